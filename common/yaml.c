@@ -1,0 +1,240 @@
+#include "common/yaml.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include <yaml.h>
+
+struct reader {
+    const char *name;
+    yaml_document_t *document;
+    size_t nodes;
+    struct error *error;
+};
+
+static void node_destroy(struct yaml_node *node)
+{
+    if (node == NULL)
+        return;
+    for (size_t i = 0; i < node->count; i++) {
+        if (node->keys != NULL)
+            node_destroy(node->keys[i]);
+        node_destroy(node->values[i]);
+    }
+    free(node->keys);
+    free(node->values);
+    free(node->text);
+    free(node);
+}
+
+static int line_of(yaml_mark_t mark)
+{
+    return (int)mark.line + 1;
+}
+
+static int column_of(yaml_mark_t mark)
+{
+    return (int)mark.column + 1;
+}
+
+static struct yaml_node *convert(struct reader *reader, int index, int depth);
+
+static struct yaml_node *refuse(struct reader *reader, const yaml_node_t *source, const char *reason)
+{
+    (void)error_set(reader->error, "%s:%d:%d: %s", reader->name, line_of(source->start_mark), column_of(source->start_mark),
+                    reason);
+    return NULL;
+}
+
+static int convert_sequence(struct reader *reader, const yaml_node_t *source, struct yaml_node *node, int depth)
+{
+    size_t count = (size_t)(source->data.sequence.items.top - source->data.sequence.items.start);
+    node->values = memory_allocate(count, sizeof *node->values);
+    for (; node->count < count; node->count++) {
+        node->values[node->count] = convert(reader, source->data.sequence.items.start[node->count], depth + 1);
+        if (node->values[node->count] == NULL)
+            return -1;
+    }
+    return 0;
+}
+
+static int convert_pair(struct reader *reader, const yaml_node_pair_t *pair, struct yaml_node *node, int depth)
+{
+    struct yaml_node *key = convert(reader, pair->key, depth + 1);
+    if (key == NULL)
+        return -1;
+    node->keys[node->count] = key;
+    node->count++;
+    if (key->kind != YAML_SCALAR)
+        return error_set(reader->error, "%s:%d:%d: expected a plain key", reader->name, key->line, key->column);
+    for (size_t i = 0; i + 1 < node->count; i++)
+        if (strcmp(node->keys[i]->text, key->text) == 0)
+            return error_set(reader->error, "%s:%d:%d: key \"%s\" stands here a second time (first on line %d)", reader->name,
+                             key->line, key->column, key->text, node->keys[i]->line);
+    node->values[node->count - 1] = convert(reader, pair->value, depth + 1);
+    return node->values[node->count - 1] == NULL ? -1 : 0;
+}
+
+static int convert_mapping(struct reader *reader, const yaml_node_t *source, struct yaml_node *node, int depth)
+{
+    size_t count = (size_t)(source->data.mapping.pairs.top - source->data.mapping.pairs.start);
+    node->keys = memory_allocate(count, sizeof *node->keys);
+    node->values = memory_allocate(count, sizeof *node->values);
+    for (size_t i = 0; i < count; i++)
+        if (convert_pair(reader, &source->data.mapping.pairs.start[i], node, depth) < 0)
+            return -1;
+    return 0;
+}
+
+/* An aliased node is converted once for each use, so the limit on nodes also bounds what aliases can grow to. */
+static struct yaml_node *convert(struct reader *reader, int index, int depth)
+{
+    const yaml_node_t *source = yaml_document_get_node(reader->document, index);
+    if (source == NULL)
+        return NULL;
+    if (depth > YAML_MAXIMUM_DEPTH)
+        return refuse(reader, source, "nested too deep");
+    if (++reader->nodes > YAML_MAXIMUM_NODES)
+        return refuse(reader, source, "too many nodes in one file");
+
+    struct yaml_node *node = memory_allocate(1, sizeof *node);
+    node->line = line_of(source->start_mark);
+    node->column = column_of(source->start_mark);
+    int result = 0;
+    switch (source->type) {
+    case YAML_SCALAR_NODE:
+        node->kind = YAML_SCALAR;
+        node->text = memory_copy_bytes(source->data.scalar.value, source->data.scalar.length);
+        node->quoted = source->data.scalar.style != YAML_PLAIN_SCALAR_STYLE;
+        if (strlen(node->text) != source->data.scalar.length)
+            result = error_set(reader->error, "%s:%d:%d: a text may not hold a NUL", reader->name, node->line, node->column);
+        break;
+    case YAML_SEQUENCE_NODE:
+        node->kind = YAML_SEQUENCE;
+        result = convert_sequence(reader, source, node, depth);
+        break;
+    case YAML_MAPPING_NODE:
+        node->kind = YAML_MAPPING;
+        result = convert_mapping(reader, source, node, depth);
+        break;
+    case YAML_NO_NODE:
+        result = -1;
+        break;
+    }
+    if (result < 0) {
+        node_destroy(node);
+        return NULL;
+    }
+    return node;
+}
+
+static int fail_parser(const char *name, const yaml_parser_t *parser, struct error *error)
+{
+    return error_set(error, "%s:%d:%d: not YAML: %s", name, line_of(parser->problem_mark), column_of(parser->problem_mark),
+                     parser->problem != NULL ? parser->problem : "unreadable");
+}
+
+/* 1 = a document was added or an empty one passed over, 0 = the text has ended, -1 = error. */
+static int read_document(const char *name, yaml_parser_t *parser, size_t *nodes, struct yaml_documents *documents,
+                         struct error *error)
+{
+    yaml_document_t document;
+    if (yaml_parser_load(parser, &document) == 0)
+        return fail_parser(name, parser, error);
+    const yaml_node_t *root = yaml_document_get_root_node(&document);
+    int result = root != NULL ? 1 : 0;
+    bool empty = root != NULL && root->type == YAML_SCALAR_NODE && root->data.scalar.length == 0;
+    if (root != NULL && !empty) {
+        struct reader reader = {.name = name, .document = &document, .nodes = *nodes, .error = error};
+        struct yaml_node *tree = convert(&reader, 1, 0);
+        *nodes = reader.nodes;
+        if (tree == NULL) {
+            result = -1;
+        } else {
+            documents->roots = memory_resize(documents->roots, documents->count + 1, sizeof(struct yaml_node *));
+            documents->roots[documents->count++] = tree;
+        }
+    }
+    yaml_document_delete(&document);
+    return result;
+}
+
+int yaml_parse(const char *name, const char *text, size_t length, struct yaml_documents *documents, struct error *error)
+{
+    *documents = (struct yaml_documents){0};
+    yaml_parser_t parser;
+    if (yaml_parser_initialize(&parser) == 0)
+        return error_set(error, "%s: cannot start the YAML reader", name);
+    yaml_parser_set_input_string(&parser, (const unsigned char *)text, length);
+    size_t nodes = 0;
+    int result = 1;
+    while (result > 0)
+        result = read_document(name, &parser, &nodes, documents, error);
+    yaml_parser_delete(&parser);
+    if (result < 0)
+        yaml_release(documents);
+    return result;
+}
+
+void yaml_release(struct yaml_documents *documents)
+{
+    for (size_t i = 0; i < documents->count; i++)
+        node_destroy(documents->roots[i]);
+    free(documents->roots);
+    *documents = (struct yaml_documents){0};
+}
+
+const struct yaml_node *yaml_get(const struct yaml_node *mapping, const char *key)
+{
+    if (mapping == NULL || mapping->kind != YAML_MAPPING)
+        return NULL;
+    for (size_t i = 0; i < mapping->count; i++)
+        if (strcmp(mapping->keys[i]->text, key) == 0)
+            return mapping->values[i];
+    return NULL;
+}
+
+static bool is_one_of(const char *text, const char *const *words)
+{
+    for (; *words != NULL; words++)
+        if (strcmp(text, *words) == 0)
+            return true;
+    return false;
+}
+
+static cJSON *resolve_plain(const char *text)
+{
+    static const char *const nulls[] = {"", "~", "null", "Null", "NULL", NULL};
+    static const char *const trues[] = {"true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON", NULL};
+    static const char *const falses[] = {"false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF", NULL};
+    if (is_one_of(text, nulls))
+        return cJSON_CreateNull();
+    if (is_one_of(text, trues))
+        return cJSON_CreateTrue();
+    if (is_one_of(text, falses))
+        return cJSON_CreateFalse();
+    if (text[strspn(text, "+-.0123456789eE")] == '\0' && text[strcspn(text, "0123456789")] != '\0') {
+        char *end = NULL;
+        double number = strtod(text, &end);
+        if (*end == '\0' && number - number == 0)
+            return cJSON_CreateNumber(number);
+    }
+    return cJSON_CreateString(text);
+}
+
+cJSON *yaml_to_json(const struct yaml_node *node)
+{
+    if (node->kind == YAML_SCALAR)
+        return node->quoted ? cJSON_CreateString(node->text) : resolve_plain(node->text);
+    cJSON *tree = node->kind == YAML_MAPPING ? cJSON_CreateObject() : cJSON_CreateArray();
+    for (size_t i = 0; i < node->count; i++) {
+        cJSON *value = yaml_to_json(node->values[i]);
+        if (node->kind == YAML_MAPPING)
+            (void)cJSON_AddItemToObject(tree, node->keys[i]->text, value);
+        else
+            (void)cJSON_AddItemToArray(tree, value);
+    }
+    return tree;
+}

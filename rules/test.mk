@@ -1,0 +1,50 @@
+# Tests: unit (tests/unit/ROOM/test_*.c, in-process, cmocka), integration (tests/integration/test_*.c, through the programs).
+
+# What a room's unit tests link besides the room itself and common.
+UNIT_NEEDS_driver_record  := driver/store driver/observe driver/load driver/lesson kube
+UNIT_NEEDS_driver_store   := driver/observe driver/load
+UNIT_NEEDS_driver_analyze := driver/store driver/observe driver/load
+UNIT_NEEDS_driver_report  := driver/analyze driver/store driver/observe driver/load
+UNIT_NEEDS_driver_observe := kube
+UNIT_NEEDS_driver_run     := $(DRIVER_ROOMS)
+UNIT_NEEDS_driver_cli     := $(DRIVER_ROOMS)
+UNIT_NEEDS_cluster_controllers := cluster/api hpa
+UNIT_NEEDS_cluster_kubelet     := cluster/api cluster/supervisor
+UNIT_NEEDS_cluster_proxy       := cluster/api
+UNIT_NEEDS_cluster_metrics     := cluster/api cluster/kubelet cluster/supervisor
+
+TEST_SUPPORT_OBJECTS := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard tests/support/*.c))
+UNIT_TESTS        := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*/test_*.c tests/unit/*/*/test_*.c))
+INTEGRATION_TESTS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/integration/test_*.c))
+TEST_LIBS := -lcmocka -lcurl -lsqlite3 -lmicrohttpd -lcrypto -lssl $(COMMON_LIBS)
+
+unit_room  = $(patsubst tests/unit/%/,%,$(dir $(1)))
+unit_rooms = $(call unit_room,$(1)) $(UNIT_NEEDS_$(subst /,_,$(call unit_room,$(1)))) common
+
+define unit_rule
+$(BUILD)/$(1): $(BUILD)/obj/$(1).o $(TEST_SUPPORT_OBJECTS) $(call archives,$(call unit_rooms,$(1)))
+	@mkdir -p $$(@D)
+	$$(LINK) -o $$@ $$(filter %.o,$$^) -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group -Wl,--as-needed $$(TEST_LIBS)
+endef
+$(foreach test,$(patsubst %.c,%,$(wildcard tests/unit/*/test_*.c tests/unit/*/*/test_*.c)),$(eval $(call unit_rule,$(test))))
+
+$(INTEGRATION_TESTS): $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(TEST_SUPPORT_OBJECTS) $(call archives,kube common)
+	@mkdir -p $(@D)
+	$(LINK) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group -Wl,--as-needed $(TEST_LIBS)
+
+test: setup-test ## install what the tests need and run every test
+	$(MAKE) --no-print-directory run-tests
+
+setup-test:
+	scripts/setup test
+
+run-tests: $(BINARIES) $(UNIT_TESTS) $(INTEGRATION_TESTS)
+	scripts/run-tests --build $(BUILD) $(UNIT_TESTS) $(INTEGRATION_TESTS) $(wildcard tests/browser/test-*)
+
+test-unit: $(UNIT_TESTS) ## run the unit tests alone
+	scripts/run-tests --build $(BUILD) $^
+
+test-integration: $(BINARIES) $(INTEGRATION_TESTS) ## run the integration tests alone
+	scripts/run-tests --build $(BUILD) $(INTEGRATION_TESTS)
+
+.PHONY: test setup-test run-tests test-unit test-integration
