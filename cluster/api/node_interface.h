@@ -1,0 +1,37 @@
+/*
+ * What the API server asks of the node: logs and usage. The only way from cluster/api to the kubelet and the metrics
+ * room, filled in by labcluster's main; every function is called from the HTTP front's threads and is thread-safe.
+ */
+#ifndef CLUSTER_API_NODE_INTERFACE_H
+#define CLUSTER_API_NODE_INTERFACE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "cluster/api/status.h"
+#include "common/buffer.h"
+
+struct log_request {
+    const char *container; /* NULL: the pod's only container */
+    int64_t tail_lines;    /* -1 = all */
+    int64_t limit_bytes;   /* -1 = up to the buffer's maximum */
+    int64_t since_wall;    /* 0 = from the start; nanoseconds of wall time */
+    bool previous;         /* of the container instance before the last restart */
+    bool timestamps;
+    uint64_t offset; /* for following: bytes of the log to skip */
+};
+
+struct node_interface {
+    void *kubelet;
+    /* Appends log text; *next_offset (NULL allowed) is where following goes on. */
+    int (*read_log)(void *kubelet, const char *namespace, const char *pod, const struct log_request *request, struct buffer *text,
+                    uint64_t *next_offset, struct status *status);
+    void *metrics;
+    /* metrics.k8s.io: an array of PodMetrics (namespace NULL or "" = all; without labels; the API adds what it needs
+     * from the pods) and of NodeMetrics, which the caller deletes. NULL with a Status when the metrics API is down
+     * (503), as when metrics-server's Deployment has no ready pod. */
+    cJSON *(*pod_metrics)(void *metrics, const char *namespace, struct status *status);
+    cJSON *(*node_metrics)(void *metrics, struct status *status);
+};
+
+#endif

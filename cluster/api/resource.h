@@ -1,0 +1,52 @@
+/*
+ * The resources that the embedded API serves: names, groups, scope, verbs, subresources. Discovery, paths, tables and
+ * controllers all read this one table.
+ */
+#ifndef CLUSTER_API_RESOURCE_H
+#define CLUSTER_API_RESOURCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum resource_id {
+    RESOURCE_NAMESPACES,
+    RESOURCE_NODES,
+    RESOURCE_PODS,
+    RESOURCE_SERVICES,
+    RESOURCE_ENDPOINTSLICES,
+    RESOURCE_CONFIGMAPS,
+    RESOURCE_EVENTS,
+    RESOURCE_DEPLOYMENTS,
+    RESOURCE_REPLICASETS,
+    RESOURCE_HORIZONTALPODAUTOSCALERS,
+    RESOURCE_COUNT,
+    RESOURCE_ANY = RESOURCE_COUNT /* for watches over everything */
+};
+
+enum subresource { SUBRESOURCE_NONE, SUBRESOURCE_STATUS, SUBRESOURCE_SCALE };
+
+struct resource {
+    enum resource_id id;
+    const char *group;    /* "" for core */
+    const char *version;  /* preferred and stored, such as "v2" */
+    const char *plural;   /* "pods" */
+    const char *singular; /* "pod" */
+    const char *kind;     /* "Pod" */
+    const char *short_names[3];
+    const char *categories[2];
+    bool namespaced;
+    bool has_status;
+    bool has_scale;
+};
+
+/* Never NULL for an id below RESOURCE_COUNT. */
+const struct resource *resource_by_id(enum resource_id id);
+
+/* NULL when not served. Versions other than the stored one that are served too (autoscaling/v1) resolve as well. */
+const struct resource *resource_by_path(const char *group, const char *version, const char *plural);
+const struct resource *resource_by_kind(const char *api_version, const char *kind);
+
+/* "v1" or "apps/v1" into text (at least 64 bytes); returns text. */
+const char *resource_api_version(const struct resource *resource, char text[64]);
+
+#endif

@@ -1,0 +1,25 @@
+/*
+ * The controllers of the embedded cluster on one thread: each follows the store, keeps a queue of keys (namespace/name)
+ * and brings what is there to what is wanted: scheduler, namespace, garbage collection, deployment, replicaset,
+ * endpointslice, horizontal pod autoscaler. One file each.
+ */
+#ifndef CLUSTER_CONTROLLERS_CONTROLLERS_H
+#define CLUSTER_CONTROLLERS_CONTROLLERS_H
+
+#include "cluster/api/node_interface.h"
+#include "cluster/api/periods.h"
+#include "cluster/api/registry.h"
+
+struct controllers_options {
+    struct registry *registry;
+    struct cluster_periods periods;
+    struct node_interface node; /* the HPA reads metrics through pod_metrics, as through metrics.k8s.io */
+};
+
+struct controllers;
+
+/* Starts the thread; options' objects outlive it. */
+struct controllers *controllers_start(const struct controllers_options *options, struct error *error);
+void controllers_stop(struct controllers *controllers);
+
+#endif
