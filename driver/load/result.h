@@ -1,0 +1,78 @@
+/*
+ * What a load did: counts and histograms for each second, answering server and warmth, and single requests worth
+ * keeping (exemplars). All times are nanoseconds since the load's start; a request belongs to the second of its
+ * intended start, so the rows of one second may come in several parts, which add up.
+ */
+#ifndef DRIVER_LOAD_RESULT_H
+#define DRIVER_LOAD_RESULT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/histogram.h"
+
+enum load_outcome {
+    OUTCOME_OK,
+    OUTCOME_STATUS,  /* 4xx, 5xx */
+    OUTCOME_REFUSED, /* no connection */
+    OUTCOME_RESET,   /* connection cut before an answer */
+    OUTCOME_TIMEOUT,
+    OUTCOME_TRUNCATED, /* connection cut within the answer */
+    OUTCOME_DROPPED,   /* never sent: no free connection within the limit */
+    OUTCOME_ABORTED,   /* the run ended first */
+    OUTCOME_COUNT
+};
+
+/* "ok", "status", ... */
+const char *load_outcome_name(enum load_outcome outcome);
+
+/* Lost: every outcome but ok, aborted and dropped. */
+bool load_outcome_is_lost(enum load_outcome outcome);
+
+enum load_warmth { WARMTH_UNKNOWN, WARMTH_COLD, WARMTH_WARM, WARMTH_COUNT };
+
+#define LOAD_SERVER_SIZE 128
+
+/* One second's results of one load from one server in one warmth. */
+struct load_row {
+    int64_t second;                /* of the intended start */
+    char server[LOAD_SERVER_SIZE]; /* the pod's name from the answer; "" = unknown (no answer) */
+    enum load_warmth warmth;
+    uint64_t outcomes[OUTCOME_COUNT];
+    uint64_t connections; /* new ones */
+    uint64_t bytes_received;
+    int64_t first_sent; /* of the requests in this row; -1 = none sent */
+    int64_t last_sent;
+    int64_t last_connection;   /* latest new connection; -1 = none */
+    struct histogram response; /* ok answers: intended start to last byte */
+    struct histogram service;  /* ok answers: send (or connect begun) to last byte */
+};
+
+/* The schedule's side of one second. */
+struct load_tick {
+    int64_t second;
+    double target_rate; /* requests/s in the middle of the second */
+    uint64_t planned;   /* intended starts within it */
+    uint64_t sent;
+    uint64_t late; /* sent more than 10 ms after their intended start */
+    uint64_t dropped;
+    uint64_t in_flight;        /* at its end */
+    double cpu;                /* of the engine's thread: share of one core */
+    struct histogram lateness; /* intended to actual start */
+};
+
+/* Why a request is kept. */
+enum exemplar_reason { EXEMPLAR_SLOW, EXEMPLAR_LOST, EXEMPLAR_FIRST };
+
+struct load_exemplar {
+    enum exemplar_reason reason; /* FIRST: one of a server's first ten answers, neither slow nor lost */
+    enum load_outcome outcome;
+    int http_status; /* 0 = none */
+    int64_t intended, sent, finished;
+    char server[LOAD_SERVER_SIZE];
+    int64_t server_age; /* nanoseconds since the pod's program started, as the answer says; -1 = unknown */
+    enum load_warmth warmth;
+    bool new_connection;
+};
+
+#endif

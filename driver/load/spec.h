@@ -1,0 +1,60 @@
+/*
+ * What a load is: k6's executors and names. Filled by the lesson reader or the command line, read by the engine.
+ */
+#ifndef DRIVER_LOAD_SPEC_H
+#define DRIVER_LOAD_SPEC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/error.h"
+
+enum load_executor { EXECUTOR_CONSTANT_ARRIVAL_RATE, EXECUTOR_RAMPING_ARRIVAL_RATE };
+
+/* The rate moves in a straight line from where it was to target (requests/s) over duration (nanoseconds). */
+struct load_stage {
+    int64_t duration;
+    double target;
+};
+
+enum load_reuse { REUSE_KEEP, REUSE_NEVER };
+
+struct load_header {
+    char *name;
+    char *value;
+};
+
+struct load_spec {
+    char *name; /* of the load; the label in results */
+    enum load_executor executor;
+    double start_rate; /* ramping: requests/s at the start */
+    size_t stage_count;
+    struct load_stage *stages; /* constant-arrival-rate: one stage that starts and ends at its target */
+    char *method;              /* "GET" */
+    char *url;                 /* "http://webapp:8080/post/{1..10}": {A..B} is a number that goes round from A to B */
+    size_t header_count;
+    struct load_header *headers;
+    char *body;      /* NULL = none */
+    int64_t timeout; /* nanoseconds, from the actual start */
+    enum load_reuse reuse;
+    int maximum_connections; /* at once; a request that finds none free is dropped */
+    char *pod_header;        /* answer header that names the pod; default "X-Pod-Name" */
+    char *phase_header;      /* "cold" or "warm"; default "X-Pod-Phase" */
+    char *age_header;        /* seconds since the pod's program started; default "X-Pod-Age" */
+};
+
+/* Defaults: GET, timeout 60 s, keep, 2000 connections, the demo app's header names. */
+void load_spec_init(struct load_spec *spec);
+void load_spec_release(struct load_spec *spec);
+
+/* Total duration of the stages, nanoseconds. */
+int64_t load_spec_duration(const struct load_spec *spec);
+
+/* Target requests/s at a moment after the start; 0 outside the stages. */
+double load_spec_rate_at(const struct load_spec *spec, int64_t since_start);
+
+/* Requests that the schedule holds in all. */
+uint64_t load_spec_planned(const struct load_spec *spec);
+
+#endif

@@ -1,0 +1,33 @@
+/*
+ * One thing that the observer saw.
+ */
+#ifndef DRIVER_OBSERVE_CHANGE_H
+#define DRIVER_OBSERVE_CHANGE_H
+
+#include <stdint.h>
+
+#include "common/json.h"
+
+enum change_type {
+    CHANGE_LISTED, /* was there when the observer came (or came back) */
+    CHANGE_ADDED,
+    CHANGE_MODIFIED,
+    CHANGE_DELETED,
+    CHANGE_SAMPLE, /* a new answer of metrics.k8s.io: object is a PodMetricsList, or NULL when it failed (text says why) */
+    CHANGE_GAP     /* the API was away; changes may be missing until the next LISTED ones (text says why) */
+};
+
+/* "listed", "added", ... */
+const char *change_type_name(enum change_type type);
+
+struct change {
+    int64_t arrival; /* clock_monotonic */
+    enum change_type type;
+    const char *resource; /* "pods", "horizontalpodautoscalers", "endpointslices", "events", "deployments", "replicasets",
+                             "podmetrics" */
+    const char *name;     /* "" for samples and gaps */
+    const cJSON *object;  /* managedFields left out; NULL for gaps */
+    const char *text;     /* of a gap or failed sample; else NULL */
+};
+
+#endif

@@ -1,0 +1,69 @@
+/*
+ * The Kubernetes API client: where the cluster is (kubeconfig), TLS and token, requests with retries, watches that end
+ * in a callback. The one HTTP client for the API; the driver and the tests use it.
+ *
+ * Thread-safe: one struct kube_client may be used from several threads at once.
+ */
+#ifndef KUBE_KUBE_H
+#define KUBE_KUBE_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/error.h"
+#include "common/json.h"
+
+#define KUBE_MAXIMUM_ANSWER (64u * 1024 * 1024)
+
+struct kube_client;
+
+/* path: a kubeconfig file, or NULL: $KUBECONFIG (a list, merged as kubectl does), else ~/.kube/config.
+ * context: NULL = its current-context. NULL with an error that names the file and field. */
+struct kube_client *kube_open(const char *path, const char *context, struct error *error);
+void kube_close(struct kube_client *client);
+const char *kube_context(const struct kube_client *client);
+const char *kube_server(const struct kube_client *client); /* URL */
+
+/* What the API answered. */
+struct kube_answer {
+    int code;    /* HTTP status; 0 = no answer */
+    cJSON *body; /* the JSON, a Status object for failures; NULL when there was none */
+    char *text;  /* the body when it is no JSON (logs); else NULL */
+};
+void kube_answer_release(struct kube_answer *answer);
+#define AUTO_KUBE_ANSWER CLEANUP(kube_answer_release)
+
+/* One request. path: "/api/v1/namespaces/x/pods?limit=5". body_type NULL = no body. Within deadline (nanoseconds from
+ * now) it is tried again after connection failures (idempotent methods), 429 and 5xx, with back-off and Retry-After.
+ * 0 when the code is 2xx; -1 with the error text for people ("pods "x" not found (404 NotFound)") else; answer (may be
+ * NULL) is filled in both cases. */
+int kube_request(struct kube_client *client, const char *method, const char *path, const char *body_type, const char *body,
+                 int64_t deadline, struct kube_answer *answer, struct error *error);
+
+/* The collection's path of an object or kind, found by discovery (cached): "/apis/apps/v1/namespaces/x/deployments".
+ * namespace NULL = cluster-scoped or all namespaces. The caller frees it; NULL with an error when the cluster does not
+ * know the kind. */
+char *kube_collection_path(struct kube_client *client, const char *api_version, const char *kind, const char *namespace,
+                           struct error *error);
+
+/* Server-side apply of one object (field manager "hpalab", forced); its own metadata.namespace wins over the given. */
+int kube_apply(struct kube_client *client, const cJSON *object, const char *namespace, struct kube_answer *answer,
+               struct error *error);
+
+/* Deletes and does not mind if it is gone; grace_seconds -1 = the object's own. */
+int kube_delete(struct kube_client *client, const char *path, int64_t grace_seconds, struct error *error);
+
+enum kube_event_type { KUBE_LISTED, KUBE_ADDED, KUBE_MODIFIED, KUBE_DELETED, KUBE_LISTED_ALL, KUBE_GAP };
+
+/* KUBE_LISTED: an object of the first list or of a list again; KUBE_LISTED_ALL: that list is complete (object NULL);
+ * KUBE_GAP: the connection was lost, changes may have been missed until the next list (object NULL, text says why). */
+typedef void kube_event(enum kube_event_type type, const cJSON *object, const char *text, void *context);
+
+/* Lists a collection and follows it on the calling thread until *stop is true (looked at at least every 200 ms):
+ * bookmarks, 410 (lists again), time-outs and lost connections (back-off up to 5 s) are handled within. selector NULL =
+ * all. -1 only for what will not heal: 401, 403, 404. */
+int kube_follow(struct kube_client *client, const char *collection_path, const char *label_selector, kube_event *event,
+                void *context, const atomic_bool *stop, struct error *error);
+
+#endif
