@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "common/memory.h"
+
 struct buffer {
     char *data;      /* never NULL after buffer_init; owned by the buffer */
     size_t length;   /* bytes, without the NUL */

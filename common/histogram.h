@@ -13,6 +13,7 @@
 
 #include "common/buffer.h"
 #include "common/error.h"
+#include "common/memory.h"
 
 #define HISTOGRAM_LOWEST INT64_C(1)           /* microseconds */
 #define HISTOGRAM_HIGHEST INT64_C(3600000000) /* microseconds: one hour */
@@ -32,7 +33,8 @@ void histogram_release(struct histogram *histogram); /* harmless on a zeroed str
 void histogram_clear(struct histogram *histogram);   /* forgets the values, keeps the memory */
 #define AUTO_HISTOGRAM CLEANUP(histogram_release)
 
-/* Values below 1 us count as 1 us, above 1 h as 1 h; minimum, maximum and sum stay exact. */
+/* Values below 0 count as 0. In the buckets, values below 1 us count as 1 us, above 1 h as 1 h; minimum, maximum and
+ * sum stay exact. */
 void histogram_record(struct histogram *histogram, int64_t nanoseconds);
 
 /* Adds all of other. */
