@@ -13,6 +13,7 @@
 
 /* Changes kept for watches; a watch that is further behind gets 410 (as etcd after a compaction). */
 #define STORE_HISTORY 20000
+#define STORE_HISTORY_BYTES (24 * 1024 * 1024) /* of serialized objects; the older changes go first here too */
 
 struct store;
 

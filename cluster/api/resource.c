@@ -1,0 +1,134 @@
+#include "cluster/api/resource.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct resource resources[RESOURCE_COUNT] = {
+    [RESOURCE_NAMESPACES] = {.id = RESOURCE_NAMESPACES,
+                             .group = "",
+                             .version = "v1",
+                             .plural = "namespaces",
+                             .singular = "namespace",
+                             .kind = "Namespace",
+                             .short_names = {"ns"},
+                             .has_status = true},
+    [RESOURCE_NODES] = {.id = RESOURCE_NODES,
+                        .group = "",
+                        .version = "v1",
+                        .plural = "nodes",
+                        .singular = "node",
+                        .kind = "Node",
+                        .short_names = {"no"},
+                        .has_status = true},
+    [RESOURCE_PODS] = {.id = RESOURCE_PODS,
+                       .group = "",
+                       .version = "v1",
+                       .plural = "pods",
+                       .singular = "pod",
+                       .kind = "Pod",
+                       .short_names = {"po"},
+                       .categories = {"all"},
+                       .namespaced = true,
+                       .has_status = true},
+    [RESOURCE_SERVICES] = {.id = RESOURCE_SERVICES,
+                           .group = "",
+                           .version = "v1",
+                           .plural = "services",
+                           .singular = "service",
+                           .kind = "Service",
+                           .short_names = {"svc"},
+                           .categories = {"all"},
+                           .namespaced = true,
+                           .has_status = true},
+    [RESOURCE_ENDPOINTSLICES] = {.id = RESOURCE_ENDPOINTSLICES,
+                                 .group = "discovery.k8s.io",
+                                 .version = "v1",
+                                 .plural = "endpointslices",
+                                 .singular = "endpointslice",
+                                 .kind = "EndpointSlice",
+                                 .namespaced = true},
+    [RESOURCE_CONFIGMAPS] = {.id = RESOURCE_CONFIGMAPS,
+                             .group = "",
+                             .version = "v1",
+                             .plural = "configmaps",
+                             .singular = "configmap",
+                             .kind = "ConfigMap",
+                             .short_names = {"cm"},
+                             .namespaced = true},
+    [RESOURCE_EVENTS] = {.id = RESOURCE_EVENTS,
+                         .group = "",
+                         .version = "v1",
+                         .plural = "events",
+                         .singular = "event",
+                         .kind = "Event",
+                         .short_names = {"ev"},
+                         .namespaced = true},
+    [RESOURCE_DEPLOYMENTS] = {.id = RESOURCE_DEPLOYMENTS,
+                              .group = "apps",
+                              .version = "v1",
+                              .plural = "deployments",
+                              .singular = "deployment",
+                              .kind = "Deployment",
+                              .short_names = {"deploy"},
+                              .categories = {"all"},
+                              .namespaced = true,
+                              .has_status = true,
+                              .has_scale = true},
+    [RESOURCE_REPLICASETS] = {.id = RESOURCE_REPLICASETS,
+                              .group = "apps",
+                              .version = "v1",
+                              .plural = "replicasets",
+                              .singular = "replicaset",
+                              .kind = "ReplicaSet",
+                              .short_names = {"rs"},
+                              .categories = {"all"},
+                              .namespaced = true,
+                              .has_status = true,
+                              .has_scale = true},
+    [RESOURCE_HORIZONTALPODAUTOSCALERS] = {.id = RESOURCE_HORIZONTALPODAUTOSCALERS,
+                                           .group = "autoscaling",
+                                           .version = "v2",
+                                           .plural = "horizontalpodautoscalers",
+                                           .singular = "horizontalpodautoscaler",
+                                           .kind = "HorizontalPodAutoscaler",
+                                           .short_names = {"hpa"},
+                                           .categories = {"all"},
+                                           .namespaced = true,
+                                           .has_status = true},
+};
+
+const struct resource *resource_by_id(enum resource_id id)
+{
+    return &resources[id];
+}
+
+const struct resource *resource_by_path(const char *group, const char *version, const char *plural)
+{
+    for (size_t i = 0; i < RESOURCE_COUNT; i++) {
+        const struct resource *resource = &resources[i];
+        if (strcmp(resource->group, group) == 0 && strcmp(resource->version, version) == 0 &&
+            strcmp(resource->plural, plural) == 0)
+            return resource;
+    }
+    return NULL;
+}
+
+const struct resource *resource_by_kind(const char *api_version, const char *kind)
+{
+    char text[64];
+    for (size_t i = 0; i < RESOURCE_COUNT; i++) {
+        const struct resource *resource = &resources[i];
+        if (strcmp(resource->kind, kind) == 0 && strcmp(resource_api_version(resource, text), api_version) == 0)
+            return resource;
+    }
+    return NULL;
+}
+
+const char *resource_api_version(const struct resource *resource, char text[64])
+{
+    if (resource->group[0] == '\0')
+        snprintf(text, 64, "%s", resource->version);
+    else
+        snprintf(text, 64, "%s/%s", resource->group, resource->version);
+    return text;
+}
