@@ -24,10 +24,10 @@
 #define EXEC_FAILED 127
 #define WAIT_STEP (5 * NANOSECONDS_PER_MILLISECOND)
 
-struct child {
+struct test_child {
     pid_t pid;
     bool ended;
-    int status;   /* as child_wait returns it; valid once ended */
+    int status;   /* as test_child_wait returns it; valid once ended */
     char *folder; /* holds the files output and errors */
 };
 
@@ -39,7 +39,7 @@ static char *program_path(const char *program)
     return memory_format("%s/bin/%s", build == NULL || build[0] == '\0' ? "build" : build, program);
 }
 
-static char *file_path(const struct child *child, const char *name)
+static char *file_path(const struct test_child *child, const char *name)
 {
     return memory_format("%s/%s", child->folder, name);
 }
@@ -67,14 +67,14 @@ static _Noreturn void become(const char *path, char *const *arguments, const cha
     _exit(EXEC_FAILED);
 }
 
-struct child *child_start(const char *program, const char *const *arguments, const char *const *environment)
+struct test_child *test_child_start(const char *program, const char *const *arguments, const char *const *environment)
 {
     char *vector[ARGUMENT_MAXIMUM] = {NULL};
     AUTO_FREE char *path = program_path(program);
     if (access(path, X_OK) != 0)
         fail_msg("no program %s: build it, or set HPALAB_BUILD", path);
-    struct child *child = memory_allocate(1, sizeof *child);
-    child->folder = folder_create();
+    struct test_child *child = memory_allocate(1, sizeof *child);
+    child->folder = test_folder_create();
     AUTO_FREE char *output = file_path(child, "output");
     AUTO_FREE char *errors = file_path(child, "errors");
     vector[0] = path;
@@ -90,24 +90,24 @@ struct child *child_start(const char *program, const char *const *arguments, con
     return child;
 }
 
-pid_t child_pid(const struct child *child)
+pid_t test_child_pid(const struct test_child *child)
 {
     return child->pid;
 }
 
-void child_signal(const struct child *child, int signal)
+void test_child_signal(const struct test_child *child, int signal)
 {
     if (!child->ended)
         (void)kill(child->pid, signal);
 }
 
-static void note_end(struct child *child, int status)
+static void note_end(struct test_child *child, int status)
 {
     child->ended = true;
     child->status = WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
 }
 
-int child_wait(struct child *child, double seconds)
+int test_child_wait(struct test_child *child, double seconds)
 {
     int64_t deadline = clock_monotonic() + (int64_t)(seconds * (double)NANOSECONDS_PER_SECOND);
     while (!child->ended) {
@@ -115,43 +115,43 @@ int child_wait(struct child *child, double seconds)
         if (waitpid(child->pid, &status, WNOHANG) == child->pid)
             note_end(child, status);
         else if (clock_monotonic() >= deadline)
-            return CHILD_RUNNING;
+            return TEST_CHILD_RUNNING;
         else
             clock_sleep_until(clock_monotonic() + WAIT_STEP);
     }
     return child->status;
 }
 
-void child_end(struct child *child)
+void test_child_end(struct test_child *child)
 {
     if (child == NULL)
         return;
-    child_signal(child, SIGKILL);
+    test_child_signal(child, SIGKILL);
     if (!child->ended)
         (void)waitpid(child->pid, NULL, 0);
-    folder_remove(child->folder);
+    test_folder_remove(child->folder);
     free(child->folder);
     free(child);
 }
 
-static char *read_or_empty(const struct child *child, const char *name)
+static char *read_or_empty(const struct test_child *child, const char *name)
 {
     AUTO_FREE char *path = file_path(child, name);
-    char *text = folder_read_file(path);
+    char *text = test_folder_read_file(path);
     return text != NULL ? text : memory_copy_text("");
 }
 
-char *child_output(const struct child *child)
+char *test_child_output(const struct test_child *child)
 {
     return read_or_empty(child, "output");
 }
 
-char *child_errors(const struct child *child)
+char *test_child_errors(const struct test_child *child)
 {
     return read_or_empty(child, "errors");
 }
 
-int64_t process_cpu(pid_t pid)
+int64_t test_process_cpu(pid_t pid)
 {
     clockid_t clock;
     struct timespec time;
@@ -160,10 +160,10 @@ int64_t process_cpu(pid_t pid)
     return (int64_t)time.tv_sec * NANOSECONDS_PER_SECOND + time.tv_nsec;
 }
 
-int64_t process_status_number(pid_t pid, const char *name)
+int64_t test_process_status_number(pid_t pid, const char *name)
 {
     AUTO_FREE char *path = memory_format("/proc/%d/status", (int)pid);
-    AUTO_FREE char *text = folder_read_file(path);
+    AUTO_FREE char *text = test_folder_read_file(path);
     AUTO_FREE char *label = memory_format("\n%s:", name);
     const char *found = text == NULL ? NULL : strstr(text, label);
     return found == NULL ? -1 : strtoll(found + strlen(label), NULL, 10);

@@ -18,7 +18,7 @@
 #define FILE_MAXIMUM ((size_t)16 << 20)
 #define OPEN_FOLDERS 16
 
-char *folder_create(void)
+char *test_folder_create(void)
 {
     const char *parent = getenv("TMPDIR");
     char *path = memory_format("%s/hpalab-test-XXXXXX", parent == NULL || parent[0] == '\0' ? "/tmp" : parent);
@@ -36,13 +36,13 @@ static int remove_one(const char *path, const struct stat *status, int type, str
     return 0;
 }
 
-void folder_remove(const char *path)
+void test_folder_remove(const char *path)
 {
     if (path != NULL)
         (void)nftw(path, remove_one, OPEN_FOLDERS, FTW_DEPTH | FTW_PHYS);
 }
 
-char *folder_read_file(const char *path)
+char *test_folder_read_file(const char *path)
 {
     FILE *file = fopen(path, "re");
     if (file == NULL)
@@ -57,7 +57,7 @@ char *folder_read_file(const char *path)
     return buffer_steal(&text);
 }
 
-void folder_write_file(const char *path, const char *text)
+void test_folder_write_file(const char *path, const char *text)
 {
     FILE *file = fopen(path, "we");
     if (file == NULL || fputs(text, file) < 0 || fclose(file) != 0)

@@ -15,14 +15,14 @@
 #define BODY_MAXIMUM ((size_t)64 << 20)
 #define DEFAULT_TIMEOUT 10.0
 
-struct http_session {
+struct test_http_session {
     CURL *curl;
 };
 
-struct http_pending {
+struct test_http_pending {
     pthread_t thread;
-    struct http_request request;
-    struct http_answer answer;
+    struct test_http_request request;
+    struct test_http_answer answer;
 };
 
 static pthread_once_t initialized = PTHREAD_ONCE_INIT;
@@ -32,9 +32,9 @@ static void initialize(void)
     (void)curl_global_init(CURL_GLOBAL_DEFAULT);
 }
 
-struct http_session *http_session_create(void)
+struct test_http_session *test_http_session_create(void)
 {
-    struct http_session *session = memory_allocate(1, sizeof *session);
+    struct test_http_session *session = memory_allocate(1, sizeof *session);
     (void)pthread_once(&initialized, initialize);
     session->curl = curl_easy_init();
     if (session->curl == NULL)
@@ -42,7 +42,7 @@ struct http_session *http_session_create(void)
     return session;
 }
 
-void http_session_destroy(struct http_session *session)
+void test_http_session_destroy(struct test_http_session *session)
 {
     if (session == NULL)
         return;
@@ -56,7 +56,7 @@ static size_t collect(char *bytes, size_t one, size_t length, void *context)
     return buffer_append(context, bytes, length) == 0 ? length : 0;
 }
 
-static void set_body(CURL *curl, const struct http_request *request)
+static void set_body(CURL *curl, const struct test_http_request *request)
 {
     if (request->body == NULL)
         return;
@@ -65,7 +65,7 @@ static void set_body(CURL *curl, const struct http_request *request)
     (void)curl_easy_setopt(curl, CURLOPT_POSTFIELDS, request->body);
 }
 
-static void set_method(CURL *curl, const struct http_request *request)
+static void set_method(CURL *curl, const struct test_http_request *request)
 {
     if (request->method != NULL && strcmp(request->method, "HEAD") == 0)
         (void)curl_easy_setopt(curl, CURLOPT_NOBODY, 1L);
@@ -73,7 +73,7 @@ static void set_method(CURL *curl, const struct http_request *request)
         (void)curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, request->method);
 }
 
-static struct curl_slist *header_list(const struct http_request *request)
+static struct curl_slist *header_list(const struct test_http_request *request)
 {
     struct curl_slist *list = NULL;
     for (size_t i = 0; request->headers != NULL && request->headers[i] != NULL; i++)
@@ -81,13 +81,14 @@ static struct curl_slist *header_list(const struct http_request *request)
     return list;
 }
 
-void http_session_send(struct http_session *session, const struct http_request *request, struct http_answer *answer)
+void test_http_session_send(struct test_http_session *session, const struct test_http_request *request,
+                            struct test_http_answer *answer)
 {
     CURL *curl = session->curl;
     long status = 0;
     double timeout = request->timeout > 0 ? request->timeout : DEFAULT_TIMEOUT;
     struct curl_slist *headers = header_list(request);
-    *answer = (struct http_answer){.result = 0};
+    *answer = (struct test_http_answer){.result = 0};
     buffer_init(&answer->headers, HEADERS_MAXIMUM);
     buffer_init(&answer->body, BODY_MAXIMUM);
     curl_easy_reset(curl);
@@ -112,42 +113,42 @@ void http_session_send(struct http_session *session, const struct http_request *
     curl_slist_free_all(headers);
 }
 
-void http_send(const struct http_request *request, struct http_answer *answer)
+void test_http_send(const struct test_http_request *request, struct test_http_answer *answer)
 {
-    struct http_session *session = http_session_create();
-    http_session_send(session, request, answer);
-    http_session_destroy(session);
+    struct test_http_session *session = test_http_session_create();
+    test_http_session_send(session, request, answer);
+    test_http_session_destroy(session);
 }
 
-void http_get(const char *url, struct http_answer *answer)
+void test_http_get(const char *url, struct test_http_answer *answer)
 {
-    http_send(&(struct http_request){.url = url}, answer);
+    test_http_send(&(struct test_http_request){.url = url}, answer);
 }
 
 static void *send_pending(void *argument)
 {
-    struct http_pending *pending = argument;
-    http_send(&pending->request, &pending->answer);
+    struct test_http_pending *pending = argument;
+    test_http_send(&pending->request, &pending->answer);
     return NULL;
 }
 
-struct http_pending *http_begin(const struct http_request *request)
+struct test_http_pending *test_http_begin(const struct test_http_request *request)
 {
-    struct http_pending *pending = memory_allocate(1, sizeof *pending);
+    struct test_http_pending *pending = memory_allocate(1, sizeof *pending);
     pending->request = *request;
     if (pthread_create(&pending->thread, NULL, send_pending, pending) != 0)
         abort();
     return pending;
 }
 
-void http_finish(struct http_pending *pending, struct http_answer *answer)
+void test_http_finish(struct test_http_pending *pending, struct test_http_answer *answer)
 {
     (void)pthread_join(pending->thread, NULL);
     *answer = pending->answer;
     free(pending);
 }
 
-void http_release(struct http_answer *answer)
+void test_http_release(struct test_http_answer *answer)
 {
     buffer_release(&answer->headers);
     buffer_release(&answer->body);
@@ -162,7 +163,7 @@ static const char *value_in_line(const char *line, const char *name)
     return line + length + 1 + strspn(line + length + 1, " \t");
 }
 
-char *http_header(const struct http_answer *answer, const char *name, char *text, size_t size)
+char *test_http_header(const struct test_http_answer *answer, const char *name, char *text, size_t size)
 {
     text[0] = '\0';
     for (const char *line = answer->headers.data; line != NULL && *line != '\0';) {
@@ -177,10 +178,10 @@ char *http_header(const struct http_answer *answer, const char *name, char *text
     return text;
 }
 
-double http_header_number(const struct http_answer *answer, const char *name)
+double test_http_header_number(const struct test_http_answer *answer, const char *name)
 {
     char text[64];
     char *end = NULL;
-    double value = strtod(http_header(answer, name, text, sizeof text), &end);
+    double value = strtod(test_http_header(answer, name, text, sizeof text), &end);
     return end == text ? (double)NAN : value;
 }

@@ -9,7 +9,7 @@
 #include "common/buffer.h"
 
 /* What to ask. Unset members (zero) have the defaults said here. Texts are borrowed until the answer is there. */
-struct http_request {
+struct test_http_request {
     const char *method; /* default GET, with a body POST */
     const char *url;
     const char *const *headers; /* "Name: value", NULL at the end */
@@ -19,8 +19,8 @@ struct http_request {
     const char *ca_file;        /* trusted certificates, for https */
 };
 
-/* Release with http_release. */
-struct http_answer {
+/* Release with test_http_release. */
+struct test_http_answer {
     int result;              /* CURLcode: 0, or why there is no (complete) answer, such as CURLE_COULDNT_CONNECT */
     int status;              /* 0: none */
     double seconds;          /* from the start of the request to its end */
@@ -30,30 +30,32 @@ struct http_answer {
 };
 
 /* Keeps connections open between its requests. For one thread at a time. */
-struct http_session;
-struct http_session *http_session_create(void);
-void http_session_destroy(struct http_session *session);
-void http_session_send(struct http_session *session, const struct http_request *request, struct http_answer *answer);
+struct test_http_session;
+struct test_http_session *test_http_session_create(void);
+void test_http_session_destroy(struct test_http_session *session);
+void test_http_session_send(struct test_http_session *session, const struct test_http_request *request,
+                            struct test_http_answer *answer);
 
 /* One request on a connection of its own. */
-void http_send(const struct http_request *request, struct http_answer *answer);
+void test_http_send(const struct test_http_request *request, struct test_http_answer *answer);
 
 /* GET with the defaults. */
-void http_get(const char *url, struct http_answer *answer);
+void test_http_get(const char *url, struct test_http_answer *answer);
 
-/* Starts a request in the background (a thread); http_finish waits for its answer and frees it. Every one begun must be finished.
+/* Starts a request in the background (a thread); test_http_finish waits for its answer and frees it. Every one begun must be
+ * finished.
  */
-struct http_pending;
-struct http_pending *http_begin(const struct http_request *request);
-void http_finish(struct http_pending *pending, struct http_answer *answer);
+struct test_http_pending;
+struct test_http_pending *test_http_begin(const struct test_http_request *request);
+void test_http_finish(struct test_http_pending *pending, struct test_http_answer *answer);
 
-void http_release(struct http_answer *answer);
+void test_http_release(struct test_http_answer *answer);
 
 /* The value of a header (the first of that name), case ignored, without the space around it; text has size bytes and
  * becomes "" when there is none. Returns text. */
-char *http_header(const struct http_answer *answer, const char *name, char *text, size_t size);
+char *test_http_header(const struct test_http_answer *answer, const char *name, char *text, size_t size);
 
 /* The value of a header as a number; NAN when there is none. */
-double http_header_number(const struct http_answer *answer, const char *name);
+double test_http_header_number(const struct test_http_answer *answer, const char *name);
 
 #endif

@@ -16,12 +16,12 @@
 
 #define RETRY_STEP (5 * NANOSECONDS_PER_MILLISECOND)
 
-char *loopback_address(char text[LOOPBACK_TEXT_SIZE])
+char *test_loopback_address(char text[TEST_LOOPBACK_TEXT_SIZE])
 {
     unsigned char random[2] = {0, 0};
     if (getrandom(random, sizeof random, 0) != (ssize_t)sizeof random)
         random[0] = (unsigned char)getpid();
-    (void)snprintf(text, LOOPBACK_TEXT_SIZE, "127.77.%d.%d", random[0], 1 + random[1] % 254);
+    (void)snprintf(text, TEST_LOOPBACK_TEXT_SIZE, "127.77.%d.%d", random[0], 1 + random[1] % 254);
     return text;
 }
 
@@ -49,7 +49,7 @@ static bool is_connected(int descriptor)
     return getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &problem, &length) == 0 && problem == 0;
 }
 
-int tcp_connect(const char *address, int port, double seconds)
+int test_tcp_connect(const char *address, int port, double seconds)
 {
     struct sockaddr_in peer = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
     int64_t deadline = deadline_after(seconds);
@@ -67,11 +67,11 @@ int tcp_connect(const char *address, int port, double seconds)
     return -1;
 }
 
-bool tcp_wait(const char *address, int port, double seconds)
+bool test_tcp_wait(const char *address, int port, double seconds)
 {
     int64_t deadline = deadline_after(seconds);
     while (clock_monotonic() < deadline) {
-        AUTO_CLOSE int descriptor = tcp_connect(address, port, seconds);
+        AUTO_CLOSE int descriptor = test_tcp_connect(address, port, seconds);
         if (descriptor >= 0)
             return true;
         clock_sleep_until(clock_monotonic() + RETRY_STEP);
@@ -79,7 +79,7 @@ bool tcp_wait(const char *address, int port, double seconds)
     return false;
 }
 
-int tcp_send(int descriptor, const char *text)
+int test_tcp_send(int descriptor, const char *text)
 {
     int64_t deadline = deadline_after(10);
     for (size_t left = strlen(text); left > 0;) {
@@ -92,7 +92,7 @@ int tcp_send(int descriptor, const char *text)
     return 0;
 }
 
-long tcp_receive(int descriptor, char *text, unsigned long size, double seconds)
+long test_tcp_receive(int descriptor, char *text, unsigned long size, double seconds)
 {
     int64_t deadline = deadline_after(seconds);
     size_t length = 0;
