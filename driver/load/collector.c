@@ -1,0 +1,213 @@
+#include "driver/load/collector.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/clock.h"
+#include "common/memory.h"
+
+#define LATE_AFTER (10 * NANOSECONDS_PER_MILLISECOND)
+#define FIRST_ANSWERS 10
+#define MAXIMUM_SERVERS 4096   /* of which first answers are kept; a server that names itself anew each time stays bounded */
+#define MAXIMUM_EXEMPLARS 2000 /* a second */
+
+struct known_server {
+    char name[LOAD_SERVER_SIZE];
+    int answers;
+};
+
+struct collector {
+    const struct load_spec *spec;
+    int64_t slow_over;
+    struct load_sink sink;
+    struct load_tick tick;
+    int64_t cpu_before;
+    int exemplars;
+    size_t row_count, row_capacity;
+    struct load_row *rows;
+    size_t server_count;
+    struct known_server *servers;
+};
+
+struct collector *collector_create(const struct load_spec *spec, int64_t slow_over, const struct load_sink *sink)
+{
+    struct collector *collector = memory_allocate(1, sizeof *collector);
+    collector->spec = spec;
+    collector->slow_over = slow_over;
+    collector->sink = *sink;
+    collector->cpu_before = -1;
+    return collector;
+}
+
+static void row_release(struct load_row *row)
+{
+    histogram_release(&row->response);
+    histogram_release(&row->service);
+}
+
+void collector_destroy(struct collector *collector)
+{
+    if (collector == NULL)
+        return;
+    for (size_t i = 0; i < collector->row_capacity; i++)
+        row_release(&collector->rows[i]);
+    free(collector->rows);
+    free(collector->servers);
+    histogram_release(&collector->tick.lateness);
+    free(collector);
+}
+
+void collector_planned(struct collector *collector)
+{
+    collector->tick.planned++;
+}
+
+void collector_sent(struct collector *collector, int64_t intended, int64_t sent)
+{
+    collector->tick.sent++;
+    if (sent - intended > LATE_AFTER)
+        collector->tick.late++;
+    histogram_record(&collector->tick.lateness, sent - intended);
+}
+
+static struct load_row *find_row(struct collector *collector, int64_t second, const char *server, enum load_warmth warmth)
+{
+    for (size_t i = 0; i < collector->row_count; i++) {
+        struct load_row *row = &collector->rows[i];
+        if (row->second == second && row->warmth == warmth && strcmp(row->server, server) == 0)
+            return row;
+    }
+    if (collector->row_count == collector->row_capacity) {
+        size_t capacity = collector->row_capacity * 2 + 16;
+        collector->rows = memory_resize(collector->rows, capacity, sizeof *collector->rows);
+        memset(collector->rows + collector->row_capacity, 0, (capacity - collector->row_capacity) * sizeof *collector->rows);
+        collector->row_capacity = capacity;
+    }
+    struct load_row *row = &collector->rows[collector->row_count++];
+    struct histogram response = row->response;
+    struct histogram service = row->service;
+    *row = (struct load_row){.second = second, .warmth = warmth, .first_sent = -1, .last_sent = -1, .last_connection = -1};
+    row->response = response;
+    row->service = service;
+    histogram_clear(&row->response);
+    histogram_clear(&row->service);
+    (void)snprintf(row->server, sizeof row->server, "%s", server);
+    return row;
+}
+
+/* Counts an answer of a server; true for its first few. */
+static bool is_first_answer(struct collector *collector, const char *server)
+{
+    for (size_t i = 0; i < collector->server_count; i++)
+        if (strcmp(collector->servers[i].name, server) == 0)
+            return ++collector->servers[i].answers <= FIRST_ANSWERS;
+    if (collector->server_count == MAXIMUM_SERVERS)
+        return false;
+    collector->servers = memory_resize(collector->servers, collector->server_count + 1, sizeof *collector->servers);
+    struct known_server *known = &collector->servers[collector->server_count++];
+    *known = (struct known_server){.answers = 1};
+    (void)snprintf(known->name, sizeof known->name, "%s", server);
+    return true;
+}
+
+static bool wants_exemplar(struct collector *collector, const struct load_done *done, enum exemplar_reason *reason)
+{
+    bool first = done->outcome == OUTCOME_OK && done->server[0] != '\0' && is_first_answer(collector, done->server);
+    if (load_outcome_is_lost(done->outcome))
+        *reason = EXEMPLAR_LOST;
+    else if (done->outcome == OUTCOME_OK && done->finished - done->intended > collector->slow_over)
+        *reason = EXEMPLAR_SLOW;
+    else if (first)
+        *reason = EXEMPLAR_FIRST;
+    else
+        return false;
+    return collector->exemplars++ < MAXIMUM_EXEMPLARS;
+}
+
+static void hand_over_exemplar(struct collector *collector, const struct load_done *done, enum exemplar_reason reason)
+{
+    struct load_exemplar exemplar = {
+        .reason = reason,
+        .outcome = done->outcome,
+        .http_status = done->http_status,
+        .intended = done->intended,
+        .sent = done->sent,
+        .finished = done->finished,
+        .server_age = done->server_age,
+        .warmth = done->warmth,
+        .new_connection = done->new_connection,
+    };
+    (void)snprintf(exemplar.server, sizeof exemplar.server, "%s", done->server);
+    collector->sink.exemplar(collector->sink.context, collector->spec, &exemplar);
+}
+
+static void add_sent_times(struct load_row *row, const struct load_done *done)
+{
+    if (done->sent < 0)
+        return;
+    if (row->first_sent < 0 || done->sent < row->first_sent)
+        row->first_sent = done->sent;
+    if (done->sent > row->last_sent)
+        row->last_sent = done->sent;
+    if (done->new_connection) {
+        row->connections++;
+        if (done->sent > row->last_connection)
+            row->last_connection = done->sent;
+    }
+}
+
+void collector_done(struct collector *collector, const struct load_done *done)
+{
+    struct load_row *row = find_row(collector, done->intended / NANOSECONDS_PER_SECOND, done->server, done->warmth);
+    row->outcomes[done->outcome]++;
+    row->bytes_received += done->bytes_received;
+    add_sent_times(row, done);
+    if (done->outcome == OUTCOME_DROPPED)
+        collector->tick.dropped++;
+    if (done->outcome == OUTCOME_OK) {
+        histogram_record(&row->response, done->finished - done->intended);
+        histogram_record(&row->service, done->finished - done->sent);
+    }
+    enum exemplar_reason reason = EXEMPLAR_FIRST;
+    if (wants_exemplar(collector, done, &reason))
+        hand_over_exemplar(collector, done, reason);
+}
+
+static void hand_over_rows(struct collector *collector)
+{
+    for (size_t i = 0; i < collector->row_count; i++)
+        collector->sink.row(collector->sink.context, collector->spec, &collector->rows[i]);
+    collector->row_count = 0;
+}
+
+static void hand_over_tick(struct collector *collector, uint64_t in_flight, int64_t cpu, int64_t elapsed)
+{
+    struct load_tick *tick = &collector->tick;
+    int64_t middle = tick->second * NANOSECONDS_PER_SECOND + NANOSECONDS_PER_SECOND / 2;
+    tick->target_rate = load_spec_rate_at(collector->spec, middle);
+    tick->in_flight = in_flight;
+    tick->cpu = collector->cpu_before < 0 || elapsed <= 0 ? 0 : (double)(cpu - collector->cpu_before) / (double)elapsed;
+    collector->sink.tick(collector->sink.context, collector->spec, tick);
+    struct histogram lateness = tick->lateness;
+    histogram_clear(&lateness);
+    *tick = (struct load_tick){.second = tick->second + 1, .lateness = lateness};
+    collector->cpu_before = cpu;
+    collector->exemplars = 0;
+}
+
+void collector_flush(struct collector *collector, int64_t now, uint64_t in_flight, int64_t cpu, bool final)
+{
+    if (collector->cpu_before < 0)
+        collector->cpu_before = cpu;
+    int64_t second = now / NANOSECONDS_PER_SECOND;
+    if (now < 0 || (second == collector->tick.second && !final))
+        return;
+    hand_over_rows(collector);
+    int64_t elapsed = (second - collector->tick.second) * NANOSECONDS_PER_SECOND;
+    bool partly = final && (collector->tick.planned > 0 || collector->tick.sent > 0);
+    if (second > collector->tick.second || partly)
+        hand_over_tick(collector, in_flight, cpu, elapsed > 0 ? elapsed : now % NANOSECONDS_PER_SECOND);
+    if (second > collector->tick.second)
+        collector->tick.second = second;
+}

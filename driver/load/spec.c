@@ -1,0 +1,72 @@
+#include "driver/load/spec.h"
+
+#include <stdlib.h>
+
+#include "common/clock.h"
+#include "common/memory.h"
+#include "driver/load/schedule.h"
+
+#define DEFAULT_MAXIMUM_CONNECTIONS 2000
+
+void load_spec_init(struct load_spec *spec)
+{
+    *spec = (struct load_spec){
+        .executor = EXECUTOR_CONSTANT_ARRIVAL_RATE,
+        .method = memory_copy_text("GET"),
+        .timeout = 60 * NANOSECONDS_PER_SECOND,
+        .reuse = REUSE_KEEP,
+        .maximum_connections = DEFAULT_MAXIMUM_CONNECTIONS,
+        .pod_header = memory_copy_text("X-Pod-Name"),
+        .phase_header = memory_copy_text("X-Pod-Phase"),
+        .age_header = memory_copy_text("X-Pod-Age"),
+    };
+}
+
+void load_spec_release(struct load_spec *spec)
+{
+    for (size_t i = 0; i < spec->header_count; i++) {
+        free(spec->headers[i].name);
+        free(spec->headers[i].value);
+    }
+    free(spec->headers);
+    free(spec->stages);
+    free(spec->name);
+    free(spec->method);
+    free(spec->url);
+    free(spec->body);
+    free(spec->pod_header);
+    free(spec->phase_header);
+    free(spec->age_header);
+    *spec = (struct load_spec){0};
+}
+
+int64_t load_spec_duration(const struct load_spec *spec)
+{
+    int64_t total = 0;
+    for (size_t i = 0; i < spec->stage_count; i++)
+        total += spec->stages[i].duration;
+    return total;
+}
+
+double load_spec_rate_at(const struct load_spec *spec, int64_t since_start)
+{
+    double rate = spec->start_rate;
+    int64_t begin = 0;
+    if (since_start < 0)
+        return 0;
+    for (size_t i = 0; i < spec->stage_count; i++) {
+        const struct load_stage *stage = &spec->stages[i];
+        if (since_start < begin + stage->duration)
+            return rate + (stage->target - rate) * (double)(since_start - begin) / (double)stage->duration;
+        begin += stage->duration;
+        rate = stage->target;
+    }
+    return 0;
+}
+
+uint64_t load_spec_planned(const struct load_spec *spec)
+{
+    struct schedule schedule;
+    schedule_init(&schedule, spec);
+    return schedule_total(&schedule);
+}
