@@ -23,23 +23,31 @@ struct kube_client;
 struct kube_client *kube_open(const char *path, const char *context, struct error *error);
 void kube_close(struct kube_client *client);
 const char *kube_context(const struct kube_client *client);
-const char *kube_server(const struct kube_client *client); /* URL */
+const char *kube_server(const struct kube_client *client);    /* URL */
+const char *kube_namespace(const struct kube_client *client); /* of the context; "default" when it names none */
 
 /* What the API answered. */
 struct kube_answer {
     int code;    /* HTTP status; 0 = no answer */
     cJSON *body; /* the JSON, a Status object for failures; NULL when there was none */
-    char *text;  /* the body when it is no JSON (logs); else NULL */
+    char *text;  /* the body when its Content-Type is not JSON (logs); else NULL */
 };
 void kube_answer_release(struct kube_answer *answer);
 #define AUTO_KUBE_ANSWER CLEANUP(kube_answer_release)
 
 /* One request. path: "/api/v1/namespaces/x/pods?limit=5". body_type NULL = no body. Within deadline (nanoseconds from
- * now) it is tried again after connection failures (idempotent methods), 429 and 5xx, with back-off and Retry-After.
+ * now) it is tried again, with back-off and Retry-After, after
+ *   - a failure to connect and 429, for any method: the server has done nothing;
+ *   - a lost connection, 500, 502, 503 and 504, for GET, PUT, DELETE and server-side apply: doing it twice does no harm;
+ *   - a handshake that broke, twice.
+ * A wait that would end after the deadline is not begun: what is known is returned at once.
  * 0 when the code is 2xx; -1 with the error text for people ("pods "x" not found (404 NotFound)") else; answer (may be
- * NULL) is filled in both cases. */
+ * NULL) is filled in both cases. Redirects are not followed. Secrets never get into the error. */
 int kube_request(struct kube_client *client, const char *method, const char *path, const char *body_type, const char *body,
                  int64_t deadline, struct kube_answer *answer, struct error *error);
+
+/* kube_apply, kube_delete and discovery wait this long for the API. */
+#define KUBE_DEADLINE (30 * INT64_C(1000000000))
 
 /* The collection's path of an object or kind, found by discovery (cached): "/apis/apps/v1/namespaces/x/deployments".
  * namespace NULL = cluster-scoped or all namespaces. The caller frees it; NULL with an error when the cluster does not
@@ -47,22 +55,26 @@ int kube_request(struct kube_client *client, const char *method, const char *pat
 char *kube_collection_path(struct kube_client *client, const char *api_version, const char *kind, const char *namespace,
                            struct error *error);
 
-/* Server-side apply of one object (field manager "hpalab", forced); its own metadata.namespace wins over the given. */
+/* Server-side apply of one object (field manager "hpalab", forced); its own metadata.namespace wins over the given, and
+ * that (when not NULL) over the context's. */
 int kube_apply(struct kube_client *client, const cJSON *object, const char *namespace, struct kube_answer *answer,
                struct error *error);
 
-/* Deletes and does not mind if it is gone; grace_seconds -1 = the object's own. */
+/* Deletes (dependents in the background) and does not mind if it is gone; grace_seconds -1 = the object's own. */
 int kube_delete(struct kube_client *client, const char *path, int64_t grace_seconds, struct error *error);
 
 enum kube_event_type { KUBE_LISTED, KUBE_ADDED, KUBE_MODIFIED, KUBE_DELETED, KUBE_LISTED_ALL, KUBE_GAP };
 
-/* KUBE_LISTED: an object of the first list or of a list again; KUBE_LISTED_ALL: that list is complete (object NULL);
- * KUBE_GAP: the connection was lost, changes may have been missed until the next list (object NULL, text says why). */
+/* KUBE_LISTED: an object of the first list or of a list again (with the apiVersion and kind that items of lists lack);
+ * KUBE_LISTED_ALL: that list is complete (object NULL); KUBE_GAP: changes may have been missed until the next list (object
+ * NULL, text says why). A watch that ends or breaks and is resumed where it was, at the first attempt, misses nothing and
+ * is no gap. */
 typedef void kube_event(enum kube_event_type type, const cJSON *object, const char *text, void *context);
 
 /* Lists a collection and follows it on the calling thread until *stop is true (looked at at least every 200 ms):
  * bookmarks, 410 (lists again), time-outs and lost connections (back-off up to 5 s) are handled within. selector NULL =
- * all. -1 only for what will not heal: 401, 403, 404. */
+ * all. -1 only for what will not heal: 401, 403, 404 and other 4xx that say the request is wrong, or a certificate that
+ * is not trusted; 0 when *stop ended it. */
 int kube_follow(struct kube_client *client, const char *collection_path, const char *label_selector, kube_event *event,
                 void *context, const atomic_bool *stop, struct error *error);
 

@@ -1,0 +1,220 @@
+#include "kube/client.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "common/buffer.h"
+#include "common/clock.h"
+#include "common/memory.h"
+
+#define BACK_OFF_FIRST (100 * NANOSECONDS_PER_MILLISECOND)
+#define BACK_OFF_MOST (2 * NANOSECONDS_PER_SECOND)
+#define HANDSHAKE_TRIES 3
+#define STOP_PERIOD (100 * NANOSECONDS_PER_MILLISECOND)
+
+struct kube_client *kube_open(const char *path, const char *context, struct error *error)
+{
+    struct kube_client *client = memory_allocate(1, sizeof *client);
+    if (kubeconfig_load(path, context, &client->config, error) < 0) {
+        kubeconfig_release(&client->config);
+        free(client);
+        return NULL;
+    }
+    client->transport = transport_create(&client->config);
+    (void)pthread_mutex_init(&client->discovery_mutex, NULL);
+    return client;
+}
+
+void kube_close(struct kube_client *client)
+{
+    if (client == NULL)
+        return;
+    discovery_release(client);
+    (void)pthread_mutex_destroy(&client->discovery_mutex);
+    transport_destroy(client->transport);
+    kubeconfig_release(&client->config);
+    free(client);
+}
+
+const char *kube_context(const struct kube_client *client)
+{
+    return client->config.context;
+}
+
+const char *kube_server(const struct kube_client *client)
+{
+    return client->config.server;
+}
+
+const char *kube_namespace(const struct kube_client *client)
+{
+    return client->config.namespace;
+}
+
+void kube_answer_release(struct kube_answer *answer)
+{
+    cJSON_Delete(answer->body);
+    free(answer->text);
+    *answer = (struct kube_answer){.code = 0};
+}
+
+int64_t client_jitter(int64_t duration)
+{
+    uint32_t random = 0;
+    if (getrandom(&random, sizeof random, GRND_NONBLOCK) < 0)
+        random = (uint32_t)clock_monotonic();
+    return duration - duration / 5 + (int64_t)(random % 1000) * (duration / 5) * 2 / 1000;
+}
+
+void client_sleep(int64_t duration, const atomic_bool *stop)
+{
+    int64_t until = clock_monotonic() + duration;
+    for (int64_t now = clock_monotonic(); now < until; now = clock_monotonic()) {
+        if (stop != NULL && atomic_load(stop))
+            return;
+        clock_sleep_until(until - now < STOP_PERIOD ? until : now + STOP_PERIOD);
+    }
+}
+
+/* The first line of a text, for an error. */
+static int first_line(const char *text)
+{
+    size_t length = strcspn(text, "\r\n");
+    return (int)(length < 300 ? length : 300);
+}
+
+int client_describe_failure(struct kube_client *client, int code, const cJSON *body, const char *text, struct error *error)
+{
+    const char *message = json_text(json_get(body, "message"), "");
+    const char *reason = json_text(json_get(body, "reason"), "");
+    if (message[0] != '\0')
+        (void)error_set(error, "%.800s (%d%s%.60s)", message, code, reason[0] != '\0' ? " " : "", reason);
+    else if (text != NULL && text[0] != '\0')
+        (void)error_set(error, "%.*s (%d)", first_line(text), text, code);
+    else
+        (void)error_set(error, "%s: HTTP status %d", client->config.server, code);
+    transport_clean_text(client->transport, error);
+    return -1;
+}
+
+static bool is_idempotent(const char *method, const char *body_type)
+{
+    return strcmp(method, "GET") == 0 || strcmp(method, "PUT") == 0 || strcmp(method, "DELETE") == 0 ||
+           (strcmp(method, "PATCH") == 0 && body_type != NULL && strncmp(body_type, "application/apply-patch", 23) == 0);
+}
+
+static bool may_try_again(enum exchange_outcome outcome, int code, bool idempotent, int tries)
+{
+    switch (outcome) {
+    case EXCHANGE_NOT_CONNECTED:
+        return true;
+    case EXCHANGE_NO_TLS:
+        return tries < HANDSHAKE_TRIES;
+    case EXCHANGE_LOST:
+        return idempotent;
+    case EXCHANGE_ANSWERED:
+        return code == 429 || (idempotent && (code == 500 || code == 502 || code == 503 || code == 504));
+    default:
+        return false;
+    }
+}
+
+static bool collect_part(void *context, int code, const char *bytes, size_t length)
+{
+    (void)code;
+    return buffer_append(context, bytes, length) == 0;
+}
+
+static bool is_json(const char *content_type)
+{
+    return strncasecmp(content_type, "application/json", 16) == 0;
+}
+
+/* Fills the answer from a whole body; -1 when the body is not what its type says. */
+static int read_answer(const struct exchange *exchange, struct buffer *body, struct kube_answer *answer, struct error *error)
+{
+    answer->code = exchange->code;
+    if (body->length == 0)
+        return 0;
+    if (!is_json(exchange->content_type)) {
+        answer->text = buffer_steal(body);
+        return 0;
+    }
+    answer->body = json_parse(body->data, body->length, error);
+    return answer->body != NULL ? 0 : error_context(error, "the API's answer");
+}
+
+/* One try: the answer when there is one, else the error. */
+static enum exchange_outcome try_once(struct kube_client *client, struct exchange *exchange, struct kube_answer *answer,
+                                      struct error *error)
+{
+    AUTO_BUFFER struct buffer body;
+    buffer_init(&body, KUBE_MAXIMUM_ANSWER);
+    exchange->receive = collect_part;
+    exchange->context = &body;
+    enum exchange_outcome outcome = transport_exchange(client->transport, exchange, error);
+    if (outcome == EXCHANGE_REJECTED && body.overflowed)
+        (void)error_set(error, "%s: the answer is larger than %u MiB", client->config.server, KUBE_MAXIMUM_ANSWER >> 20);
+    if (outcome != EXCHANGE_ANSWERED)
+        return outcome;
+    bool good = exchange->code >= 200 && exchange->code < 300;
+    if (read_answer(exchange, &body, answer, error) < 0 && good)
+        return EXCHANGE_REJECTED;
+    if (!good)
+        (void)client_describe_failure(client, exchange->code, answer->body, answer->text, error);
+    return outcome;
+}
+
+static int64_t wait_before_next(const struct exchange *exchange, int tries)
+{
+    int64_t wait = BACK_OFF_FIRST;
+    for (int i = 1; i < tries && wait < BACK_OFF_MOST; i++)
+        wait *= 2;
+    wait = client_jitter(wait < BACK_OFF_MOST ? wait : BACK_OFF_MOST);
+    return exchange->retry_after > wait ? exchange->retry_after : wait;
+}
+
+int client_request(struct kube_client *client, const char *method, const char *path, const char *body_type, const char *body,
+                   int64_t deadline, const atomic_bool *stop, struct kube_answer *answer, enum exchange_outcome *outcome,
+                   struct error *error)
+{
+    struct error why = ERROR_NONE;
+    struct kube_answer own = {.code = 0};
+    struct exchange exchange = {.method = method,
+                                .path = path,
+                                .body_type = body_type,
+                                .body = body,
+                                .until = clock_monotonic() + deadline,
+                                .stop = stop};
+    bool idempotent = is_idempotent(method, body_type);
+    enum exchange_outcome last = EXCHANGE_TIMED_OUT;
+    for (int tries = 1;; tries++) {
+        kube_answer_release(&own);
+        last = try_once(client, &exchange, &own, &why);
+        if (last == EXCHANGE_ANSWERED && own.code >= 200 && own.code < 300)
+            break;
+        int64_t wait = wait_before_next(&exchange, tries);
+        if (!may_try_again(last, own.code, idempotent, tries) || clock_monotonic() + wait >= exchange.until)
+            break;
+        client_sleep(wait, stop);
+    }
+    if (last == EXCHANGE_STOPPED)
+        (void)error_set(&why, "stopped");
+    int result = 0;
+    if (last != EXCHANGE_ANSWERED || own.code < 200 || own.code >= 300)
+        result = error_set(error, "%s", why.text);
+    if (outcome != NULL)
+        *outcome = last;
+    if (answer != NULL)
+        *answer = own;
+    else
+        kube_answer_release(&own);
+    return result;
+}
+
+int kube_request(struct kube_client *client, const char *method, const char *path, const char *body_type, const char *body,
+                 int64_t deadline, struct kube_answer *answer, struct error *error)
+{
+    return client_request(client, method, path, body_type, body, deadline, NULL, answer, NULL, error);
+}

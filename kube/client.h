@@ -1,0 +1,41 @@
+/*
+ * What the files of this room share of a client.
+ */
+#ifndef KUBE_CLIENT_H
+#define KUBE_CLIENT_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "kube/kube.h"
+#include "kube/kubeconfig.h"
+#include "kube/transport.h"
+
+struct discovered_group; /* discovery.c */
+
+struct kube_client {
+    struct kubeconfig config;
+    struct transport *transport;
+    pthread_mutex_t discovery_mutex;
+    struct discovered_group *groups; /* guarded by discovery_mutex */
+};
+
+/* kube_request that also ends when *stop (NULL = never) becomes true: -1 with code 0 and the error "stopped".
+ * *outcome (NULL allowed) is that of the last try. */
+int client_request(struct kube_client *client, const char *method, const char *path, const char *body_type, const char *body,
+                   int64_t deadline, const atomic_bool *stop, struct kube_answer *answer, enum exchange_outcome *outcome,
+                   struct error *error);
+
+/* The error text of an answer that is not 2xx, from its Status when it is one. Always -1. */
+int client_describe_failure(struct kube_client *client, int code, const cJSON *body, const char *text, struct error *error);
+
+/* Sleeps for a duration, in steps that look at *stop (NULL allowed). */
+void client_sleep(int64_t duration, const atomic_bool *stop);
+
+/* The duration varied by a fifth up or down, so that many clients do not come back at the same time. */
+int64_t client_jitter(int64_t duration);
+
+/* Frees what discovery has cached. */
+void discovery_release(struct kube_client *client);
+
+#endif

@@ -1,0 +1,509 @@
+#include "kube/transport.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <curl/curl.h>
+
+#include "common/clock.h"
+#include "common/log.h"
+#include "common/memory.h"
+
+#define MAXIMUM_IDLE 16
+#define CONNECT_TIMEOUT (10 * NANOSECONDS_PER_SECOND)
+#define TOKEN_FILE_PERIOD (10 * NANOSECONDS_PER_SECOND)
+#define STOP_PERIOD_MILLISECONDS 100
+#define KEEPALIVE_IDLE_SECONDS 10L
+#define KEEPALIVE_INTERVAL_SECONDS 5L
+
+/* One kept connection: libcurl keeps it in the multi handle. */
+struct channel {
+    struct channel *next;
+    CURL *easy;
+    CURLM *multi;
+};
+
+struct transport {
+    const struct kubeconfig *config;
+    char *base;       /* what the path is appended to: the server, or the same under its TLS name */
+    char *host_line;  /* "Host: ..." when base has another host; else NULL */
+    char *connect_to; /* libcurl's "host:port:host:port" for that; else NULL */
+    bool loopback;    /* a proxy from the environment does not apply */
+    pthread_mutex_t mutex;
+    struct channel *idle; /* guarded by mutex, as all below */
+    size_t idle_count;
+    char *token; /* of the token file */
+    int64_t token_time;
+};
+
+/* What is going on in one exchange. */
+struct call {
+    struct exchange *exchange;
+    struct channel *channel;
+    size_t header_bytes;
+    bool rejected;
+    char reason[CURL_ERROR_SIZE];
+};
+
+static pthread_once_t library_once = PTHREAD_ONCE_INIT;
+
+static void start_library(void)
+{
+    (void)curl_global_init(CURL_GLOBAL_DEFAULT);
+}
+
+static char *url_part(const char *text, CURLUPart part, unsigned flags)
+{
+    CURLU *url = curl_url();
+    char *value = NULL;
+    char *copy = NULL;
+    if (curl_url_set(url, CURLUPART_URL, text, 0) == CURLUE_OK && curl_url_get(url, part, &value, flags) == CURLUE_OK)
+        copy = memory_copy_text(value);
+    curl_free(value);
+    curl_url_cleanup(url);
+    return copy;
+}
+
+/* libcurl checks the certificate against the URL's host, so the URL gets the certificate's name and the connection
+ * the real host. */
+static void use_tls_name(struct transport *transport, const char *host, const char *port)
+{
+    const char *name = transport->config->tls_server_name;
+    AUTO_FREE char *path = url_part(transport->config->server, CURLUPART_PATH, 0);
+    bool root = path == NULL || strcmp(path, "/") == 0;
+    transport->base = memory_format("https://%s:%s%s", name, port, root ? "" : path);
+    transport->host_line = memory_format("Host: %s:%s", host, port);
+    transport->connect_to = memory_format("%s:%s:%s:%s", name, port, host, port);
+}
+
+static bool is_loopback(const char *host)
+{
+    return strncmp(host, "127.", 4) == 0 || strcmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0;
+}
+
+struct transport *transport_create(const struct kubeconfig *config)
+{
+    (void)pthread_once(&library_once, start_library);
+    struct transport *transport = memory_allocate(1, sizeof *transport);
+    transport->config = config;
+    (void)pthread_mutex_init(&transport->mutex, NULL);
+    AUTO_FREE char *host = url_part(config->server, CURLUPART_HOST, 0);
+    AUTO_FREE char *port = url_part(config->server, CURLUPART_PORT, CURLU_DEFAULT_PORT);
+    if (host != NULL && port != NULL && config->tls_server_name != NULL && strncmp(config->server, "https:", 6) == 0)
+        use_tls_name(transport, host, port);
+    else
+        transport->base = memory_copy_text(config->server);
+    transport->loopback = host != NULL && is_loopback(host);
+    return transport;
+}
+
+static void channel_destroy(struct channel *channel)
+{
+    curl_easy_cleanup(channel->easy);
+    (void)curl_multi_cleanup(channel->multi);
+    free(channel);
+}
+
+static void wipe_text(char *secret)
+{
+    if (secret != NULL)
+        explicit_bzero(secret, strlen(secret));
+    free(secret);
+}
+
+void transport_destroy(struct transport *transport)
+{
+    while (transport->idle != NULL) {
+        struct channel *channel = transport->idle;
+        transport->idle = channel->next;
+        channel_destroy(channel);
+    }
+    (void)pthread_mutex_destroy(&transport->mutex);
+    wipe_text(transport->token);
+    free(transport->base);
+    free(transport->host_line);
+    free(transport->connect_to);
+    free(transport);
+}
+
+static struct channel *channel_take(struct transport *transport)
+{
+    (void)pthread_mutex_lock(&transport->mutex);
+    struct channel *channel = transport->idle;
+    if (channel != NULL) {
+        transport->idle = channel->next;
+        transport->idle_count--;
+    }
+    (void)pthread_mutex_unlock(&transport->mutex);
+    if (channel != NULL)
+        return channel;
+    channel = memory_allocate(1, sizeof *channel);
+    channel->easy = curl_easy_init();
+    channel->multi = curl_multi_init();
+    if (channel->easy == NULL || channel->multi == NULL)
+        abort();
+    (void)curl_multi_setopt(channel->multi, CURLMOPT_MAXCONNECTS, 2L);
+    return channel;
+}
+
+static void channel_return(struct transport *transport, struct channel *channel)
+{
+    (void)pthread_mutex_lock(&transport->mutex);
+    bool keep = transport->idle_count < MAXIMUM_IDLE;
+    if (keep) {
+        channel->next = transport->idle;
+        transport->idle = channel;
+        transport->idle_count++;
+    }
+    (void)pthread_mutex_unlock(&transport->mutex);
+    if (!keep)
+        channel_destroy(channel);
+}
+
+/* The bearer token for a request, NULL when there is none; the caller wipes and frees. A token file that cannot be
+ * read for a moment leaves the last token in use. */
+static char *current_token(struct transport *transport)
+{
+    const struct kubeconfig *config = transport->config;
+    if (config->token_file == NULL)
+        return memory_copy_text(config->token);
+    (void)pthread_mutex_lock(&transport->mutex);
+    int64_t now = clock_monotonic();
+    if (transport->token == NULL || now - transport->token_time > TOKEN_FILE_PERIOD) {
+        struct error error = ERROR_NONE;
+        char *fresh = kubeconfig_read_token(config->token_file, &error);
+        if (fresh == NULL)
+            log_warning("kube", "%s", error.text);
+        transport->token_time = now;
+        if (fresh != NULL) {
+            wipe_text(transport->token);
+            transport->token = fresh;
+        }
+    }
+    char *token = memory_copy_text(transport->token != NULL ? transport->token : config->token);
+    (void)pthread_mutex_unlock(&transport->mutex);
+    return token;
+}
+
+static size_t receive_body(char *bytes, size_t size, size_t count, void *context)
+{
+    struct call *call = context;
+    struct exchange *exchange = call->exchange;
+    long code = 0;
+    (void)curl_easy_getinfo(call->channel->easy, CURLINFO_RESPONSE_CODE, &code);
+    if (exchange->receive != NULL && !exchange->receive(exchange->context, (int)code, bytes, size * count)) {
+        call->rejected = true;
+        return 0;
+    }
+    return size * count;
+}
+
+static size_t receive_header(char *bytes, size_t size, size_t count, void *context)
+{
+    (void)bytes;
+    struct call *call = context;
+    call->header_bytes += size * count;
+    if (call->header_bytes <= TRANSPORT_MAXIMUM_HEADERS)
+        return size * count;
+    call->rejected = true;
+    (void)snprintf(call->reason, sizeof call->reason, "the answer's headers are larger than %u bytes", TRANSPORT_MAXIMUM_HEADERS);
+    return 0;
+}
+
+static void set_blob(CURL *easy, CURLoption option, char *text)
+{
+    struct curl_blob blob = {.data = text, .len = strlen(text), .flags = CURL_BLOB_NOCOPY};
+    (void)curl_easy_setopt(easy, option, &blob);
+}
+
+static void set_trust(const struct transport *transport, CURL *easy)
+{
+    const struct kubeconfig *config = transport->config;
+    if (config->insecure) {
+        (void)curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
+        (void)curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
+    }
+    if (config->authority != NULL) {
+        set_blob(easy, CURLOPT_CAINFO_BLOB, config->authority);
+        /* Without this the system's certificates would be trusted beside the cluster's own. */
+        (void)curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
+    }
+    if (config->client_certificate != NULL) {
+        set_blob(easy, CURLOPT_SSLCERT_BLOB, config->client_certificate);
+        set_blob(easy, CURLOPT_SSLKEY_BLOB, config->client_key);
+    }
+    if (config->username != NULL) {
+        (void)curl_easy_setopt(easy, CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
+        (void)curl_easy_setopt(easy, CURLOPT_USERNAME, config->username);
+        (void)curl_easy_setopt(easy, CURLOPT_PASSWORD, config->password != NULL ? config->password : "");
+    }
+    if (config->proxy_url != NULL || transport->loopback)
+        (void)curl_easy_setopt(easy, CURLOPT_PROXY, config->proxy_url != NULL ? config->proxy_url : "");
+}
+
+static void set_connection(CURL *easy)
+{
+    (void)curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    (void)curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    (void)curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+    (void)curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
+    (void)curl_easy_setopt(easy, CURLOPT_TCP_KEEPIDLE, KEEPALIVE_IDLE_SECONDS);
+    (void)curl_easy_setopt(easy, CURLOPT_TCP_KEEPINTVL, KEEPALIVE_INTERVAL_SECONDS);
+    (void)curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
+}
+
+static struct curl_slist *add_header(struct curl_slist *list, const char *name, const char *value)
+{
+    AUTO_FREE char *line = memory_format("%s: %s", name, value);
+    struct curl_slist *longer = curl_slist_append(list, line);
+    explicit_bzero(line, strlen(line));
+    if (longer == NULL)
+        abort();
+    return longer;
+}
+
+/* Frees headers and wipes them: they hold the token. */
+static void free_headers(struct curl_slist *headers)
+{
+    for (struct curl_slist *at = headers; at != NULL; at = at->next)
+        explicit_bzero(at->data, strlen(at->data));
+    curl_slist_free_all(headers);
+}
+
+static struct curl_slist *make_headers(struct transport *transport, const struct exchange *exchange)
+{
+    struct curl_slist *headers = add_header(NULL, "Accept", "application/json, */*");
+    if (exchange->body_type != NULL)
+        headers = add_header(headers, "Content-Type", exchange->body_type);
+    /* Large bodies are sent at once: waiting for "100 Continue" costs a second where nobody sends it. */
+    headers = add_header(headers, "Expect", "");
+    if (transport->host_line != NULL) {
+        headers = curl_slist_append(headers, transport->host_line);
+    }
+    char *token = current_token(transport);
+    if (token != NULL) {
+        AUTO_FREE char *value = memory_format("Bearer %s", token);
+        headers = add_header(headers, "Authorization", value);
+        explicit_bzero(value, strlen(value));
+    }
+    wipe_text(token);
+    return headers;
+}
+
+static void set_request(struct call *call, const char *url, struct curl_slist *headers)
+{
+    CURL *easy = call->channel->easy;
+    const struct exchange *exchange = call->exchange;
+    (void)curl_easy_setopt(easy, CURLOPT_URL, url);
+    (void)curl_easy_setopt(easy, CURLOPT_USERAGENT, "hpalab");
+    (void)curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers);
+    if (exchange->body_type != NULL) {
+        (void)curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)strlen(exchange->body));
+        (void)curl_easy_setopt(easy, CURLOPT_POSTFIELDS, exchange->body);
+    }
+    if (strcmp(exchange->method, "GET") != 0 || exchange->body_type != NULL)
+        (void)curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, exchange->method);
+    (void)curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, call->reason);
+    (void)curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, receive_body);
+    (void)curl_easy_setopt(easy, CURLOPT_WRITEDATA, call);
+    (void)curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, receive_header);
+    (void)curl_easy_setopt(easy, CURLOPT_HEADERDATA, call);
+    int64_t left = exchange->until - clock_monotonic();
+    int64_t connect = left < CONNECT_TIMEOUT ? left : CONNECT_TIMEOUT;
+    long milliseconds = (long)(connect / NANOSECONDS_PER_MILLISECOND);
+    (void)curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, milliseconds > 0 ? milliseconds : 1L);
+}
+
+static int poll_milliseconds(const struct exchange *exchange, int64_t now)
+{
+    int64_t left = (exchange->until - now) / NANOSECONDS_PER_MILLISECOND + 1;
+    int64_t most = exchange->stop != NULL ? STOP_PERIOD_MILLISECONDS : 1000;
+    return (int)(left < most ? left : most);
+}
+
+/* libcurl's verdict once the transfer has ended; false while it goes on. */
+static bool transfer_ended(CURLM *multi, CURLcode *code)
+{
+    int left = 0;
+    for (CURLMsg *message = curl_multi_info_read(multi, &left); message != NULL; message = curl_multi_info_read(multi, &left)) {
+        if (message->msg == CURLMSG_DONE) {
+            *code = message->data.result;
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum exchange_outcome outcome_of(const struct call *call, CURLcode code)
+{
+    if (call->rejected)
+        return EXCHANGE_REJECTED;
+    switch (code) {
+    case CURLE_OK:
+        return EXCHANGE_ANSWERED;
+    case CURLE_COULDNT_CONNECT:
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_RESOLVE_PROXY:
+        return EXCHANGE_NOT_CONNECTED;
+    case CURLE_OPERATION_TIMEDOUT: /* only connecting has a time-out of libcurl's own here */
+        return EXCHANGE_NOT_CONNECTED;
+    case CURLE_SSL_CONNECT_ERROR:
+        return EXCHANGE_NO_TLS;
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CERTPROBLEM:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_CIPHER:
+    case CURLE_URL_MALFORMAT:
+    case CURLE_UNSUPPORTED_PROTOCOL:
+        return EXCHANGE_UNTRUSTED;
+    default:
+        return EXCHANGE_LOST;
+    }
+}
+
+static enum exchange_outcome drive(struct call *call, CURLcode *code)
+{
+    CURLM *multi = call->channel->multi;
+    const struct exchange *exchange = call->exchange;
+    for (;;) {
+        int running = 0;
+        if (curl_multi_perform(multi, &running) != CURLM_OK)
+            return EXCHANGE_LOST;
+        if (transfer_ended(multi, code))
+            return outcome_of(call, *code);
+        if (exchange->stop != NULL && atomic_load(exchange->stop))
+            return EXCHANGE_STOPPED;
+        int64_t now = clock_monotonic();
+        if (now >= exchange->until)
+            return EXCHANGE_TIMED_OUT;
+        (void)curl_multi_poll(multi, NULL, 0, poll_milliseconds(exchange, now), NULL);
+    }
+}
+
+/* A write to a connection that the server has closed must not end the program: TLS libraries write without
+ * MSG_NOSIGNAL. */
+static enum exchange_outcome drive_without_sigpipe(struct call *call, CURLcode *code)
+{
+    sigset_t pipe_signal;
+    sigset_t before;
+    (void)sigemptyset(&pipe_signal);
+    (void)sigaddset(&pipe_signal, SIGPIPE);
+    (void)pthread_sigmask(SIG_BLOCK, &pipe_signal, &before);
+    (void)curl_multi_add_handle(call->channel->multi, call->channel->easy);
+    enum exchange_outcome outcome = drive(call, code);
+    (void)curl_multi_remove_handle(call->channel->multi, call->channel->easy);
+    if (sigismember(&before, SIGPIPE) == 0) {
+        const struct timespec at_once = {0};
+        while (sigtimedwait(&pipe_signal, NULL, &at_once) == SIGPIPE)
+            continue;
+    }
+    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return outcome;
+}
+
+static void collect(const struct call *call)
+{
+    struct exchange *exchange = call->exchange;
+    CURL *easy = call->channel->easy;
+    long code = 0;
+    curl_off_t retry_after = 0;
+    const char *content_type = NULL;
+    (void)curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &code);
+    (void)curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &retry_after);
+    (void)curl_easy_getinfo(easy, CURLINFO_CONTENT_TYPE, &content_type);
+    exchange->code = (int)code;
+    const curl_off_t most = 24 * 3600;
+    exchange->retry_after = (retry_after < most ? retry_after : most) * NANOSECONDS_PER_SECOND;
+    (void)snprintf(exchange->content_type, sizeof exchange->content_type, "%s", content_type != NULL ? content_type : "");
+}
+
+static void describe(const struct transport *transport, const struct call *call, enum exchange_outcome outcome, CURLcode code,
+                     struct error *error)
+{
+    const char *server = transport->config->server;
+    long number = 0;
+    (void)curl_easy_getinfo(call->channel->easy, CURLINFO_OS_ERRNO, &number);
+    const char *reason = call->reason[0] != '\0' ? call->reason : curl_easy_strerror(code);
+    switch (outcome) {
+    case EXCHANGE_ANSWERED:
+    case EXCHANGE_STOPPED:
+        break;
+    case EXCHANGE_TIMED_OUT:
+        (void)error_set(error, "%s: no answer in time", server);
+        break;
+    case EXCHANGE_NOT_CONNECTED:
+        (void)error_set(error, "%s: cannot connect: %s", server,
+                        code == CURLE_COULDNT_CONNECT && number != 0 ? strerror((int)number) : reason);
+        break;
+    case EXCHANGE_NO_TLS:
+    case EXCHANGE_UNTRUSTED:
+        (void)error_set(error, "%s: TLS: %s", server, reason);
+        break;
+    case EXCHANGE_LOST:
+        (void)error_set(error, "%s: connection lost: %s", server, reason);
+        break;
+    case EXCHANGE_REJECTED:
+        (void)error_set(error, "%s: answer not accepted: %s", server, reason);
+        break;
+    }
+}
+
+enum exchange_outcome transport_exchange(struct transport *transport, struct exchange *exchange, struct error *error)
+{
+    exchange->code = 0;
+    exchange->retry_after = 0;
+    exchange->content_type[0] = '\0';
+    struct call call = {.exchange = exchange, .channel = channel_take(transport)};
+    struct curl_slist *headers = make_headers(transport, exchange);
+    struct curl_slist *connect_to = transport->connect_to != NULL ? curl_slist_append(NULL, transport->connect_to) : NULL;
+    AUTO_FREE char *url = memory_format("%s%s", transport->base, exchange->path);
+    set_connection(call.channel->easy);
+    set_trust(transport, call.channel->easy);
+    (void)curl_easy_setopt(call.channel->easy, CURLOPT_CONNECT_TO, connect_to);
+    set_request(&call, url, headers);
+
+    CURLcode code = CURLE_OK;
+    enum exchange_outcome outcome = drive_without_sigpipe(&call, &code);
+    collect(&call);
+    describe(transport, &call, outcome, code, error);
+    transport_clean_text(transport, error);
+    curl_easy_reset(call.channel->easy);
+    channel_return(transport, call.channel);
+    free_headers(headers);
+    curl_slist_free_all(connect_to);
+    return outcome;
+}
+
+static void redact(char *text, const char *secret)
+{
+    size_t length = secret != NULL ? strlen(secret) : 0;
+    if (length == 0)
+        return;
+    for (char *at = strstr(text, secret); at != NULL; at = strstr(at + length, secret))
+        memset(at, '*', length);
+    /* A text that was cut may end within the secret. */
+    size_t end = strlen(text);
+    for (size_t part = length - 1; part >= 4; part--) {
+        if (part <= end && memcmp(text + end - part, secret, part) == 0)
+            memset(text + end - part, '*', part);
+    }
+}
+
+void transport_clean_text(struct transport *transport, struct error *error)
+{
+    if (error == NULL)
+        return;
+    char *token = current_token(transport);
+    redact(error->text, token);
+    redact(error->text, transport->config->password);
+    wipe_text(token);
+    for (char *at = error->text; *at != '\0'; at++) {
+        if ((unsigned char)*at < 0x20 || *at == 0x7f)
+            *at = ' ';
+    }
+}
