@@ -1,0 +1,382 @@
+#include "driver/lesson/lesson.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/clock.h"
+#include "common/file.h"
+#include "common/memory.h"
+#include "driver/lesson/fields.h"
+#include "driver/lesson/hash.h"
+#include "driver/lesson/read_load.h"
+
+#define MAXIMUM_FILE (1 << 20)
+#define MOST_VARIANTS 20
+#define MOST_LOADS 20
+#define MOST_TEXTS 100
+#define DEFAULT_SPIKE NANOSECONDS_PER_SECOND
+#define LONGEST_WAIT (3600 * NANOSECONDS_PER_SECOND)
+#define DEFAULT_TIMEOUT (90 * NANOSECONDS_PER_SECOND)
+
+struct lesson_source {
+    struct field_reader reader;
+    const struct yaml_node *spec;
+    const struct yaml_node *pace; /* values of the chosen pace that replace those of spec; NULL = none */
+    char *folder;
+    lesson_check_expectation *check;
+};
+
+/* A member of spec, or what the chosen pace puts in its place. */
+static const struct yaml_node *spec_holder(const struct lesson_source *source, const char *key)
+{
+    return yaml_get(source->pace, key) != NULL ? source->pace : source->spec;
+}
+
+static int read_texts(const struct lesson_source *source, const struct yaml_node *mapping, const char *key, bool required,
+                      struct text_list *list)
+{
+    const struct yaml_node *member = NULL;
+    if (field_member(&source->reader, mapping, key, YAML_SEQUENCE, required, &member) < 0)
+        return -1;
+    if (member == NULL)
+        return 0;
+    if (member->count > MOST_TEXTS || (required && member->count == 0))
+        return field_error(&source->reader, member, "%s: expected 1 to %d entries", key, MOST_TEXTS);
+    list->texts = memory_allocate(member->count, sizeof *list->texts);
+    for (size_t i = 0; i < member->count; i++) {
+        if (member->values[i]->kind != YAML_SCALAR || member->values[i]->text[0] == '\0')
+            return field_error(&source->reader, member->values[i], "%s: expected a text", key);
+        list->texts[list->count++] = memory_copy_text(member->values[i]->text);
+    }
+    return 0;
+}
+
+/* A path of a lesson is looked for beside it, then in each folder above it. */
+static char *find_above(const char *folder, const char *path)
+{
+    AUTO_FREE char *base = memory_copy_text(folder);
+    for (;;) {
+        char *candidate = memory_format("%s/%s", base, path);
+        if (access(candidate, R_OK) == 0)
+            return candidate;
+        free(candidate);
+        char *slash = strrchr(base, '/');
+        if (slash == NULL)
+            return NULL;
+        *slash = '\0';
+    }
+}
+
+static int resolve_manifests(const struct lesson_source *source, const struct yaml_node *variant, struct text_list *manifests)
+{
+    const struct yaml_node *member = yaml_get(variant, "manifests");
+    for (size_t i = 0; i < manifests->count; i++) {
+        char *path = manifests->texts[i][0] == '/' ? memory_copy_text(manifests->texts[i])
+                                                   : find_above(source->folder, manifests->texts[i]);
+        if (path == NULL || access(path, R_OK) < 0) {
+            free(path);
+            return field_error(&source->reader, member->values[i],
+                               "manifests: \"%.200s\" is neither beside the lesson nor above it", manifests->texts[i]);
+        }
+        free(manifests->texts[i]);
+        manifests->texts[i] = path;
+    }
+    return 0;
+}
+
+static int check_expectations(const struct lesson_source *source, const struct yaml_node *variant, const struct text_list *expect)
+{
+    const struct yaml_node *member = yaml_get(variant, "expect");
+    for (size_t i = 0; i < expect->count && source->check != NULL; i++) {
+        struct error reason = ERROR_NONE;
+        if (source->check(expect->texts[i], &reason) < 0)
+            return field_error(&source->reader, member->values[i], "expect: %s", reason.text);
+    }
+    return 0;
+}
+
+static int read_scale(const struct lesson_source *source, const struct yaml_node *node, struct lesson_scale *scale)
+{
+    static const char *const known[] = {"namespace", "deployment", "replicas", NULL};
+    if (field_mapping(&source->reader, node, "scale", known) < 0 ||
+        field_text(&source->reader, node, "namespace", false, &scale->namespace) < 0 ||
+        field_text(&source->reader, node, "deployment", true, &scale->deployment) < 0)
+        return -1;
+    return field_integer(&source->reader, node, "replicas", true, 0, 1000, &scale->replicas);
+}
+
+static int read_scales(const struct lesson_source *source, const struct yaml_node *node, struct lesson_variant *variant)
+{
+    const struct yaml_node *list = NULL;
+    if (field_member(&source->reader, node, "scale", YAML_SEQUENCE, false, &list) < 0)
+        return -1;
+    if (list == NULL)
+        return 0;
+    variant->scale = memory_allocate(list->count, sizeof *variant->scale);
+    variant->scale_count = list->count;
+    for (size_t i = 0; i < list->count; i++)
+        if (read_scale(source, list->values[i], &variant->scale[i]) < 0)
+            return -1;
+    return 0;
+}
+
+static int read_variant(const struct lesson_source *source, const struct yaml_node *node, struct lesson_variant *variant)
+{
+    static const char *const known[] = {"name", "title", "manifests", "expect", "scale", NULL};
+    variant->title = memory_copy_text("");
+    if (field_mapping(&source->reader, node, "variant", known) < 0 ||
+        field_text(&source->reader, node, "name", true, &variant->name) < 0 ||
+        field_text(&source->reader, node, "title", false, &variant->title) < 0 ||
+        read_texts(source, node, "manifests", true, &variant->manifests) < 0 ||
+        resolve_manifests(source, node, &variant->manifests) < 0 ||
+        read_texts(source, node, "expect", false, &variant->expect) < 0 || check_expectations(source, node, &variant->expect) < 0)
+        return -1;
+    return read_scales(source, node, variant);
+}
+
+static int read_variants(const struct lesson_source *source, struct lesson *lesson)
+{
+    const struct yaml_node *list = NULL;
+    if (field_member(&source->reader, spec_holder(source, "variants"), "variants", YAML_SEQUENCE, true, &list) < 0)
+        return -1;
+    if (list->count == 0 || list->count > MOST_VARIANTS)
+        return field_error(&source->reader, list, "variants: expected 1 to %d variants", MOST_VARIANTS);
+    lesson->variants = memory_allocate(list->count, sizeof *lesson->variants);
+    for (size_t i = 0; i < list->count; i++) {
+        lesson->variant_count++;
+        if (read_variant(source, list->values[i], &lesson->variants[i]) < 0)
+            return -1;
+        for (size_t j = 0; j < i; j++)
+            if (strcmp(lesson->variants[i].name, lesson->variants[j].name) == 0)
+                return field_error(&source->reader, list->values[i], "variant: the name \"%.60s\" is taken",
+                                   lesson->variants[i].name);
+    }
+    return 0;
+}
+
+static int read_loads(const struct lesson_source *source, struct lesson *lesson)
+{
+    const struct yaml_node *list = NULL;
+    if (field_member(&source->reader, spec_holder(source, "load"), "load", YAML_SEQUENCE, true, &list) < 0)
+        return -1;
+    if (list->count == 0 || list->count > MOST_LOADS)
+        return field_error(&source->reader, list, "load: expected 1 to %d loads", MOST_LOADS);
+    lesson->loads = memory_allocate(list->count, sizeof *lesson->loads);
+    for (size_t i = 0; i < list->count; i++) {
+        load_spec_init(&lesson->loads[i]);
+        lesson->load_count++;
+        if (lesson_read_load(&source->reader, list->values[i], &lesson->loads[i]) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int read_start(const struct lesson_source *source, struct lesson *lesson)
+{
+    static const char *const known[] = {"when", "timeout", NULL};
+    static const char *const words[] = {"ready", "metrics", NULL};
+    const struct yaml_node *start = NULL;
+    lesson->start = START_METRICS;
+    lesson->start_timeout = DEFAULT_TIMEOUT;
+    if (field_member(&source->reader, spec_holder(source, "start"), "start", YAML_MAPPING, false, &start) < 0)
+        return -1;
+    if (start == NULL)
+        return 0;
+    int when = (int)lesson->start;
+    if (field_mapping(&source->reader, start, "start", known) < 0 ||
+        field_word(&source->reader, start, "when", false, words, &when) < 0)
+        return -1;
+    lesson->start = (enum lesson_start)when;
+    return field_duration(&source->reader, start, "timeout", false, NANOSECONDS_PER_SECOND, LONGEST_WAIT, &lesson->start_timeout);
+}
+
+static int read_settle(const struct lesson_source *source, struct lesson *lesson)
+{
+    static const char *const known[] = {"until", "for", "timeout", NULL};
+    static const char *const words[] = {"minReplicas", NULL};
+    const struct yaml_node *settle = yaml_get(spec_holder(source, "settle"), "settle");
+    if (settle == NULL || (settle->kind == YAML_SCALAR && strcmp(settle->text, "none") == 0))
+        return 0;
+    if (settle->kind != YAML_MAPPING)
+        return field_error(&source->reader, settle, "settle: expected none, {for: 20s} or {until: minReplicas, timeout: 60s}");
+    int word = 0;
+    if (field_mapping(&source->reader, settle, "settle", known) < 0 ||
+        field_word(&source->reader, settle, "until", false, words, &word) < 0)
+        return -1;
+    bool fixed = yaml_get(settle, "for") != NULL;
+    if (fixed == (yaml_get(settle, "until") != NULL))
+        return field_error(&source->reader, settle, "settle: expected either \"for\" or \"until\"");
+    lesson->settle = fixed ? SETTLE_FOR : SETTLE_MIN_REPLICAS;
+    return field_duration(&source->reader, settle, fixed ? "for" : "timeout", true, NANOSECONDS_PER_MILLISECOND, LONGEST_WAIT,
+                          &lesson->settle_time);
+}
+
+static int read_watch_and_spikes(const struct lesson_source *source, struct lesson *lesson)
+{
+    static const char *const watch_known[] = {"hpa", NULL};
+    static const char *const spikes_known[] = {"over", NULL};
+    const struct yaml_node *watch = NULL;
+    const struct yaml_node *spikes = NULL;
+    lesson->watch_hpa = memory_copy_text("");
+    lesson->spike_over = DEFAULT_SPIKE;
+    if (field_member(&source->reader, spec_holder(source, "watch"), "watch", YAML_MAPPING, false, &watch) < 0 ||
+        field_member(&source->reader, spec_holder(source, "spikes"), "spikes", YAML_MAPPING, false, &spikes) < 0)
+        return -1;
+    if (watch != NULL && (field_mapping(&source->reader, watch, "watch", watch_known) < 0 ||
+                          field_text(&source->reader, watch, "hpa", true, &lesson->watch_hpa) < 0))
+        return -1;
+    if (spikes == NULL)
+        return 0;
+    if (field_mapping(&source->reader, spikes, "spikes", spikes_known) < 0)
+        return -1;
+    return field_duration(&source->reader, spikes, "over", true, NANOSECONDS_PER_MILLISECOND, LONGEST_WAIT, &lesson->spike_over);
+}
+
+static int choose_pace(struct lesson_source *source, const char *pace)
+{
+    static const char *const paces[] = {"quick", "kubernetes", NULL};
+    static const char *const known[] = {"variants", "load", "start", "settle", "watch", "spikes", NULL};
+    const struct yaml_node *choices = NULL;
+    if (field_member(&source->reader, source->spec, "pace", YAML_MAPPING, false, &choices) < 0)
+        return -1;
+    if (choices == NULL)
+        return 0;
+    if (field_mapping(&source->reader, choices, "pace", paces) < 0)
+        return -1;
+    source->pace = yaml_get(choices, pace);
+    return source->pace == NULL ? 0 : field_mapping(&source->reader, source->pace, pace, known);
+}
+
+static int read_head(const struct lesson_source *source, const struct yaml_node *root, struct lesson *lesson)
+{
+    static const char *const known[] = {"apiVersion", "kind", "metadata", "spec", NULL};
+    static const char *const metadata_known[] = {"name", "title", NULL};
+    static const char *const versions[] = {"hpalab/v1", NULL};
+    static const char *const kinds[] = {"Lesson", NULL};
+    const struct yaml_node *metadata = NULL;
+    int word = 0;
+    if (field_mapping(&source->reader, root, "lesson", known) < 0 ||
+        field_word(&source->reader, root, "apiVersion", true, versions, &word) < 0 ||
+        field_word(&source->reader, root, "kind", true, kinds, &word) < 0 ||
+        field_member(&source->reader, root, "metadata", YAML_MAPPING, true, &metadata) < 0 ||
+        field_mapping(&source->reader, metadata, "metadata", metadata_known) < 0 ||
+        field_text(&source->reader, metadata, "name", true, &lesson->name) < 0)
+        return -1;
+    size_t length = strspn(lesson->name, "abcdefghijklmnopqrstuvwxyz0123456789-");
+    if (lesson->name[length] != '\0' || length > 40 || lesson->name[0] == '-' || lesson->name[length - 1] == '-')
+        return field_error(&source->reader, yaml_get(metadata, "name"),
+                           "name: expected at most 40 lower-case letters, digits and inner dashes, not \"%.60s\"", lesson->name);
+    lesson->title = memory_copy_text(lesson->name);
+    return field_text(&source->reader, metadata, "title", false, &lesson->title);
+}
+
+static int read_tree(struct lesson_source *source, const struct yaml_documents *documents, const char *pace,
+                     struct lesson *lesson)
+{
+    static const char *const known[] = {"variants", "load", "start", "settle", "watch", "spikes", "pace", NULL};
+    if (documents->count != 1)
+        return error_set(source->reader.error, "%s:1:1: expected one YAML document, not %zu", lesson->file, documents->count);
+    const struct yaml_node *root = documents->roots[0];
+    if (read_head(source, root, lesson) < 0 ||
+        field_member(&source->reader, root, "spec", YAML_MAPPING, true, &source->spec) < 0 ||
+        field_mapping(&source->reader, source->spec, "spec", known) < 0 || choose_pace(source, pace) < 0 ||
+        read_variants(source, lesson) < 0 || read_loads(source, lesson) < 0 || read_start(source, lesson) < 0 ||
+        read_settle(source, lesson) < 0)
+        return -1;
+    return read_watch_and_spikes(source, lesson);
+}
+
+/* The README beside the lesson; "" when there is none. */
+static char *read_explanation(const char *folder)
+{
+    AUTO_FREE char *path = memory_format("%s/README.md", folder);
+    char *text = file_read(path, MAXIMUM_FILE, NULL, NULL);
+    return text != NULL ? text : memory_copy_text("");
+}
+
+static char *absolute_folder(const char *file)
+{
+    char *absolute = realpath(file, NULL);
+    if (absolute == NULL)
+        return memory_copy_text(".");
+    *strrchr(absolute, '/') = '\0';
+    return absolute;
+}
+
+struct lesson *lesson_read(const char *path, const char *pace, lesson_check_expectation *check, struct error *error)
+{
+    struct stat status;
+    bool is_folder = stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+    struct lesson *lesson = memory_allocate(1, sizeof *lesson);
+    lesson->file = is_folder ? memory_format("%s/lesson.yaml", path) : memory_copy_text(path);
+    size_t length = 0;
+    lesson->text = file_read(lesson->file, MAXIMUM_FILE, &length, error);
+    AUTO_YAML struct yaml_documents documents = {0};
+    if (lesson->text == NULL || yaml_parse(lesson->file, lesson->text, length, &documents, error) < 0) {
+        lesson_destroy(lesson);
+        return NULL;
+    }
+    AUTO_FREE char *folder = absolute_folder(lesson->file);
+    struct lesson_source source = {.reader = {.file = lesson->file, .error = error}, .folder = folder, .check = check};
+    if (read_tree(&source, &documents, pace, lesson) < 0) {
+        lesson_destroy(lesson);
+        return NULL;
+    }
+    lesson->hash = lesson_hash(lesson->text, length);
+    lesson->explanation = read_explanation(folder);
+    return lesson;
+}
+
+static void text_list_release(struct text_list *list)
+{
+    for (size_t i = 0; i < list->count; i++)
+        free(list->texts[i]);
+    free(list->texts);
+}
+
+static void variant_release(struct lesson_variant *variant)
+{
+    for (size_t i = 0; i < variant->scale_count; i++) {
+        free(variant->scale[i].namespace);
+        free(variant->scale[i].deployment);
+    }
+    free(variant->scale);
+    text_list_release(&variant->manifests);
+    text_list_release(&variant->expect);
+    free(variant->name);
+    free(variant->title);
+}
+
+void lesson_destroy(struct lesson *lesson)
+{
+    if (lesson == NULL)
+        return;
+    for (size_t i = 0; i < lesson->variant_count; i++)
+        variant_release(&lesson->variants[i]);
+    for (size_t i = 0; i < lesson->load_count; i++)
+        load_spec_release(&lesson->loads[i]);
+    free(lesson->variants);
+    free(lesson->loads);
+    free(lesson->file);
+    free(lesson->text);
+    free(lesson->hash);
+    free(lesson->name);
+    free(lesson->title);
+    free(lesson->explanation);
+    free(lesson->watch_hpa);
+    free(lesson);
+}
+
+int64_t lesson_load_duration(const struct lesson *lesson)
+{
+    int64_t longest = 0;
+    for (size_t i = 0; i < lesson->load_count; i++) {
+        int64_t duration = load_spec_duration(&lesson->loads[i]);
+        longest = duration > longest ? duration : longest;
+    }
+    return longest;
+}

@@ -1,0 +1,78 @@
+/*
+ * A lesson: what to run, against which manifests, under which load, and what it should show. Read from lesson.yaml
+ * (docs/lessons.md describes every field); each mistake is named by file, line and column.
+ */
+#ifndef DRIVER_LESSON_LESSON_H
+#define DRIVER_LESSON_LESSON_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/error.h"
+#include "driver/load/spec.h"
+
+/* A list of texts, owned. */
+struct text_list {
+    size_t count;
+    char **texts;
+};
+
+/* Done before a variant's manifests are applied, and undone after it. */
+struct lesson_scale {
+    char *namespace; /* NULL = the lesson's own */
+    char *deployment;
+    int replicas;
+};
+
+enum lesson_start {
+    START_READY,  /* the variant's Deployments are available: load begins */
+    START_METRICS /* and the HPA has read its metric once */
+};
+
+enum lesson_settle {
+    SETTLE_NONE,
+    SETTLE_FOR,         /* a fixed time after the load */
+    SETTLE_MIN_REPLICAS /* until the HPA's target is back at minReplicas and the pods are gone */
+};
+
+struct lesson_variant {
+    char *name;
+    char *title;                /* "" when there is none */
+    struct text_list manifests; /* files or folders, resolved to paths that exist */
+    struct text_list expect;
+    size_t scale_count;
+    struct lesson_scale *scale;
+};
+
+struct lesson {
+    char *file; /* as given */
+    char *text; /* the YAML */
+    char *hash; /* SHA-256 of text, hex */
+    char *name;
+    char *title;
+    char *explanation; /* README.md beside it, "" when there is none */
+    char *watch_hpa;   /* "" = none */
+    size_t variant_count;
+    struct lesson_variant *variants;
+    size_t load_count;
+    struct load_spec *loads;
+    enum lesson_start start;
+    int64_t start_timeout; /* nanoseconds */
+    enum lesson_settle settle;
+    int64_t settle_time; /* SETTLE_FOR: how long; SETTLE_MIN_REPLICAS: at most; nanoseconds */
+    int64_t spike_over;  /* nanoseconds */
+};
+
+/* Checks one expectation's syntax; 0 or -1 with what is wrong. */
+typedef int lesson_check_expectation(const char *text, struct error *error);
+
+/* Reads path (a lesson.yaml, or the folder that holds one). pace: "quick" or "kubernetes", picks the values under
+ * spec.pace. NULL with an error that begins with file:line:column. */
+struct lesson *lesson_read(const char *path, const char *pace, lesson_check_expectation *check, struct error *error);
+void lesson_destroy(struct lesson *lesson);
+
+/* Longest duration of the loads, nanoseconds. */
+int64_t lesson_load_duration(const struct lesson *lesson);
+
+#endif
