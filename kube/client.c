@@ -145,9 +145,8 @@ static int read_answer(const struct exchange *exchange, struct buffer *body, str
     return answer->body != NULL ? 0 : error_context(error, "the API's answer");
 }
 
-/* One try: the answer when there is one, else the error. */
-static enum exchange_outcome try_once(struct kube_client *client, struct exchange *exchange, struct kube_answer *answer,
-                                      struct error *error)
+enum exchange_outcome client_try(struct kube_client *client, struct exchange *exchange, struct kube_answer *answer,
+                                 struct error *error)
 {
     AUTO_BUFFER struct buffer body;
     buffer_init(&body, KUBE_MAXIMUM_ANSWER);
@@ -175,46 +174,50 @@ static int64_t wait_before_next(const struct exchange *exchange, int tries)
     return exchange->retry_after > wait ? exchange->retry_after : wait;
 }
 
-int client_request(struct kube_client *client, const char *method, const char *path, const char *body_type, const char *body,
-                   int64_t deadline, const atomic_bool *stop, struct kube_answer *answer, enum exchange_outcome *outcome,
-                   struct error *error)
+static bool is_good(enum exchange_outcome outcome, int code)
 {
-    struct error why = ERROR_NONE;
-    struct kube_answer own = {.code = 0};
-    struct exchange exchange = {.method = method,
-                                .path = path,
-                                .body_type = body_type,
-                                .body = body,
-                                .until = clock_monotonic() + deadline,
-                                .stop = stop};
-    bool idempotent = is_idempotent(method, body_type);
-    enum exchange_outcome last = EXCHANGE_TIMED_OUT;
-    for (int tries = 1;; tries++) {
-        kube_answer_release(&own);
-        last = try_once(client, &exchange, &own, &why);
-        if (last == EXCHANGE_ANSWERED && own.code >= 200 && own.code < 300)
-            break;
-        int64_t wait = wait_before_next(&exchange, tries);
-        if (!may_try_again(last, own.code, idempotent, tries) || clock_monotonic() + wait >= exchange.until)
-            break;
-        client_sleep(wait, stop);
-    }
-    if (last == EXCHANGE_STOPPED)
-        (void)error_set(&why, "stopped");
-    int result = 0;
-    if (last != EXCHANGE_ANSWERED || own.code < 200 || own.code >= 300)
-        result = error_set(error, "%s", why.text);
-    if (outcome != NULL)
-        *outcome = last;
+    return outcome == EXCHANGE_ANSWERED && code >= 200 && code < 300;
+}
+
+/* Hands the answer of the last try out. */
+static int conclude(bool good, struct kube_answer *own, struct kube_answer *answer, const struct error *why, struct error *error)
+{
     if (answer != NULL)
-        *answer = own;
+        *answer = *own;
     else
-        kube_answer_release(&own);
-    return result;
+        kube_answer_release(own);
+    return good ? 0 : error_set(error, "%s", why->text);
 }
 
 int kube_request(struct kube_client *client, const char *method, const char *path, const char *body_type, const char *body,
                  int64_t deadline, struct kube_answer *answer, struct error *error)
 {
-    return client_request(client, method, path, body_type, body, deadline, NULL, answer, NULL, error);
+    struct error why = ERROR_NONE;
+    struct kube_answer own = {.code = 0};
+    struct exchange exchange = {
+        .method = method, .path = path, .body_type = body_type, .body = body, .until = clock_monotonic() + deadline};
+    bool idempotent = is_idempotent(method, body_type);
+    enum exchange_outcome last = EXCHANGE_TIMED_OUT;
+    for (int tries = 1;; tries++) {
+        kube_answer_release(&own);
+        last = client_try(client, &exchange, &own, &why);
+        int64_t wait = wait_before_next(&exchange, tries);
+        if (is_good(last, own.code) || !may_try_again(last, own.code, idempotent, tries) ||
+            clock_monotonic() + wait >= exchange.until)
+            break;
+        client_sleep(wait, NULL);
+    }
+    return conclude(is_good(last, own.code), &own, answer, &why, error);
+}
+
+int kube_get_once(struct kube_client *client, const char *path, int64_t deadline, const atomic_bool *stop,
+                  struct kube_answer *answer, struct error *error)
+{
+    struct error why = ERROR_NONE;
+    struct kube_answer own = {.code = 0};
+    struct exchange exchange = {.method = "GET", .path = path, .until = clock_monotonic() + deadline, .stop = stop};
+    enum exchange_outcome outcome = client_try(client, &exchange, &own, &why);
+    if (outcome == EXCHANGE_STOPPED)
+        (void)error_set(&why, "stopped");
+    return conclude(is_good(outcome, own.code), &own, answer, &why, error);
 }

@@ -20,11 +20,10 @@ struct kube_client {
     struct discovered_group *groups; /* guarded by discovery_mutex */
 };
 
-/* kube_request that also ends when *stop (NULL = never) becomes true: -1 with code 0 and the error "stopped".
- * *outcome (NULL allowed) is that of the last try. */
-int client_request(struct kube_client *client, const char *method, const char *path, const char *body_type, const char *body,
-                   int64_t deadline, const atomic_bool *stop, struct kube_answer *answer, enum exchange_outcome *outcome,
-                   struct error *error);
+/* One try of a request (method, path, body, until and stop of the exchange are given): the answer when one came, and an
+ * error unless it is 2xx. */
+enum exchange_outcome client_try(struct kube_client *client, struct exchange *exchange, struct kube_answer *answer,
+                                 struct error *error);
 
 /* The error text of an answer that is not 2xx, from its Status when it is one. Always -1. */
 int client_describe_failure(struct kube_client *client, int code, const cJSON *body, const char *text, struct error *error);

@@ -46,6 +46,11 @@ void kube_answer_release(struct kube_answer *answer);
 int kube_request(struct kube_client *client, const char *method, const char *path, const char *body_type, const char *body,
                  int64_t deadline, struct kube_answer *answer, struct error *error);
 
+/* One GET that is not tried again and ends when *stop (NULL = never) becomes true, for pollers. Otherwise as
+ * kube_request. */
+int kube_get_once(struct kube_client *client, const char *path, int64_t deadline, const atomic_bool *stop,
+                  struct kube_answer *answer, struct error *error);
+
 /* kube_apply, kube_delete and discovery wait this long for the API. */
 #define KUBE_DEADLINE (30 * INT64_C(1000000000))
 
@@ -68,7 +73,7 @@ enum kube_event_type { KUBE_LISTED, KUBE_ADDED, KUBE_MODIFIED, KUBE_DELETED, KUB
 /* KUBE_LISTED: an object of the first list or of a list again (with the apiVersion and kind that items of lists lack);
  * KUBE_LISTED_ALL: that list is complete (object NULL); KUBE_GAP: changes may have been missed until the next list (object
  * NULL, text says why). A watch that ends or breaks and is resumed where it was, at the first attempt, misses nothing and
- * is no gap. */
+ * is no gap; every list but the first comes after a gap. */
 typedef void kube_event(enum kube_event_type type, const cJSON *object, const char *text, void *context);
 
 /* Lists a collection and follows it on the calling thread until *stop is true (looked at at least every 200 ms):

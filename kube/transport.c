@@ -1,5 +1,6 @@
 #include "kube/transport.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
@@ -477,6 +478,24 @@ enum exchange_outcome transport_exchange(struct transport *transport, struct exc
     free_headers(headers);
     curl_slist_free_all(connect_to);
     return outcome;
+}
+
+char *transport_escape(const char *text)
+{
+    static const char digits[] = "0123456789ABCDEF";
+    char *escaped = memory_allocate(strlen(text) + 1, 3);
+    char *to = escaped;
+    for (const char *at = text; *at != '\0'; at++) {
+        unsigned char byte = (unsigned char)*at;
+        if (isalnum(byte) || byte == '-' || byte == '.' || byte == '_') {
+            *to++ = *at;
+            continue;
+        }
+        *to++ = '%';
+        *to++ = digits[byte >> 4];
+        *to++ = digits[byte & 15];
+    }
+    return escaped;
 }
 
 static void redact(char *text, const char *secret)

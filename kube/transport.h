@@ -56,6 +56,9 @@ void transport_destroy(struct transport *transport); /* no exchange is going on 
  * EXCHANGE_ANSWERED or EXCHANGE_STOPPED. */
 enum exchange_outcome transport_exchange(struct transport *transport, struct exchange *exchange, struct error *error);
 
+/* A text as one step or value of a URL: everything but letters, digits and "-._" is escaped. The caller frees. */
+char *transport_escape(const char *text);
+
 /* Replaces the secrets that a text may quote (a server can echo what it was sent) and characters that a terminal
  * would obey. */
 void transport_clean_text(struct transport *transport, struct error *error);

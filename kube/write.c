@@ -1,18 +1,7 @@
 #include <string.h>
 
-#include "common/buffer.h"
 #include "common/memory.h"
 #include "kube/client.h"
-
-/* An object's name as a step of a path: everything that could mean something else is escaped. */
-static void append_step(struct buffer *path, const char *name)
-{
-    for (const char *at = name; *at != '\0'; at++) {
-        bool plain = (*at >= 'a' && *at <= 'z') || (*at >= 'A' && *at <= 'Z') || (*at >= '0' && *at <= '9') || *at == '-' ||
-                     *at == '.' || *at == '_';
-        (void)buffer_append_format(path, plain ? "%c" : "%%%02X", (unsigned char)*at);
-    }
-}
 
 int kube_apply(struct kube_client *client, const cJSON *object, const char *namespace, struct kube_answer *answer,
                struct error *error)
@@ -29,15 +18,10 @@ int kube_apply(struct kube_client *client, const cJSON *object, const char *name
         kube_collection_path(client, api_version, kind, json_text(json_get(object, "metadata", "namespace"), given), error);
     if (collection == NULL)
         return error_context(error, "%.60s \"%.80s\"", kind, name);
-    AUTO_BUFFER struct buffer path;
-    buffer_init(&path, 4096);
-    (void)buffer_append_format(&path, "%s/", collection);
-    append_step(&path, name);
-    (void)buffer_append_text(&path, "?fieldManager=hpalab&force=true");
-    if (path.overflowed)
-        return error_set(error, "%s: metadata.name is too long", kind);
+    AUTO_FREE char *step = transport_escape(name);
+    AUTO_FREE char *path = memory_format("%s/%s?fieldManager=hpalab&force=true", collection, step);
     AUTO_FREE char *body = json_print(object);
-    if (kube_request(client, "PATCH", path.data, "application/apply-patch+yaml", body, KUBE_DEADLINE, answer, error) < 0)
+    if (kube_request(client, "PATCH", path, "application/apply-patch+yaml", body, KUBE_DEADLINE, answer, error) < 0)
         return error_context(error, "%s \"%.80s\"", kind, name);
     return 0;
 }

@@ -12,9 +12,9 @@ enum change_type {
     CHANGE_LISTED, /* was there when the observer came (or came back) */
     CHANGE_ADDED,
     CHANGE_MODIFIED,
-    CHANGE_DELETED,
-    CHANGE_SAMPLE, /* a new answer of metrics.k8s.io: object is a PodMetricsList, or NULL when it failed (text says why) */
-    CHANGE_GAP     /* the API was away; changes may be missing until the next LISTED ones (text says why) */
+    CHANGE_DELETED, /* also what a new list no longer holds; object is the last state that was seen */
+    CHANGE_SAMPLE,  /* a new answer of metrics.k8s.io: object is a PodMetricsList, or NULL when it failed (text says why) */
+    CHANGE_GAP      /* the API was away; changes may be missing until the next LISTED ones (text says why) */
 };
 
 /* "listed", "added", ... */

@@ -14,16 +14,18 @@ struct observe_options {
     const char *namespace;
     int64_t metrics_interval; /* between polls of metrics.k8s.io; a poll whose answer is like the last is not reported */
     void *context;
-    /* Called from the observer's threads, one call at a time; the change is borrowed. */
+    /* Called from the observer's threads, one call at a time, arrivals in rising order; the change is borrowed. While it
+     * runs nothing else is read: hand the change on and return. */
     void (*change)(void *context, const struct change *change);
 };
 
 struct observer;
 
-/* Starts following; returns when every resource has been listed once, or at the deadline with an error. */
+/* Starts following; returns when every resource has been listed once, or NULL with an error: deadline (nanoseconds from
+ * now) passed, or the API refuses. Callbacks come before it returns. */
 struct observer *observe_start(const struct observe_options *options, int64_t deadline, struct error *error);
 
-/* Ends the watches and joins (within a second). */
+/* Ends the watches and joins (within a second); no callback comes afterwards. NULL is allowed. */
 void observe_stop(struct observer *observer);
 
 #endif
