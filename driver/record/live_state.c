@@ -1,0 +1,188 @@
+#include "driver/record/live_state.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/memory.h"
+
+#define WINDOW 5 /* seconds of response times that the view shows */
+
+struct live_pod {
+    char name[254];
+    bool ready;
+    bool terminating;
+};
+
+struct live_state {
+    char *hpa;
+    int64_t spike_over;
+    struct live_view view;
+    struct histogram recent[WINDOW];
+    size_t recent_at;
+    int64_t second;
+    double target_rate, answered; /* sums of the second that is being reported */
+    size_t pod_count;
+    struct live_pod *pods;
+};
+
+struct live_state *live_state_create(const char *hpa, int64_t spike_over)
+{
+    struct live_state *state = memory_allocate(1, sizeof *state);
+    state->hpa = memory_copy_text(hpa);
+    state->spike_over = spike_over;
+    state->second = -1;
+    state->view.replicas_specified = -1;
+    state->view.metric_target = -1;
+    return state;
+}
+
+void live_state_destroy(struct live_state *state)
+{
+    if (state == NULL)
+        return;
+    for (size_t i = 0; i < WINDOW; i++)
+        histogram_release(&state->recent[i]);
+    free(state->pods);
+    free(state->hpa);
+    free(state);
+}
+
+/* Rows come before the tick of their second; a tick of a new second closes the one before. */
+void live_state_tick(struct live_state *state, const struct load_tick *tick)
+{
+    if (tick->second != state->second) {
+        state->second = tick->second;
+        state->target_rate = 0;
+        state->view.in_flight = 0;
+        state->view.actual_rate = state->answered;
+        state->answered = 0;
+        state->recent_at = (state->recent_at + 1) % WINDOW;
+        histogram_clear(&state->recent[state->recent_at]);
+    }
+    state->target_rate += tick->target_rate;
+    state->view.target_rate = state->target_rate;
+    state->view.in_flight += tick->in_flight;
+    state->view.requests += tick->planned;
+    state->view.dropped += tick->dropped;
+}
+
+void live_state_row(struct live_state *state, const struct load_row *row)
+{
+    state->answered += (double)row->outcomes[OUTCOME_OK];
+    for (int outcome = 0; outcome < OUTCOME_COUNT; outcome++)
+        if (load_outcome_is_lost((enum load_outcome)outcome))
+            state->view.lost += row->outcomes[outcome];
+    histogram_merge(&state->recent[state->recent_at], &row->response);
+    if (row->response.maximum > state->view.worst)
+        state->view.worst = row->response.maximum;
+}
+
+void live_state_exemplar(struct live_state *state, const struct load_exemplar *exemplar)
+{
+    if (exemplar->reason == EXEMPLAR_SLOW || exemplar->reason == EXEMPLAR_LOST)
+        state->view.spikes++;
+}
+
+static struct live_pod *find_pod(struct live_state *state, const char *name)
+{
+    for (size_t i = 0; i < state->pod_count; i++)
+        if (strcmp(state->pods[i].name, name) == 0)
+            return &state->pods[i];
+    state->pods = memory_resize(state->pods, state->pod_count + 1, sizeof *state->pods);
+    struct live_pod *pod = &state->pods[state->pod_count++];
+    *pod = (struct live_pod){0};
+    (void)snprintf(pod->name, sizeof pod->name, "%s", name);
+    return pod;
+}
+
+static const char *condition_status(const cJSON *object, const char *type)
+{
+    const cJSON *condition = NULL;
+    cJSON_ArrayForEach (condition, json_get(object, "status", "conditions")) {
+        if (strcmp(json_text(json_get(condition, "type"), ""), type) == 0)
+            return json_text(json_get(condition, "status"), "");
+    }
+    return "";
+}
+
+static void take_pod(struct live_state *state, const struct change *change)
+{
+    struct live_pod *pod = find_pod(state, change->name);
+    if (change->type == CHANGE_DELETED) {
+        *pod = state->pods[--state->pod_count];
+        return;
+    }
+    pod->ready = strcmp(condition_status(change->object, "Ready"), "True") == 0;
+    pod->terminating = json_get(change->object, "metadata", "deletionTimestamp") != NULL;
+}
+
+/* The first metric, as `kubectl get hpa` shows it. */
+static void take_metric(struct live_view *view, const cJSON *hpa)
+{
+    const cJSON *wanted = cJSON_GetArrayItem(json_get(hpa, "spec", "metrics"), 0);
+    const cJSON *target = json_get(wanted, "resource", "target");
+    const cJSON *current = json_get(cJSON_GetArrayItem(json_get(hpa, "status", "currentMetrics"), 0), "resource", "current");
+    view->metric_is_percent = json_get(target, "averageUtilization") != NULL;
+    view->metric_target = (int)json_integer(json_get(target, "averageUtilization"), -1);
+    const cJSON *value = json_get(current, "averageUtilization");
+    view->metric_known = value != NULL;
+    view->metric_value = (int)json_integer(value, 0);
+}
+
+static void take_hpa(struct live_state *state, const struct change *change)
+{
+    struct live_view *view = &state->view;
+    if (strcmp(change->name, state->hpa) != 0 || change->object == NULL)
+        return;
+    view->hpa_seen = change->type != CHANGE_DELETED;
+    view->hpa_current = (int)json_integer(json_get(change->object, "status", "currentReplicas"), 0);
+    view->hpa_desired = (int)json_integer(json_get(change->object, "status", "desiredReplicas"), 0);
+    view->hpa_minimum = (int)json_integer(json_get(change->object, "spec", "minReplicas"), 1);
+    view->hpa_maximum = (int)json_integer(json_get(change->object, "spec", "maxReplicas"), 0);
+    take_metric(view, change->object);
+}
+
+static void take_event(struct live_state *state, const struct change *change)
+{
+    const char *reason = json_text(json_get(change->object, "reason"), "");
+    const char *kind = json_text(json_get(change->object, "involvedObject", "kind"), "");
+    const char *message = json_text(json_get(change->object, "message"), "");
+    bool about_hpa = strcmp(kind, "HorizontalPodAutoscaler") == 0;
+    bool warning = strcmp(json_text(json_get(change->object, "type"), ""), "Warning") == 0;
+    if (change->type == CHANGE_DELETED || (!about_hpa && !warning))
+        return;
+    (void)snprintf(state->view.last_event, sizeof state->view.last_event, "%s: %s", reason, message);
+}
+
+void live_state_change(struct live_state *state, const struct change *change)
+{
+    if (change->type == CHANGE_GAP || change->type == CHANGE_SAMPLE)
+        return;
+    if (strcmp(change->resource, "pods") == 0)
+        take_pod(state, change);
+    else if (strcmp(change->resource, "horizontalpodautoscalers") == 0)
+        take_hpa(state, change);
+    else if (strcmp(change->resource, "events") == 0)
+        take_event(state, change);
+    else if (strcmp(change->resource, "deployments") == 0)
+        state->view.replicas_specified = (int)json_integer(json_get(change->object, "spec", "replicas"), -1);
+}
+
+struct live_view live_state_view(const struct live_state *state)
+{
+    struct live_view view = state->view;
+    struct histogram window = {0};
+    for (size_t i = 0; i < WINDOW; i++)
+        histogram_merge(&window, &state->recent[i]);
+    view.p50 = histogram_percentile(&window, 0.5);
+    view.p99 = histogram_percentile(&window, 0.99);
+    view.maximum = histogram_percentile(&window, 1);
+    histogram_release(&window);
+    for (size_t i = 0; i < state->pod_count; i++) {
+        view.pods += state->pods[i].terminating ? 0 : 1;
+        view.pods_ready += state->pods[i].ready && !state->pods[i].terminating ? 1 : 0;
+        view.pods_terminating += state->pods[i].terminating ? 1 : 0;
+    }
+    return view;
+}
