@@ -65,7 +65,8 @@ $(BUILD)/bin/webapp: $(WEBAPP_OBJECTS) $(call archives,common)
 	@mkdir -p $(@D)
 	$(LINK) -o $@ $^ $(APP_LIBS)
 
-$(BUILD)/bin/hpa-vectors: $(BUILD)/obj/tests/vectors/hpa_vectors.o $(call archives,hpa common)
+VECTOR_OBJECTS := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard tests/vectors/*.c))
+$(BUILD)/bin/hpa-vectors: $(VECTOR_OBJECTS) $(call archives,hpa common)
 	@mkdir -p $(@D)
 	$(LINK) -o $@ $^ $(COMMON_LIBS)
 

@@ -26,6 +26,7 @@
 #include <stdint.h>
 
 #include "common/buffer.h"
+#include "common/quantity.h"
 #include "hpa/hpa_input.h"
 #include "hpa/hpa_spec.h"
 
@@ -67,7 +68,8 @@ struct hpa_metric_status {
     bool has_value;
     bool has_average_value;
     bool has_average_utilization;
-    int64_t value_milli; /* values print as DecimalSI quantities: quantity_from_milli(..., QUANTITY_DECIMAL_SI) */
+    enum quantity_format format; /* values print as quantity_from_milli(..., format): memory in BinarySI */
+    int64_t value_milli;
     int64_t average_value_milli;
     int32_t average_utilization; /* percent of request */
 };

@@ -13,6 +13,9 @@ UNIT_NEEDS_cluster_kubelet     := cluster/api cluster/supervisor
 UNIT_NEEDS_cluster_proxy       := cluster/api
 UNIT_NEEDS_cluster_metrics     := cluster/api cluster/kubelet cluster/supervisor
 
+# Objects that a room's unit tests share with a test program.
+UNIT_OBJECTS_hpa := $(filter-out %/hpa_vectors.o,$(VECTOR_OBJECTS))
+
 TEST_SUPPORT_OBJECTS := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard tests/support/*.c))
 UNIT_TESTS        := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*/test_*.c tests/unit/*/*/test_*.c))
 INTEGRATION_TESTS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/integration/test_*.c))
@@ -22,7 +25,7 @@ unit_room  = $(patsubst tests/unit/%/,%,$(dir $(1)))
 unit_rooms = $(call unit_room,$(1)) $(UNIT_NEEDS_$(subst /,_,$(call unit_room,$(1)))) common
 
 define unit_rule
-$(BUILD)/$(1): $(BUILD)/obj/$(1).o $(TEST_SUPPORT_OBJECTS) $(call archives,$(call unit_rooms,$(1)))
+$(BUILD)/$(1): $(BUILD)/obj/$(1).o $(UNIT_OBJECTS_$(subst /,_,$(call unit_room,$(1)))) $(TEST_SUPPORT_OBJECTS) $(call archives,$(call unit_rooms,$(1)))
 	@mkdir -p $$(@D)
 	$$(LINK) -o $$@ $$(filter %.o,$$^) -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group -Wl,--as-needed $$(TEST_LIBS)
 endef
