@@ -66,6 +66,7 @@ static struct server *boot(struct pod *pod, int listener, const sigset_t *signal
         return NULL;
     if (options->boot_mode != BOOT_REFUSE && listener_listen(listener, error) < 0)
         return NULL;
+    log_start(pod, listener);
     if (options->boot_mode != BOOT_UNAVAILABLE && signal_before(signals, booted))
         return NULL;
     if (options->boot_mode == BOOT_REFUSE && listener_listen(listener, error) < 0)
@@ -129,7 +130,6 @@ static int live(struct pod *pod, struct error *error)
     int listener = listener_bind(pod->options.address, pod->options.port, error);
     if (listener < 0)
         return -1;
-    log_start(pod, listener);
     struct server *server = boot(pod, listener, &signals, error);
     if (server == NULL)
         return error->text[0] != '\0' ? -1 : end_unbooted(pod);

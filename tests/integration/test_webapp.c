@@ -301,7 +301,8 @@ static void counts_requests(void **state)
     AUTO_WEBAPP struct test_webapp webapp = test_webapp_run("--request-wait", "60ms");
     const char *const paths[] = {"/post/1", "/post/2", "/post/x", "/nowhere", "/nowhere"};
     for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
-        AUTO_ANSWER struct test_http_answer answer = test_webapp_get(&webapp, paths[i]);
+        struct test_http_answer answer = test_webapp_get(&webapp, paths[i]);
+        test_http_release(&answer);
     }
     await_metric(&webapp, "http_requests_total{code=\"404\"}", 2);
     await_metric(&webapp, "http_requests_total{code=\"400\"}", 1);
@@ -331,7 +332,9 @@ static void idles_without_cpu(void **state)
     (void)state;
     AUTO_WEBAPP struct test_webapp webapp = test_webapp_run("--cache-entries", "10");
     AUTO_ANSWER struct test_http_answer answer = test_webapp_get(&webapp, "/post/1");
+    assert_int_equal(answer.status, 200);
     AUTO_CLOSE int idle_connection = test_tcp_connect(webapp.address, TEST_WEBAPP_PORT, 5);
+    assert_true(idle_connection >= 0);
     sleep_seconds(0.2);
     double before = process_cpu_seconds(&webapp);
     sleep_seconds(3);

@@ -70,8 +70,9 @@ static void hang_answers_when_booted(void **state)
     struct test_http_pending *pending[20];
     char url[TEST_URL_SIZE];
     assert_false(refuses_connections(&webapp));
+    const struct test_http_request request = {.url = test_webapp_url(&webapp, "/livez", url), .timeout = 30};
     for (size_t i = 0; i < 20; i++)
-        pending[i] = begin_get(&webapp, "/livez", url);
+        pending[i] = test_http_begin(&request);
     for (size_t i = 0; i < 20; i++) {
         AUTO_ANSWER struct test_http_answer answer = {.status = 0};
         test_http_finish(pending[i], &answer);
@@ -83,12 +84,12 @@ static void hang_answers_when_booted(void **state)
 static void refuse_listens_when_booted(void **state)
 {
     (void)state;
-    AUTO_WEBAPP struct test_webapp webapp = test_webapp_run("--boot", "1500ms", "--boot-mode", "refuse");
+    AUTO_WEBAPP struct test_webapp webapp = test_webapp_run("--boot", "2s", "--boot-mode", "refuse");
     assert_true(refuses_connections(&webapp));
     assert_true(test_tcp_wait(webapp.address, TEST_WEBAPP_PORT, 10));
     AUTO_ANSWER struct test_http_answer answer = test_webapp_get(&webapp, "/readyz");
     assert_int_equal(answer.status, 200);
-    assert_true(test_http_header_number(&answer, "X-Pod-Age") >= 1.5);
+    assert_true(test_http_header_number(&answer, "X-Pod-Age") >= 2);
 }
 
 static void unavailable_answers_503_until_booted(void **state)
