@@ -175,6 +175,18 @@ static int read_loads(const struct lesson_source *source, struct lesson *lesson)
     return 0;
 }
 
+static int read_warm_up(const struct lesson_source *source, struct lesson *lesson)
+{
+    const struct yaml_node *node = NULL;
+    if (field_member(&source->reader, spec_holder(source, "warmUp"), "warmUp", YAML_MAPPING, false, &node) < 0)
+        return -1;
+    if (node == NULL)
+        return 0;
+    lesson->warm_up = memory_allocate(1, sizeof *lesson->warm_up);
+    load_spec_init(lesson->warm_up);
+    return lesson_read_load(&source->reader, node, lesson->warm_up);
+}
+
 static int read_start(const struct lesson_source *source, struct lesson *lesson)
 {
     static const char *const known[] = {"when", "timeout", NULL};
@@ -239,7 +251,7 @@ static int read_watch_and_spikes(const struct lesson_source *source, struct less
 static int choose_pace(struct lesson_source *source, const char *pace)
 {
     static const char *const paces[] = {"quick", "kubernetes", NULL};
-    static const char *const known[] = {"variants", "load", "start", "settle", "watch", "spikes", NULL};
+    static const char *const known[] = {"variants", "load", "warmUp", "start", "settle", "watch", "spikes", NULL};
     const struct yaml_node *choices = NULL;
     if (field_member(&source->reader, source->spec, "pace", YAML_MAPPING, false, &choices) < 0)
         return -1;
@@ -277,15 +289,15 @@ static int read_head(const struct lesson_source *source, const struct yaml_node 
 static int read_tree(struct lesson_source *source, const struct yaml_documents *documents, const char *pace,
                      struct lesson *lesson)
 {
-    static const char *const known[] = {"variants", "load", "start", "settle", "watch", "spikes", "pace", NULL};
+    static const char *const known[] = {"variants", "load", "warmUp", "start", "settle", "watch", "spikes", "pace", NULL};
     if (documents->count != 1)
         return error_set(source->reader.error, "%s:1:1: expected one YAML document, not %zu", lesson->file, documents->count);
     const struct yaml_node *root = documents->roots[0];
     if (read_head(source, root, lesson) < 0 ||
         field_member(&source->reader, root, "spec", YAML_MAPPING, true, &source->spec) < 0 ||
         field_mapping(&source->reader, source->spec, "spec", known) < 0 || choose_pace(source, pace) < 0 ||
-        read_variants(source, lesson) < 0 || read_loads(source, lesson) < 0 || read_start(source, lesson) < 0 ||
-        read_settle(source, lesson) < 0)
+        read_variants(source, lesson) < 0 || read_loads(source, lesson) < 0 || read_warm_up(source, lesson) < 0 ||
+        read_start(source, lesson) < 0 || read_settle(source, lesson) < 0)
         return -1;
     return read_watch_and_spikes(source, lesson);
 }
@@ -359,6 +371,9 @@ void lesson_destroy(struct lesson *lesson)
         variant_release(&lesson->variants[i]);
     for (size_t i = 0; i < lesson->load_count; i++)
         load_spec_release(&lesson->loads[i]);
+    if (lesson->warm_up != NULL)
+        load_spec_release(lesson->warm_up);
+    free(lesson->warm_up);
     free(lesson->variants);
     free(lesson->loads);
     free(lesson->file);

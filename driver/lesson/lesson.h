@@ -57,6 +57,7 @@ struct lesson {
     struct lesson_variant *variants;
     size_t load_count;
     struct load_spec *loads;
+    struct load_spec *warm_up; /* sent before the load, its results are thrown away; NULL = none */
     enum lesson_start start;
     int64_t start_timeout; /* nanoseconds */
     enum lesson_settle settle;

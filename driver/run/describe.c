@@ -1,0 +1,47 @@
+#include "driver/run/describe.h"
+
+#include <string.h>
+#include <sys/sysinfo.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "common/clock.h"
+#include "common/json.h"
+#include "common/memory.h"
+
+char *describe_loads(const struct lesson *lesson)
+{
+    AUTO_JSON cJSON *list = cJSON_CreateArray();
+    for (size_t i = 0; i < lesson->load_count; i++) {
+        const struct load_spec *spec = &lesson->loads[i];
+        cJSON *load = cJSON_CreateObject();
+        json_set_text(load, "name", spec->name);
+        json_set_text(load, "url", spec->url);
+        json_set_text(load, "executor",
+                      spec->executor == EXECUTOR_CONSTANT_ARRIVAL_RATE ? "constant-arrival-rate" : "ramping-arrival-rate");
+        json_set(load, "start_rate", cJSON_CreateNumber(spec->start_rate));
+        cJSON *stages = json_array_at(load, "stages");
+        for (size_t j = 0; j < spec->stage_count; j++) {
+            cJSON *stage = cJSON_CreateObject();
+            double seconds = (double)spec->stages[j].duration / (double)NANOSECONDS_PER_SECOND;
+            json_set(stage, "duration_s", cJSON_CreateNumber(seconds));
+            json_set(stage, "target", cJSON_CreateNumber(spec->stages[j].target));
+            (void)cJSON_AddItemToArray(stages, stage);
+        }
+        (void)cJSON_AddItemToArray(list, load);
+    }
+    return json_print(list);
+}
+
+char *describe_machine(void)
+{
+    struct utsname name;
+    struct sysinfo information;
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    if (uname(&name) < 0 || sysinfo(&information) < 0)
+        return memory_copy_text("unknown");
+    double gibibytes = (double)information.totalram * information.mem_unit / (1024.0 * 1024 * 1024);
+    size_t release = strspn(name.release, "0123456789.");
+    return memory_format("%ld %s, %.0f GiB, %s %.*s %s", cores, cores == 1 ? "core" : "cores", gibibytes, name.sysname,
+                         (int)release, name.release, name.machine);
+}

@@ -1,0 +1,132 @@
+#include "driver/run/run.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "common/clock.h"
+#include "common/memory.h"
+#include "driver/run/describe.h"
+#include "driver/run/embedded.h"
+#include "driver/run/variant.h"
+
+#define CLUSTER_DEADLINE (30 * NANOSECONDS_PER_SECOND)
+#define VERSION_DEADLINE (10 * NANOSECONDS_PER_SECOND)
+#define QUICK_OVERHEAD (22 * NANOSECONDS_PER_SECOND) /* of a variant: apply, warm up, wait for metrics, remove */
+#define KUBERNETES_OVERHEAD (90 * NANOSECONDS_PER_SECOND)
+
+int64_t run_expected_duration(const struct lesson *lesson, const char *pace)
+{
+    int64_t each = lesson_load_duration(lesson) + (strcmp(pace, "quick") == 0 ? QUICK_OVERHEAD : KUBERNETES_OVERHEAD);
+    each += lesson->settle == SETTLE_NONE ? 0 : lesson->settle_time;
+    return each * (int64_t)lesson->variant_count;
+}
+
+static bool is_embedded(const struct run_options *options)
+{
+    return strcmp(options->target, "embedded") == 0;
+}
+
+static struct run_store *open_store(const struct run_options *options, const char *version, struct error *error)
+{
+    AUTO_FREE char *machine = describe_machine();
+    struct run_description description = {
+        .lesson_name = options->lesson->name,
+        .lesson_title = options->lesson->title,
+        .lesson_file = options->lesson->file,
+        .lesson_hash = options->lesson->hash,
+        .lesson_text = options->lesson->text,
+        .explanation = options->lesson->explanation,
+        .cluster = options->target,
+        .cluster_version = version,
+        .pace = options->pace,
+        .machine = machine,
+        .command = options->command,
+        .started_wall = clock_wall(),
+    };
+    return run_store_create(options->folder, &description, error);
+}
+
+static char *cluster_version(struct kube_client *client, struct error *error)
+{
+    AUTO_KUBE_ANSWER struct kube_answer answer = {0};
+    if (kube_request(client, "GET", "/version", NULL, NULL, VERSION_DEADLINE, &answer, error) < 0) {
+        (void)error_context(error, "%s", kube_server(client));
+        return NULL;
+    }
+    return memory_copy_text(json_text(json_get(answer.body, "gitVersion"), "unknown"));
+}
+
+static int run_variants(struct run_context *context, struct error *error)
+{
+    const struct run_options *options = context->options;
+    for (size_t i = 0; i < options->lesson->variant_count; i++) {
+        context->last = i + 1 == options->lesson->variant_count;
+        int result = variant_run(context, i, error);
+        if (result < 0)
+            return error_context(error, "variant %s", options->lesson->variants[i].name);
+        if (result > 0)
+            return result;
+    }
+    return 0;
+}
+
+static int run_on(struct run_context *context, struct error *error)
+{
+    AUTO_FREE char *version = cluster_version(context->client, error);
+    if (version == NULL)
+        return -1;
+    context->store = open_store(context->options, version, error);
+    if (context->store == NULL)
+        return -1;
+    int result = run_variants(context, error);
+    struct error reason = ERROR_NONE;
+    if (result < 0)
+        (void)run_store_add_note(context->store, error->text, NULL);
+    else if (result > 0)
+        (void)run_store_add_note(context->store, "ended early by the user", NULL);
+    int finished = result == 0 ? run_store_finish(context->store, &reason) : run_store_commit(context->store, &reason);
+    if (finished < 0 && result == 0) {
+        *error = reason;
+        result = -1;
+    }
+    run_store_close(context->store);
+    return result;
+}
+
+static int start_cluster(const struct run_options *options, struct embedded *embedded, struct error *error)
+{
+    *embedded = (struct embedded){.lifeline = -1};
+    if (!is_embedded(options))
+        return 0;
+    struct run_progress progress = {
+        .phase = RUN_STARTING_CLUSTER, .lesson = options->lesson->name, .variant = "", .namespace = "", .service_url = ""};
+    progress.variant_count = options->lesson->variant_count;
+    progress.run_expected = run_expected_duration(options->lesson, options->pace);
+    options->progress(options->context, &progress);
+    if (mkdir(options->folder, 0700) < 0 && errno != EEXIST)
+        return error_set(error, "%s: %s", options->folder, strerror(errno));
+    AUTO_FREE char *folder = memory_format("%s/cluster", options->folder);
+    const struct embedded_options cluster = {.folder = folder, .pace = options->pace, .outlive_driver = options->keep};
+    return embedded_start(&cluster, CLUSTER_DEADLINE, embedded, error);
+}
+
+int run_lesson(const struct run_options *options, char **kept_kubeconfig, struct error *error)
+{
+    struct embedded embedded;
+    int64_t started = clock_monotonic();
+    *kept_kubeconfig = NULL;
+    if (start_cluster(options, &embedded, error) < 0)
+        return -1;
+    struct run_context context = {.options = options, .kubeconfig = embedded.kubeconfig, .started = started};
+    context.client = kube_open(embedded.kubeconfig, is_embedded(options) ? NULL : options->target, error);
+    int result = context.client == NULL ? -1 : run_on(&context, error);
+    if (context.client != NULL)
+        kube_close(context.client);
+    if (options->keep && embedded.pid > 0)
+        *kept_kubeconfig = memory_copy_text(embedded.kubeconfig);
+    embedded_stop(&embedded, options->keep);
+    return result;
+}

@@ -1,0 +1,63 @@
+/*
+ * One run of a lesson: for each variant a namespace of its own, its objects applied, the load sent, the cluster
+ * watched, everything recorded, and what was made taken away again. The only room that knows the others' order.
+ */
+#ifndef DRIVER_RUN_RUN_H
+#define DRIVER_RUN_RUN_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/error.h"
+#include "driver/lesson/lesson.h"
+#include "driver/record/live_state.h"
+
+enum run_phase {
+    RUN_STARTING_CLUSTER,
+    RUN_APPLYING, /* objects are being applied and become ready */
+    RUN_WARMING_UP,
+    RUN_WAITING, /* for the HPA's first metric */
+    RUN_LOADING,
+    RUN_SETTLING,
+    RUN_CLEANING
+};
+
+/* Where a run is, for the live view. Texts are borrowed for the call. */
+struct run_progress {
+    enum run_phase phase;
+    const char *lesson;
+    const char *variant;   /* "" before the first */
+    size_t variant_number; /* from 1; 0 before the first */
+    size_t variant_count;
+    int64_t elapsed;         /* of the load, nanoseconds; 0 before it */
+    int64_t duration;        /* of the load, planned */
+    int64_t run_elapsed;     /* since the run began */
+    int64_t run_expected;    /* how long the whole run should take */
+    const char *kubeconfig;  /* to type along; NULL = the user's own */
+    const char *namespace;   /* of the variant; "" before the first */
+    const char *service_url; /* of the first load, with its address; "" before it is known */
+    struct live_view view;
+};
+
+struct run_options {
+    const struct lesson *lesson;
+    const char *target;      /* "embedded" or a kubeconfig context */
+    const char *pace;        /* "quick" or "kubernetes" */
+    const char *folder;      /* of the run; made here, must not hold a run */
+    const char *command;     /* what was typed, for the record */
+    bool keep;               /* leave the cluster and the last variant's objects */
+    const atomic_bool *stop; /* becomes true when the user wants to end */
+    void *context;
+    void (*progress)(void *context, const struct run_progress *progress); /* about ten times a second */
+};
+
+/* Rough duration of the whole run, nanoseconds, for people. */
+int64_t run_expected_duration(const struct lesson *lesson, const char *pace);
+
+/* 0 = every variant ran to its end; 1 = ended early because *stop was set (the run is kept and marked incomplete);
+ * -1 = a fault of the lab, also noted in the run. kept_kubeconfig (freed by the caller) is set when a cluster was left
+ * up. */
+int run_lesson(const struct run_options *options, char **kept_kubeconfig, struct error *error);
+
+#endif
