@@ -6,7 +6,7 @@
 
 #include "common/memory.h"
 
-struct entry {
+struct known_object {
     char *name;
     cJSON *object;
     uint64_t list; /* in which it was seen last */
@@ -14,12 +14,12 @@ struct entry {
 
 static int compare(const void *left, const void *right)
 {
-    return strcmp(((const struct entry *)left)->name, ((const struct entry *)right)->name);
+    return strcmp(((const struct known_object *)left)->name, ((const struct known_object *)right)->name);
 }
 
 static void entry_free(void *pointer)
 {
-    struct entry *entry = pointer;
+    struct known_object *entry = pointer;
     cJSON_Delete(entry->object);
     free(entry->name);
     free(entry);
@@ -31,12 +31,12 @@ void known_release(struct known *known)
     known->tree = NULL;
 }
 
-static struct entry *find(struct known *known, const char *name)
+static struct known_object *find(struct known *known, const char *name)
 {
     AUTO_FREE char *copy = memory_copy_text(name);
-    const struct entry key = {.name = copy};
+    const struct known_object key = {.name = copy};
     void *node = tfind(&key, &known->tree, compare);
-    return node != NULL ? *(struct entry **)node : NULL;
+    return node != NULL ? *(struct known_object **)node : NULL;
 }
 
 static const char *name_of(const cJSON *object)
@@ -51,7 +51,7 @@ static const char *uid_of(const cJSON *object)
 
 cJSON *known_put(struct known *known, cJSON *object_take)
 {
-    struct entry *entry = find(known, name_of(object_take));
+    struct known_object *entry = find(known, name_of(object_take));
     cJSON *former = NULL;
     if (entry == NULL) {
         entry = memory_allocate(1, sizeof *entry);
@@ -70,7 +70,7 @@ cJSON *known_put(struct known *known, cJSON *object_take)
 
 void known_remove(struct known *known, const char *name)
 {
-    struct entry *entry = find(known, name);
+    struct known_object *entry = find(known, name);
     if (entry == NULL)
         return;
     (void)tdelete(entry, &known->tree, compare);
@@ -84,17 +84,17 @@ void known_begin_list(struct known *known)
 
 struct stale {
     uint64_t list;
-    struct entry **entries;
+    struct known_object **entries;
     size_t count;
 };
 
 static void collect_stale(const void *node, VISIT visit, void *context)
 {
-    struct entry *entry = *(struct entry *const *)node;
+    struct known_object *entry = *(struct known_object *const *)node;
     struct stale *stale = context;
     if ((visit != postorder && visit != leaf) || entry->list == stale->list)
         return;
-    stale->entries = memory_resize(stale->entries, stale->count + 1, sizeof(struct entry *));
+    stale->entries = memory_resize(stale->entries, stale->count + 1, sizeof(struct known_object *));
     stale->entries[stale->count++] = entry;
 }
 
