@@ -1,0 +1,74 @@
+#include "cluster/api/answer.h"
+
+#include <stdlib.h>
+
+void answer_init(struct answer *answer)
+{
+    *answer = (struct answer){.code = 200, .content_type = ANSWER_JSON};
+    buffer_init(&answer->body, ANSWER_MAXIMUM);
+}
+
+void answer_release(struct answer *answer)
+{
+    buffer_release(&answer->body);
+    if (answer->stream.step != NULL)
+        answer->stream.release(answer->stream.context);
+    answer->stream = (struct stream){0};
+}
+
+void answer_text(struct answer *answer, int code, const char *text)
+{
+    answer->code = code;
+    answer->content_type = ANSWER_TEXT;
+    buffer_clear(&answer->body);
+    buffer_append_text(&answer->body, text);
+}
+
+void answer_tree(struct answer *answer, int code, const cJSON *tree)
+{
+    AUTO_FREE char *text = json_print(tree);
+    answer->code = code;
+    answer->content_type = ANSWER_JSON;
+    buffer_clear(&answer->body);
+    buffer_append_text(&answer->body, text);
+    buffer_append_character(&answer->body, '\n');
+}
+
+void answer_status(struct answer *answer, const struct status *status)
+{
+    AUTO_JSON cJSON *tree = status_to_json(status);
+    answer_tree(answer, status->code, tree);
+}
+
+void answer_error(struct answer *answer, int code, const char *reason, const char *message)
+{
+    AUTO_STATUS struct status status = {0};
+    status_set(&status, code, reason, "%s", message);
+    answer_status(answer, &status);
+}
+
+void answer_check(struct answer *answer)
+{
+    if (answer->body.overflowed)
+        answer_error(answer, 500, "InternalError", "the answer is too large; use limit");
+}
+
+void append_json_string(struct buffer *buffer, const char *text)
+{
+    static const char digits[] = "0123456789abcdef";
+    buffer_append_character(buffer, '"');
+    for (; *text != '\0'; text++) {
+        unsigned char character = (unsigned char)*text;
+        if (character == '"' || character == '\\') {
+            buffer_append_character(buffer, '\\');
+            buffer_append_character(buffer, *text);
+        } else if (character < 0x20) {
+            buffer_append_text(buffer, "\\u00");
+            buffer_append_character(buffer, digits[character >> 4]);
+            buffer_append_character(buffer, digits[character & 15]);
+        } else {
+            buffer_append_character(buffer, *text);
+        }
+    }
+    buffer_append_character(buffer, '"');
+}

@@ -1,0 +1,50 @@
+/*
+ * One HTTP request as the API reads it: path segments and query parameters, percent-decoded after they were split, so
+ * that an encoded slash or ampersand cannot change the structure.
+ */
+#ifndef CLUSTER_API_HTTP_REQUEST_H
+#define CLUSTER_API_HTTP_REQUEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/buffer.h"
+
+#define HTTP_REQUEST_MAXIMUM_URI 8192
+#define HTTP_REQUEST_MAXIMUM_SEGMENTS 16
+#define HTTP_REQUEST_MAXIMUM_PARAMETERS 64
+
+struct http_parameter {
+    char *name;
+    char *value;
+};
+
+struct http_request {
+    char *method;
+    char *path; /* as it came, without the query */
+    char *segments[HTTP_REQUEST_MAXIMUM_SEGMENTS];
+    size_t segment_count;
+    struct http_parameter parameters[HTTP_REQUEST_MAXIMUM_PARAMETERS];
+    size_t parameter_count;
+    char *accept;       /* NULL when absent */
+    char *content_type; /* NULL when absent; parameters cut off, lower case */
+    struct buffer body;
+};
+
+/* Splits and decodes. -1 when the URI is too long, has too many parts, or holds a bad or NUL percent-escape; the request
+ * can then only be released. */
+int http_request_parse_uri(struct http_request *request, const char *uri);
+void http_request_set_content_type(struct http_request *request, const char *value);
+void http_request_release(struct http_request *request);
+
+/* The value of the first parameter of that name; NULL when there is none. */
+const char *http_request_parameter(const struct http_request *request, const char *name);
+
+/* True for "1", "true", "t" in any case, and for a parameter without a value, as Kubernetes reads booleans. */
+bool http_request_flag(const struct http_request *request, const char *name);
+
+/* A decimal number; 0 and *value untouched when the parameter is absent or empty, -1 when it is no number. */
+int http_request_integer(const struct http_request *request, const char *name, int64_t *value);
+
+#endif

@@ -1,0 +1,108 @@
+#include "cluster/api/representation.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "common/clock.h"
+
+/* One clause of an Accept header: a media type and its parameters. */
+struct clause {
+    const char *text;
+    size_t length;
+};
+
+static bool clause_has(const struct clause *clause, const char *part)
+{
+    size_t length = strlen(part);
+    for (size_t i = 0; i + length <= clause->length; i++)
+        if (strncasecmp(clause->text + i, part, length) == 0)
+            return true;
+    return false;
+}
+
+static bool clause_is_type(const struct clause *clause, const char *type)
+{
+    size_t length = strlen(type);
+    if (clause->length < length || strncasecmp(clause->text, type, length) != 0)
+        return false;
+    return clause->length == length || strchr("; \t", clause->text[length]) != NULL;
+}
+
+static bool clause_is_table(const struct clause *clause)
+{
+    return clause_is_type(clause, "application/json") && clause_has(clause, "as=Table") && clause_has(clause, "v=v1") &&
+           !clause_has(clause, "v=v1beta1") && clause_has(clause, "g=meta.k8s.io");
+}
+
+static bool clause_is_plain(const struct clause *clause)
+{
+    bool json =
+        clause_is_type(clause, "application/json") || clause_is_type(clause, "application/*") || clause_is_type(clause, "*/*");
+    return json && !clause_has(clause, "as=");
+}
+
+static enum table_include read_include(const struct http_request *request)
+{
+    const char *text = http_request_parameter(request, "includeObject");
+    if (text != NULL && strcmp(text, "None") == 0)
+        return TABLE_INCLUDE_NONE;
+    if (text != NULL && strcmp(text, "Object") == 0)
+        return TABLE_INCLUDE_OBJECT;
+    return TABLE_INCLUDE_METADATA;
+}
+
+bool representation_choose(const struct http_request *request, const struct table_format *table,
+                           struct representation *representation, struct answer *answer)
+{
+    *representation = (struct representation){.table = NULL, .include = read_include(request)};
+    const char *rest = request->accept;
+    if (rest == NULL || rest[0] == '\0')
+        return true;
+    while (*rest != '\0') {
+        rest += strspn(rest, ", \t");
+        struct clause clause = {.text = rest, .length = strcspn(rest, ",")};
+        rest += clause.length;
+        if (table != NULL && clause_is_table(&clause)) {
+            representation->table = table;
+            return true;
+        }
+        if (clause_is_plain(&clause))
+            return true;
+    }
+    answer_error(answer, 406, "NotAcceptable", "only the following media types are accepted: application/json");
+    return false;
+}
+
+static void represent_row(const struct representation *representation, const cJSON *tree, struct buffer *text)
+{
+    AUTO_JSON cJSON *metadata = cJSON_CreateObject();
+    json_set_text(metadata, "resourceVersion", json_text(json_get(tree, "metadata", "resourceVersion"), ""));
+    AUTO_FREE char *metadata_text = json_print(metadata);
+    table_begin(text, representation->table, metadata_text, true);
+    table_row(text, representation->table, tree, representation->include, clock_wall(), true);
+    table_end(text);
+    buffer_append_character(text, '\n');
+}
+
+void represent_object(const struct representation *representation, const struct object *object, struct answer *answer, int code)
+{
+    size_t length;
+    const char *text = object_text(object, &length);
+    answer->code = code;
+    if (representation->table != NULL) {
+        represent_row(representation, object_tree(object), &answer->body);
+        return;
+    }
+    buffer_append(&answer->body, text, length);
+    buffer_append_character(&answer->body, '\n');
+}
+
+void represent_tree(const struct representation *representation, const cJSON *tree, struct answer *answer, int code)
+{
+    if (representation->table == NULL) {
+        answer_tree(answer, code, tree);
+        return;
+    }
+    answer->code = code;
+    represent_row(representation, tree, &answer->body);
+}

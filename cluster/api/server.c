@@ -1,0 +1,336 @@
+#include "cluster/api/server.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <microhttpd.h>
+
+#include "cluster/api/front.h"
+#include "common/clock.h"
+#include "common/log.h"
+
+/* One thread a connection: a watch may simply block until something changes, and an idle one costs nothing. */
+#define MAXIMUM_CONNECTIONS 256U
+#define CONNECTION_TIMEOUT_SECONDS 30U
+#define CONNECTION_MEMORY (64U * 1024U) /* holds the request's headers; MHD answers 431 when they are larger */
+#define THREAD_STACK (512U * 1024U)
+#define STREAM_BLOCK 16384U
+#define STREAM_PENDING_MAXIMUM (64 * 1024 * 1024)
+#define STREAM_SEND_TIMEOUT_MILLISECONDS 30000U /* a client that reads nothing for so long has lost its stream */
+#define TLS_PRIORITIES "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
+
+struct server {
+    struct MHD_Daemon *daemon;
+    struct front front;
+    const struct credentials *credentials;
+    int stop_descriptor; /* readable from the moment the server stops */
+    uint16_t port;
+};
+
+/* One request on its way. */
+struct exchange {
+    struct http_request request;
+    bool bad_uri;
+    bool started;
+    bool too_large;
+};
+
+/* A stream on its way to a client; belongs to MHD's response. */
+struct live_stream {
+    struct stream stream;
+    struct buffer pending;
+    size_t sent;
+    bool ended;
+    int client;
+    int stop;
+};
+
+static void *begin_exchange(void *context, const char *uri, struct MHD_Connection *connection)
+{
+    (void)context;
+    (void)connection;
+    struct exchange *exchange = memory_allocate(1, sizeof *exchange);
+    buffer_init(&exchange->request.body, SERVER_MAXIMUM_BODY);
+    exchange->bad_uri = http_request_parse_uri(&exchange->request, uri) != 0;
+    return exchange;
+}
+
+static void end_exchange(void *context, struct MHD_Connection *connection, void **exchange_address,
+                         enum MHD_RequestTerminationCode code)
+{
+    (void)context;
+    (void)connection;
+    (void)code;
+    struct exchange *exchange = *exchange_address;
+    if (exchange == NULL)
+        return;
+    http_request_release(&exchange->request);
+    free(exchange);
+    *exchange_address = NULL;
+}
+
+/* URIs are decoded by http_request, after splitting. */
+static size_t leave_escaped(void *context, struct MHD_Connection *connection, char *text)
+{
+    (void)context;
+    (void)connection;
+    return strlen(text);
+}
+
+/* Waits until the stream may go on; false when the server stops or the client has left. */
+static bool stream_wait(const struct live_stream *live, const struct stream_wait *wait)
+{
+    struct pollfd descriptors[] = {
+        {.fd = live->stop, .events = POLLIN},
+        {.fd = live->client, .events = POLLRDHUP},
+        {.fd = wait->descriptor, .events = POLLIN},
+    };
+    int64_t left = wait->deadline - clock_monotonic();
+    if (left < 0)
+        left = 0;
+    struct timespec timeout = {.tv_sec = left / NANOSECONDS_PER_SECOND, .tv_nsec = left % NANOSECONDS_PER_SECOND};
+    if (ppoll(descriptors, 3, &timeout, NULL) < 0)
+        return errno == EINTR;
+    return descriptors[0].revents == 0 && descriptors[1].revents == 0;
+}
+
+static ssize_t stream_read(void *context, uint64_t position, char *bytes, size_t room)
+{
+    (void)position;
+    struct live_stream *live = context;
+    while (live->sent == live->pending.length) {
+        if (live->ended)
+            return MHD_CONTENT_READER_END_OF_STREAM;
+        buffer_clear(&live->pending);
+        live->sent = 0;
+        struct stream_wait wait = {.descriptor = -1, .deadline = 0};
+        live->ended = live->stream.step(live->stream.context, &live->pending, &wait) == 0;
+        if (live->pending.overflowed)
+            return MHD_CONTENT_READER_END_WITH_ERROR;
+        if (live->pending.length == 0 && !live->ended && !stream_wait(live, &wait))
+            return MHD_CONTENT_READER_END_OF_STREAM;
+    }
+    size_t count = live->pending.length - live->sent;
+    if (count > room)
+        count = room;
+    memcpy(bytes, live->pending.data + live->sent, count);
+    live->sent += count;
+    return (ssize_t)count;
+}
+
+static void stream_release(void *context)
+{
+    struct live_stream *live = context;
+    live->stream.release(live->stream.context);
+    buffer_release(&live->pending);
+    free(live);
+}
+
+static int client_descriptor(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *information = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    return information != NULL ? information->connect_fd : -1;
+}
+
+static struct MHD_Response *make_stream_response(struct server *server, struct MHD_Connection *connection, struct answer *answer)
+{
+    struct live_stream *live = memory_allocate(1, sizeof *live);
+    unsigned timeout = STREAM_SEND_TIMEOUT_MILLISECONDS;
+    int on = 1;
+    live->stream = answer->stream;
+    answer->stream = (struct stream){0};
+    buffer_init(&live->pending, STREAM_PENDING_MAXIMUM);
+    live->client = client_descriptor(connection);
+    live->stop = server->stop_descriptor;
+    if (setsockopt(live->client, IPPROTO_TCP, TCP_USER_TIMEOUT, &timeout, sizeof timeout) != 0 ||
+        setsockopt(live->client, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) != 0)
+        log_debug("api", "socket options of a stream: %m");
+    MHD_set_connection_option(connection, MHD_CONNECTION_OPTION_TIMEOUT, 0U);
+    return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BLOCK, stream_read, live, stream_release);
+}
+
+static enum MHD_Result send_answer(struct server *server, struct MHD_Connection *connection, struct answer *answer)
+{
+    struct MHD_Response *response;
+    if (answer->stream.step != NULL) {
+        response = make_stream_response(server, connection, answer);
+    } else {
+        answer_check(answer);
+        size_t length = answer->body.length;
+        response = MHD_create_response_from_buffer(length, buffer_steal(&answer->body), MHD_RESPMEM_MUST_FREE);
+    }
+    if (response == NULL)
+        return MHD_NO;
+    MHD_add_response_header(response, "Content-Type", answer->content_type);
+    MHD_add_response_header(response, "Cache-Control", "no-cache, private");
+    enum MHD_Result outcome = MHD_queue_response(connection, (unsigned)answer->code, response);
+    MHD_destroy_response(response);
+    return outcome;
+}
+
+static enum MHD_Result send_error(struct server *server, struct MHD_Connection *connection, int code, const char *reason,
+                                  const char *message)
+{
+    struct answer answer;
+    answer_init(&answer);
+    answer_error(&answer, code, reason, message);
+    enum MHD_Result outcome = send_answer(server, connection, &answer);
+    answer_release(&answer);
+    return outcome;
+}
+
+static const char *header(struct MHD_Connection *connection, const char *name)
+{
+    return MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
+}
+
+static bool is_trusted(const struct server *server, struct MHD_Connection *connection)
+{
+    const char *value = header(connection, "Authorization");
+    if (value == NULL || strncasecmp(value, "Bearer ", 7) != 0)
+        return false;
+    value += 7;
+    value += strspn(value, " ");
+    return credentials_token_matches(server->credentials, value);
+}
+
+static bool announces_too_much(struct MHD_Connection *connection)
+{
+    const char *length = header(connection, "Content-Length");
+    return length != NULL && strtoull(length, NULL, 10) > SERVER_MAXIMUM_BODY;
+}
+
+/* Judged before any byte of the body is read. */
+static enum MHD_Result start(struct server *server, struct MHD_Connection *connection, struct exchange *exchange,
+                             const char *method)
+{
+    struct http_request *request = &exchange->request;
+    exchange->started = true;
+    bool public = !exchange->bad_uri && front_is_public(request);
+    if (!public && !is_trusted(server, connection))
+        return send_error(server, connection, 401, "Unauthorized", "Unauthorized");
+    if (exchange->bad_uri)
+        return send_error(server, connection, 400, "BadRequest", "the path or the query of the request is malformed");
+    if (announces_too_much(connection))
+        return send_error(server, connection, 413, "RequestEntityTooLarge", "Request entity too large: limit is 3145728");
+    request->method = memory_copy_text(strcmp(method, "HEAD") == 0 ? "GET" : method);
+    request->accept = memory_copy_text(header(connection, "Accept"));
+    http_request_set_content_type(request, header(connection, "Content-Type"));
+    return MHD_YES;
+}
+
+static enum MHD_Result finish(struct server *server, struct MHD_Connection *connection, struct exchange *exchange)
+{
+    if (exchange->too_large)
+        return send_error(server, connection, 413, "RequestEntityTooLarge", "Request entity too large: limit is 3145728");
+    struct answer answer;
+    answer_init(&answer);
+    front_dispatch(&server->front, &exchange->request, &answer);
+    enum MHD_Result outcome = send_answer(server, connection, &answer);
+    answer_release(&answer);
+    return outcome;
+}
+
+static enum MHD_Result handle(void *context, struct MHD_Connection *connection, const char *url, const char *method,
+                              const char *version, const char *data, size_t *data_size, void **exchange_address)
+{
+    (void)url;
+    (void)version;
+    struct server *server = context;
+    struct exchange *exchange = *exchange_address;
+    if (!exchange->started)
+        return start(server, connection, exchange, method);
+    if (*data_size == 0)
+        return finish(server, connection, exchange);
+    if (exchange->too_large)
+        return MHD_NO;
+    exchange->too_large = buffer_append(&exchange->request.body, data, *data_size) != 0;
+    *data_size = 0;
+    return MHD_YES;
+}
+
+static void log_daemon(void *context, const char *format, va_list arguments) __attribute__((format(printf, 2, 0)));
+
+static void log_daemon(void *context, const char *format, va_list arguments)
+{
+    char text[512];
+    (void)context;
+    vsnprintf(text, sizeof text, format, arguments);
+    text[strcspn(text, "\n")] = '\0';
+    log_debug("api", "%s", text);
+}
+
+static struct MHD_Daemon *start_daemon(struct server *server, const struct server_options *options, struct error *error)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(options->port)};
+    if (inet_pton(AF_INET, options->address, &address.sin_addr) != 1 || ntohl(address.sin_addr.s_addr) >> 24 != 127) {
+        (void)error_set(error, "the API server listens on loopback only, not on %s", options->address);
+        return NULL;
+    }
+    unsigned flags = MHD_USE_TLS | MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_POLL | MHD_USE_ITC |
+                     MHD_USE_ERROR_LOG;
+    errno = 0;
+    struct MHD_Daemon *daemon = MHD_start_daemon(
+        flags, 0, NULL, NULL, handle, server, MHD_OPTION_EXTERNAL_LOGGER, log_daemon, NULL, MHD_OPTION_SOCK_ADDR,
+        (const struct sockaddr *)&address, MHD_OPTION_HTTPS_MEM_KEY, options->credentials->server_key, MHD_OPTION_HTTPS_MEM_CERT,
+        options->credentials->server_certificate, MHD_OPTION_HTTPS_PRIORITIES, TLS_PRIORITIES, MHD_OPTION_CONNECTION_LIMIT,
+        MAXIMUM_CONNECTIONS, MHD_OPTION_CONNECTION_TIMEOUT, CONNECTION_TIMEOUT_SECONDS, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        (size_t)CONNECTION_MEMORY, MHD_OPTION_THREAD_STACK_SIZE, (size_t)THREAD_STACK, MHD_OPTION_URI_LOG_CALLBACK,
+        begin_exchange, NULL, MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL, MHD_OPTION_NOTIFY_COMPLETED, end_exchange, NULL,
+        MHD_OPTION_END);
+    if (daemon == NULL)
+        (void)error_set(error, "cannot serve the API on %s:%u: %s", options->address, options->port,
+                        errno != 0 ? strerror(errno) : "the certificate or the address was refused");
+    return daemon;
+}
+
+struct server *server_start(const struct server_options *options, struct error *error)
+{
+    struct server *server = memory_allocate(1, sizeof *server);
+    server->front.registry = options->registry;
+    server->front.node = options->node;
+    server->credentials = options->credentials;
+    signal(SIGPIPE, SIG_IGN);
+    server->stop_descriptor = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (server->stop_descriptor < 0)
+        (void)error_set(error, "cannot make a descriptor: %m");
+    else
+        server->daemon = start_daemon(server, options, error);
+    if (server->daemon == NULL) {
+        if (server->stop_descriptor >= 0)
+            close(server->stop_descriptor);
+        free(server);
+        return NULL;
+    }
+    const union MHD_DaemonInfo *information = MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_BIND_PORT);
+    server->port = information != NULL ? information->port : options->port;
+    snprintf(server->front.address, sizeof server->front.address, "%s:%u", options->address, server->port);
+    return server;
+}
+
+uint16_t server_port(const struct server *server)
+{
+    return server->port;
+}
+
+void server_stop(struct server *server)
+{
+    if (server == NULL)
+        return;
+    uint64_t one = 1;
+    if (write(server->stop_descriptor, &one, sizeof one) != (ssize_t)sizeof one)
+        log_error("api", "cannot end the watches: %m");
+    MHD_stop_daemon(server->daemon);
+    close(server->stop_descriptor);
+    free(server);
+}
