@@ -360,7 +360,6 @@ static enum exchange_outcome outcome_of(const struct call *call, CURLcode code)
     case CURLE_SSL_CACERT_BADFILE:
     case CURLE_SSL_CIPHER:
     case CURLE_URL_MALFORMAT:
-    case CURLE_UNSUPPORTED_PROTOCOL:
         return EXCHANGE_UNTRUSTED;
     default:
         return EXCHANGE_LOST;
