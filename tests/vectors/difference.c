@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/json.h"
+#include "tests/vectors/pod_choice.h"
 
 static char *print_value(const cJSON *value)
 {
@@ -58,6 +59,11 @@ static int compare(const struct difference_place *place, const char *path, const
     }
     if (cJSON_IsArray(expected) && cJSON_IsArray(got)) {
         return compare_arrays(place, path, expected, got);
+    }
+    if (cJSON_IsString(expected) && cJSON_IsString(got) && strcmp(expected->valuestring, got->valuestring) != 0 &&
+        same_but_for_pod_choice(expected->valuestring, got->valuestring, place->pods)) {
+        ++*place->pod_choices;
+        return 0;
     }
     return json_equal(expected, got) ? 0 : report_one(place, path, expected, got);
 }

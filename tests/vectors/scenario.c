@@ -22,7 +22,8 @@ static cJSON *run_step(struct hpa_autoscaler *autoscaler, const struct step *ste
     return result_to_json(autoscaler, scaled, decision.replicas);
 }
 
-static int run_steps(const cJSON *scenario, struct hpa_autoscaler *autoscaler, FILE *report, struct error *error)
+static int run_steps(const cJSON *scenario, struct hpa_autoscaler *autoscaler, FILE *report, size_t *pod_choices,
+                     struct error *error)
 {
     const char *id = json_text(json_get(scenario, "id"), "?");
     const cJSON *each = NULL;
@@ -35,13 +36,19 @@ static int run_steps(const cJSON *scenario, struct hpa_autoscaler *autoscaler, F
             return error_context(error, "%s step %d", id, number);
         }
         cJSON *got AUTO_JSON = run_step(autoscaler, &step);
-        struct difference_place place = {.scenario = id, .step = number++, .report = report};
+        struct difference_place place = {
+            .scenario = id,
+            .step = number++,
+            .pods = json_get(each, "pods"),
+            .report = report,
+            .pod_choices = pod_choices,
+        };
         mismatches += difference_report(&place, json_get(each, "expect"), got);
     }
     return mismatches;
 }
 
-int scenario_run(const char *line, size_t length, FILE *report, struct error *error)
+int scenario_run(const char *line, size_t length, FILE *report, size_t *pod_choices, struct error *error)
 {
     cJSON *scenario AUTO_JSON = json_parse(line, length, error);
     if (scenario == NULL) {
@@ -57,7 +64,7 @@ int scenario_run(const char *line, size_t length, FILE *report, struct error *er
     }
     struct hpa_autoscaler *autoscaler = hpa_autoscaler_create("default");
     hpa_autoscaler_set_spec(autoscaler, &spec);
-    int mismatches = run_steps(scenario, autoscaler, report, error);
+    int mismatches = run_steps(scenario, autoscaler, report, pod_choices, error);
     hpa_autoscaler_destroy(autoscaler);
     return mismatches;
 }
@@ -73,7 +80,7 @@ struct scenario_counts scenario_run_file(FILE *file, FILE *report)
         if (strspn(line, " \t\r\n") == (size_t)length) {
             continue;
         }
-        int mismatches = scenario_run(line, (size_t)length, report, &error);
+        int mismatches = scenario_run(line, (size_t)length, report, &counts.pod_choices, &error);
         if (mismatches < 0) {
             fprintf(report, "%s\n", error.text);
         }
