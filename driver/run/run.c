@@ -108,16 +108,16 @@ static int start_cluster(const struct run_options *options, struct embedded *emb
     options->progress(options->context, &progress);
     if (mkdir(options->folder, 0700) < 0 && errno != EEXIST)
         return error_set(error, "%s: %s", options->folder, strerror(errno));
-    AUTO_FREE char *folder = memory_format("%s/cluster", options->folder);
-    const struct embedded_options cluster = {.folder = folder, .pace = options->pace, .outlive_driver = options->keep};
+    const struct embedded_options cluster = {
+        .folder = options->cluster_folder, .pace = options->pace, .outlive_driver = options->keep};
     return embedded_start(&cluster, CLUSTER_DEADLINE, embedded, error);
 }
 
-int run_lesson(const struct run_options *options, char **kept_kubeconfig, struct error *error)
+int run_lesson(const struct run_options *options, struct run_kept *kept, struct error *error)
 {
     struct embedded embedded;
     int64_t started = clock_monotonic();
-    *kept_kubeconfig = NULL;
+    *kept = (struct run_kept){0};
     if (start_cluster(options, &embedded, error) < 0)
         return -1;
     struct run_context context = {.options = options, .kubeconfig = embedded.kubeconfig, .started = started};
@@ -126,7 +126,7 @@ int run_lesson(const struct run_options *options, char **kept_kubeconfig, struct
     if (context.client != NULL)
         kube_close(context.client);
     if (options->keep && embedded.pid > 0)
-        *kept_kubeconfig = memory_copy_text(embedded.kubeconfig);
+        *kept = (struct run_kept){.kubeconfig = memory_copy_text(embedded.kubeconfig), .pid = embedded.pid};
     embedded_stop(&embedded, options->keep);
     return result;
 }

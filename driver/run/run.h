@@ -55,9 +55,14 @@ struct run_options {
 /* Rough duration of the whole run, nanoseconds, for people. */
 int64_t run_expected_duration(const struct lesson *lesson, const char *pace);
 
+/* A cluster that was left up. */
+struct run_kept {
+    char *kubeconfig; /* path, freed by the caller; NULL = none was left */
+    int pid;
+};
+
 /* 0 = every variant ran to its end; 1 = ended early because *stop was set (the run is kept and marked incomplete);
- * -1 = a fault of the lab, also noted in the run. kept_kubeconfig (freed by the caller) is set when a cluster was left
- * up. */
-int run_lesson(const struct run_options *options, char **kept_kubeconfig, struct error *error);
+ * -1 = a fault of the lab, also noted in the run. */
+int run_lesson(const struct run_options *options, struct run_kept *kept, struct error *error);
 
 #endif

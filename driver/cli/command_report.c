@@ -1,0 +1,40 @@
+#include <stdio.h>
+
+#include "common/memory.h"
+#include "driver/cli/cli.h"
+#include "driver/cli/figures_output.h"
+
+static const char help[] = "\n"
+                           "  RUN               folder of a run (runs/...), or its run.db\n"
+                           "  --format FORMAT   text (default), html, json or csv\n"
+                           "  --output FILE     write there instead of to standard output\n";
+
+static int run(int count, char **arguments)
+{
+    const char *format_name = "text";
+    const char *output = NULL;
+    const char *path = NULL;
+    const struct cli_option options[] = {{.name = "format", .value = &format_name}, {.name = "output", .value = &output}, {0}};
+    int parsed = cli_parse(&command_report, count, arguments, options, &path, 1, help);
+    if (parsed != 0)
+        return parsed < 0 ? EXIT_USAGE : EXIT_DONE;
+    enum report_format format = REPORT_TEXT;
+    if (path == NULL)
+        return cli_fail(EXIT_USAGE, "report: which run? `hpalab runs` lists them");
+    if (figures_format(format_name, &format) < 0)
+        return cli_fail(EXIT_USAGE, "report: --format: expected text, html, json or csv, not \"%s\"", format_name);
+    struct error error = ERROR_NONE;
+    struct run_figures *figures = figures_load(path, &error);
+    if (figures == NULL)
+        return cli_fail(EXIT_USAGE, "%s", error.text);
+    int result = figures_print(figures, format, output, &error);
+    run_figures_destroy(figures);
+    return result < 0 ? cli_fail(EXIT_FAULT, "%s", error.text) : EXIT_DONE;
+}
+
+const struct command command_report = {
+    .name = "report",
+    .usage = "RUN [--format text|html|json|csv] [--output FILE]",
+    .summary = "Makes a report of a recorded run",
+    .run = run,
+};

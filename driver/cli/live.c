@@ -1,0 +1,242 @@
+#include "driver/cli/live.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "common/buffer.h"
+#include "common/clock.h"
+#include "common/duration.h"
+#include "common/memory.h"
+
+#define DEFAULT_COLUMNS 80
+#define FRAME_MAXIMUM 8192
+#define REDRAW_INTERVAL (200 * NANOSECONDS_PER_MILLISECOND)
+#define PLAIN_INTERVAL (5 * NANOSECONDS_PER_SECOND)
+#define BAR_WIDTH 30
+
+struct live {
+    bool in_place;
+    bool color;
+    int lines;       /* drawn by the last frame */
+    int64_t drawn;   /* monotonic */
+    char place[200]; /* phase and variant of the last plain line: a change is told at once */
+    char hinted[64]; /* namespace whose hint was printed */
+};
+
+struct live *live_create(void)
+{
+    struct live *live = memory_allocate(1, sizeof *live);
+    const char *terminal = getenv("TERM");
+    const char *no_color = getenv("NO_COLOR");
+    live->in_place = isatty(STDOUT_FILENO) == 1 && terminal != NULL && strcmp(terminal, "dumb") != 0;
+    live->color = live->in_place && (no_color == NULL || no_color[0] == '\0');
+    return live;
+}
+
+void live_destroy(struct live *live)
+{
+    free(live);
+}
+
+static int terminal_columns(void)
+{
+    struct winsize size;
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0 || size.ws_col < 40)
+        return DEFAULT_COLUMNS;
+    return size.ws_col;
+}
+
+static const char *phase_text(enum run_phase phase)
+{
+    switch (phase) {
+    case RUN_STARTING_CLUSTER:
+        return "starting the cluster";
+    case RUN_APPLYING:
+        return "applying the manifests";
+    case RUN_WARMING_UP:
+        return "warming up the first pod";
+    case RUN_WAITING:
+        return "waiting for the HPA's first metric";
+    case RUN_LOADING:
+        return "load";
+    case RUN_SETTLING:
+        return "settling";
+    case RUN_CLEANING:
+        return "removing what was made";
+    }
+    return "";
+}
+
+static char *clock_text(int64_t nanoseconds, char text[16])
+{
+    long long seconds = (long long)(nanoseconds / NANOSECONDS_PER_SECOND);
+    (void)snprintf(text, 16, "%lld:%02lld", seconds / 60, seconds % 60);
+    return text;
+}
+
+static char *latency_text(int64_t nanoseconds, char text[DURATION_TEXT_SIZE])
+{
+    if (nanoseconds <= 0)
+        (void)snprintf(text, DURATION_TEXT_SIZE, "-");
+    else
+        (void)duration_format(nanoseconds, text);
+    return text;
+}
+
+static void metric_text(const struct live_view *view, char *text, size_t size)
+{
+    if (!view->hpa_seen)
+        (void)snprintf(text, size, "-");
+    else if (!view->metric_known)
+        (void)snprintf(text, size, "<unknown> of target %d%%", view->metric_target);
+    else
+        (void)snprintf(text, size, "%d%% of target %d%%", view->metric_value, view->metric_target);
+}
+
+static void replicas_text(const struct live_view *view, char *text, size_t size)
+{
+    int length = view->replicas_specified < 0
+                     ? snprintf(text, size, "-")
+                     : snprintf(text, size, "%d ready of %d", view->pods_ready, view->replicas_specified);
+    if (view->pods_terminating > 0 && length > 0 && (size_t)length < size)
+        (void)snprintf(text + length, size - (size_t)length, ", %d terminating", view->pods_terminating);
+}
+
+/* A line of the frame: cut to the width, with what follows on the screen's line erased. */
+static void add_line(struct buffer *frame, int columns, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+static void add_line(struct buffer *frame, int columns, const char *format, ...)
+{
+    char line[512];
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(line, sizeof line, format, arguments);
+    va_end(arguments);
+    for (char *at = line; *at != '\0'; at++)
+        if ((unsigned char)*at < ' ')
+            *at = ' ';
+    (void)buffer_append_format(frame, "%.*s\x1b[K\n", columns - 1, line);
+}
+
+static void add_bar(const struct run_progress *progress, char bar[BAR_WIDTH + 1])
+{
+    double share = progress->duration > 0 ? (double)progress->elapsed / (double)progress->duration : 0;
+    int filled = (int)((share > 1 ? 1 : share) * BAR_WIDTH);
+    for (int i = 0; i < BAR_WIDTH; i++)
+        bar[i] = i < filled ? '#' : '.';
+    bar[BAR_WIDTH] = '\0';
+}
+
+static void add_head(struct buffer *frame, const struct live *live, int columns, const struct run_progress *progress)
+{
+    char elapsed[16];
+    char expected[16];
+    char title[256];
+    (void)snprintf(title, sizeof title, "%s  %zu/%zu %s", progress->lesson, progress->variant_number, progress->variant_count,
+                   progress->variant);
+    (void)buffer_append_text(frame, live->color ? "\x1b[1m" : "");
+    add_line(frame, columns, "%-50.50s %s of about %s", title, clock_text(progress->run_elapsed, elapsed),
+             clock_text(progress->run_expected, expected));
+    (void)buffer_append_text(frame, live->color ? "\x1b[0m" : "");
+}
+
+static int draw_frame(struct buffer *frame, const struct live *live, const struct run_progress *progress)
+{
+    const struct live_view *view = &progress->view;
+    int columns = terminal_columns();
+    char times[2][16];
+    char latency[4][DURATION_TEXT_SIZE];
+    char metric[64];
+    char replicas[64];
+    char bar[BAR_WIDTH + 1];
+    metric_text(view, metric, sizeof metric);
+    replicas_text(view, replicas, sizeof replicas);
+    add_bar(progress, bar);
+    add_head(frame, live, columns, progress);
+    if (progress->phase == RUN_LOADING)
+        add_line(frame, columns, "  load      [%s] %s of %s", bar, clock_text(progress->elapsed, times[0]),
+                 clock_text(progress->duration, times[1]));
+    else
+        add_line(frame, columns, "  now       %s", phase_text(progress->phase));
+    add_line(frame, columns, "  requests  %.0f/s of %.0f/s   in flight %llu   lost %llu   dropped %llu", view->actual_rate,
+             view->target_rate, (unsigned long long)view->in_flight, (unsigned long long)view->lost,
+             (unsigned long long)view->dropped);
+    add_line(frame, columns, "  latency   p50 %s   p99 %s   max %s   (last 5 s)", latency_text(view->p50, latency[0]),
+             latency_text(view->p99, latency[1]), latency_text(view->maximum, latency[2]));
+    add_line(frame, columns, "  spikes    %llu   worst %s", (unsigned long long)view->spikes,
+             latency_text(view->worst, latency[3]));
+    add_line(frame, columns, "  replicas  %s", replicas);
+    add_line(frame, columns, "  cpu       %s", metric);
+    add_line(frame, columns, "  last      %s", view->last_event);
+    return 8;
+}
+
+static void print_plain(const struct run_progress *progress)
+{
+    const struct live_view *view = &progress->view;
+    char elapsed[16];
+    char latency[2][DURATION_TEXT_SIZE];
+    char metric[64];
+    char replicas[64];
+    metric_text(view, metric, sizeof metric);
+    replicas_text(view, replicas, sizeof replicas);
+    (void)printf("%s %s: ", clock_text(progress->run_elapsed, elapsed),
+                 progress->variant[0] != '\0' ? progress->variant : progress->lesson);
+    if (progress->phase != RUN_LOADING)
+        (void)printf("%s\n", phase_text(progress->phase));
+    else
+        (void)printf("%.0f/s of %.0f/s, p99 %s, max %s, %llu spikes, %llu lost, replicas %s, cpu %s\n", view->actual_rate,
+                     view->target_rate, latency_text(view->p99, latency[0]), latency_text(view->maximum, latency[1]),
+                     (unsigned long long)view->spikes, (unsigned long long)view->lost, replicas, metric);
+    (void)fflush(stdout);
+}
+
+/* Once a variant, when the service can be reached: what to type in another terminal. */
+static void print_hint(struct live *live, const struct run_progress *progress)
+{
+    if (progress->service_url[0] == '\0' || strcmp(live->hinted, progress->namespace) == 0)
+        return;
+    (void)snprintf(live->hinted, sizeof live->hinted, "%s", progress->namespace);
+    if (progress->variant_number > 1)
+        return;
+    if (live->lines > 0)
+        (void)printf("\x1b[%dA\x1b[J", live->lines);
+    live->lines = 0;
+    (void)printf("Meanwhile, in another terminal:\n");
+    if (progress->kubeconfig != NULL)
+        (void)printf("  export KUBECONFIG=%s\n", progress->kubeconfig);
+    (void)printf("  kubectl get hpa -A -w\n"
+                 "  while true; do curl -o /dev/null -s -w '%%{http_code} %%{time_total}\\n' \\\n"
+                 "    %s; sleep 0.1; done\n\n",
+                 progress->service_url);
+    (void)fflush(stdout);
+}
+
+void live_progress(void *context, const struct run_progress *progress)
+{
+    struct live *live = context;
+    int64_t now = clock_monotonic();
+    char place[sizeof live->place];
+    (void)snprintf(place, sizeof place, "%d %s", (int)progress->phase, progress->variant);
+    bool moved = strcmp(place, live->place) != 0;
+    print_hint(live, progress);
+    if (!moved && now - live->drawn < (live->in_place ? REDRAW_INTERVAL : PLAIN_INTERVAL))
+        return;
+    (void)snprintf(live->place, sizeof live->place, "%s", place);
+    live->drawn = now;
+    if (!live->in_place) {
+        print_plain(progress);
+        return;
+    }
+    AUTO_BUFFER struct buffer frame = {0};
+    buffer_init(&frame, FRAME_MAXIMUM);
+    if (live->lines > 0)
+        (void)buffer_append_format(&frame, "\x1b[%dA", live->lines);
+    live->lines = draw_frame(&frame, live, progress);
+    (void)fwrite(frame.data, 1, frame.length, stdout);
+    (void)fflush(stdout);
+}
