@@ -42,12 +42,13 @@ struct run_progress {
 
 struct run_options {
     const struct lesson *lesson;
-    const char *target;      /* "embedded" or a kubeconfig context */
-    const char *pace;        /* "quick" or "kubernetes" */
-    const char *folder;      /* of the run; made here, must not hold a run */
-    const char *command;     /* what was typed, for the record */
-    bool keep;               /* leave the cluster and the last variant's objects */
-    const atomic_bool *stop; /* becomes true when the user wants to end */
+    const char *target;         /* "embedded" or a kubeconfig context */
+    const char *pace;           /* "quick" or "kubernetes" */
+    const char *folder;         /* of the run; made here, must not hold a run */
+    const char *cluster_folder; /* where the embedded cluster lives; it makes the folder, which must not exist */
+    const char *command;        /* what was typed, for the record */
+    bool keep;                  /* leave the cluster and the last variant's objects */
+    const atomic_bool *stop;    /* becomes true when the user wants to end */
     void *context;
     void (*progress)(void *context, const struct run_progress *progress); /* about ten times a second */
 };
