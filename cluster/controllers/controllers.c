@@ -1,0 +1,91 @@
+#include "cluster/controllers/controllers.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "cluster/controllers/deployment.h"
+#include "cluster/controllers/endpointslice.h"
+#include "cluster/controllers/garbage_collector.h"
+#include "cluster/controllers/horizontal.h"
+#include "cluster/controllers/namespace.h"
+#include "cluster/controllers/replicaset.h"
+#include "cluster/controllers/runtime.h"
+#include "cluster/controllers/scheduler.h"
+#include "common/clock.h"
+#include "common/log.h"
+
+struct controllers {
+    struct runtime *runtime;
+    pthread_t thread;
+    int stop; /* an eventfd */
+};
+
+/* Milliseconds to wait, rounded up so that nothing wakes before it is due. */
+static int wait_until(int64_t due, int64_t now)
+{
+    if (due <= now)
+        return 0;
+    int64_t milliseconds = (due - now) / NANOSECONDS_PER_MILLISECOND + 1;
+    return due == INT64_MAX ? -1 : milliseconds > 3600 * 1000 ? 3600 * 1000 : (int)milliseconds;
+}
+
+static void *run(void *argument)
+{
+    struct controllers *controllers = argument;
+    for (;;) {
+        int64_t due = runtime_step(controllers->runtime, clock_monotonic(), clock_wall());
+        struct pollfd wanted[2] = {{.fd = controllers->stop, .events = POLLIN},
+                                   {.fd = runtime_descriptor(controllers->runtime), .events = POLLIN}};
+        if (poll(wanted, 2, wait_until(due, clock_monotonic())) < 0 && errno != EINTR) {
+            log_error("controllers", "poll: %s", strerror(errno));
+            return NULL;
+        }
+        if (wanted[0].revents != 0)
+            return NULL;
+    }
+}
+
+struct controllers *controllers_start(const struct controllers_options *options, struct error *error)
+{
+    static const struct controller_functions *const all[] = {
+        &scheduler_functions,  &namespace_functions,     &garbage_collector_functions, &deployment_functions,
+        &replicaset_functions, &endpointslice_functions, &horizontal_functions,
+    };
+    struct controllers *controllers = memory_allocate(1, sizeof *controllers);
+    controllers->stop = eventfd(0, EFD_CLOEXEC);
+    if (controllers->stop < 0) {
+        (void)error_set(error, "cannot start the controllers: %s", strerror(errno));
+        free(controllers);
+        return NULL;
+    }
+    controllers->runtime = runtime_create(options->registry, &options->periods, &options->node, all, sizeof all / sizeof all[0],
+                                          clock_monotonic(), clock_wall());
+    int failure = pthread_create(&controllers->thread, NULL, run, controllers);
+    if (failure != 0) {
+        (void)error_set(error, "cannot start the controllers' thread: %s", strerror(failure));
+        runtime_destroy(controllers->runtime);
+        close(controllers->stop);
+        free(controllers);
+        return NULL;
+    }
+    (void)pthread_setname_np(controllers->thread, "controllers");
+    return controllers;
+}
+
+void controllers_stop(struct controllers *controllers)
+{
+    if (controllers == NULL)
+        return;
+    uint64_t one = 1;
+    if (write(controllers->stop, &one, sizeof one) != (ssize_t)sizeof one)
+        log_error("controllers", "cannot wake the thread: %s", strerror(errno));
+    pthread_join(controllers->thread, NULL);
+    runtime_destroy(controllers->runtime);
+    close(controllers->stop);
+    free(controllers);
+}
