@@ -1,10 +1,8 @@
 #include "cluster/api/credentials.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <openssl/crypto.h>
 #include <openssl/err.h>
@@ -13,8 +11,10 @@
 #include <openssl/rand.h>
 #include <openssl/x509v3.h>
 
+#include "common/base64.h"
 #include "common/buffer.h"
 #include "common/clock.h"
+#include "common/file.h"
 #include "common/memory.h"
 
 #define TOKEN_BYTES 32
@@ -187,17 +187,9 @@ void credentials_release(struct credentials *credentials)
     *credentials = (struct credentials){0};
 }
 
-static char *base64_text(const char *text)
-{
-    size_t length = strlen(text);
-    unsigned char *encoded = memory_allocate(4 * ((length + 2) / 3) + 1, 1);
-    EVP_EncodeBlock(encoded, (const unsigned char *)text, (int)length);
-    return (char *)encoded;
-}
-
 static void kubeconfig_text(const struct credentials *credentials, const char *name, const char *server_url, struct buffer *text)
 {
-    AUTO_FREE char *authority = base64_text(credentials->authority_certificate);
+    AUTO_FREE char *authority = base64_encode(credentials->authority_certificate, strlen(credentials->authority_certificate));
     buffer_append_text(text, "apiVersion: v1\nkind: Config\n");
     buffer_append_format(text, "clusters:\n- name: \"%s\"\n  cluster:\n    server: \"%s\"\n", name, server_url);
     buffer_append_format(text, "    certificate-authority-data: %s\n", authority);
@@ -205,18 +197,6 @@ static void kubeconfig_text(const struct credentials *credentials, const char *n
     buffer_append_format(text, "contexts:\n- name: \"%s\"\n  context:\n", name);
     buffer_append_format(text, "    cluster: \"%s\"\n    user: \"%s\"\n    namespace: default\n", name, name);
     buffer_append_format(text, "current-context: \"%s\"\n", name);
-}
-
-static int write_all(int descriptor, const char *bytes, size_t length)
-{
-    while (length > 0) {
-        ssize_t written = write(descriptor, bytes, length);
-        if (written < 0)
-            return -1;
-        bytes += written;
-        length -= (size_t)written;
-    }
-    return 0;
 }
 
 /* The name is put between double quotes in YAML. */
@@ -230,22 +210,11 @@ int credentials_write_kubeconfig(const struct credentials *credentials, const ch
 {
     if (!is_plain_name(name) || !is_plain_name(server_url))
         return error_set(error, "a kubeconfig cannot hold the name \"%s\"", name);
-    AUTO_FREE char *temporary = memory_format("%s.XXXXXX", path);
-    AUTO_CLOSE int descriptor = mkostemp(temporary, O_CLOEXEC); /* mode 0600 */
-    if (descriptor < 0)
-        return error_set(error, "cannot make %s: %m", temporary);
     struct buffer text;
     buffer_init(&text, KUBECONFIG_MAXIMUM);
     kubeconfig_text(credentials, name, server_url, &text);
-    int outcome = 0;
-    if (text.overflowed)
-        outcome = error_set(error, "the kubeconfig would be too large");
-    else if (write_all(descriptor, text.data, text.length) != 0 || fsync(descriptor) != 0)
-        outcome = error_set(error, "cannot write %s: %m", temporary);
-    else if (rename(temporary, path) != 0)
-        outcome = error_set(error, "cannot rename %s to %s: %m", temporary, path);
-    if (outcome != 0)
-        unlink(temporary);
+    int outcome = text.overflowed ? error_set(error, "the kubeconfig would be too large")
+                                  : file_write(path, text.data, text.length, 0600, error);
     OPENSSL_cleanse(text.data, text.length);
     buffer_release(&text);
     return outcome;

@@ -4,13 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <openssl/evp.h>
-
 #include "cluster/api/representation.h"
 #include "cluster/api/selection.h"
+#include "common/base64.h"
 #include "common/clock.h"
-
-#define CONTINUE_MAXIMUM 2048
 
 /* Where a page starts: after this object. */
 struct page {
@@ -33,22 +30,14 @@ static char *token_make(const struct object *last)
     json_set_text(tree, "namespace", object_namespace(last));
     json_set_text(tree, "name", object_name(last));
     AUTO_FREE char *text = json_print(tree);
-    size_t length = strlen(text);
-    unsigned char *token = memory_allocate(4 * ((length + 2) / 3) + 1, 1);
-    EVP_EncodeBlock(token, (const unsigned char *)text, (int)length);
-    return (char *)token;
+    return base64_encode(text, strlen(text));
 }
 
 static int token_read(const char *token, struct page *page, struct status *status)
 {
-    size_t length = strlen(token);
-    unsigned char decoded[CONTINUE_MAXIMUM];
-    int decoded_length = -1;
-    if (length <= CONTINUE_MAXIMUM)
-        decoded_length = EVP_DecodeBlock(decoded, (const unsigned char *)token, (int)length);
-    while (decoded_length > 0 && decoded[decoded_length - 1] == '\0')
-        decoded_length--;
-    AUTO_JSON cJSON *tree = decoded_length > 0 ? json_parse((const char *)decoded, (size_t)decoded_length, NULL) : NULL;
+    size_t length = 0;
+    AUTO_FREE char *decoded = base64_decode(token, &length, NULL);
+    AUTO_JSON cJSON *tree = decoded != NULL ? json_parse(decoded, length, NULL) : NULL;
     const char *name = json_text(json_get(tree, "name"), NULL);
     if (name == NULL)
         return status_set(status, 400, "BadRequest", "continue key is not valid: it was not made by this server");
