@@ -1,7 +1,8 @@
 /*
  * The control plane's periods, under the names of the flags of kube-controller-manager, kubelet, kube-proxy and
- * metrics-server, with their defaults. All durations are nanoseconds. `--pace=quick` divides them by 5; what users
- * write into manifests (probe periods, grace periods, behavior windows) is never divided.
+ * metrics-server, with their defaults. All durations are nanoseconds. `--pace=quick` divides them by 5, but for
+ * kube-proxy's, which belongs to the path that requests take; what users write into manifests (probe periods, grace
+ * periods, behavior windows) is never divided.
  */
 #ifndef CLUSTER_API_PERIODS_H
 #define CLUSTER_API_PERIODS_H
