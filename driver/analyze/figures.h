@@ -71,9 +71,9 @@ struct episode {
     int64_t worst;      /* response time */
     size_t count;
     uint64_t lost;
-    size_t pod_count;         /* different known pods */
-    enum phase phase;         /* the most frequent one */
-    const char *cause;        /* the nearest cluster event before it: "SuccessfulRescale webapp: New size: 5; ..." */
+    size_t pod_count;  /* different known pods */
+    enum phase phase;  /* the most frequent one */
+    const char *cause; /* the nearest cluster event before it: "SuccessfulRescale webapp: New size: 5; ..." */
     int64_t cause_time;
 };
 
@@ -86,8 +86,8 @@ struct phase_figures {
 
 struct pod_figures {
     const char *name;
-    bool has_probe;     /* a readiness probe */
-    bool before;        /* was there when the observer came; its early moments are whole seconds of the API's clock */
+    bool has_probe; /* a readiness probe */
+    bool before;    /* was there when the observer came; its early moments are whole seconds of the API's clock */
     int64_t created, scheduled, pulled, initialised, started, ready;
     int64_t first_sent;   /* first request that it answered: when it was sent */
     int64_t first_answer; /* first ok answer, at its end */
@@ -139,7 +139,7 @@ struct metric_figures {
     int minimum_replicas, maximum_replicas;
     size_t step_count;
     struct metric_step *steps;
-    int64_t unknown; /* total time without a value, from the HPA's first sight to the end */
+    int64_t unknown;         /* total time without a value, from the HPA's first sight to the end */
     double maximum, minimum; /* of the known values */
     bool any_known;
 };

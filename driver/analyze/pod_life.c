@@ -1,0 +1,75 @@
+#include "common/clock.h"
+#include "driver/analyze/moment.h"
+#include "driver/analyze/variant_state.h"
+
+/* A pod is warm when its median stays within this many times the median of all. */
+#define WARM_FACTOR 2
+
+static void add_rows(struct variant_state *state)
+{
+    for (size_t index = 0; index < state->answers.pod_second_count; index++) {
+        const struct pod_second *row = &state->answers.pod_seconds[index];
+        struct pod_track *pod = pods_find(&state->pods, row->pod, (row->second + 1) * NANOSECONDS_PER_SECOND);
+        if (pod == NULL)
+            continue;
+        pod->figures.answers += row->answers;
+        pod->figures.cold_answers += row->warmth == WARMTH_COLD ? row->answers : 0;
+        if (moment_known(row->first_sent))
+            moment_first(&pod->figures.first_sent, row->first_sent);
+        if (moment_known(row->last_connection))
+            moment_last(&pod->figures.last_connection, row->last_connection);
+    }
+}
+
+static void add_first_answers(struct variant_state *state)
+{
+    for (size_t index = 0; index < state->answers.kept_count; index++) {
+        const struct kept_request *kept = &state->answers.kept[index];
+        if (kept->exemplar.outcome != OUTCOME_OK)
+            continue;
+        struct pod_track *pod = pods_find(&state->pods, kept->server, kept->exemplar.finished);
+        if (pod != NULL)
+            moment_first(&pod->figures.first_answer, kept->exemplar.finished);
+    }
+}
+
+/* Whether a second of a pod counts as not warmed up yet. */
+static bool is_cold(const struct variant_state *state, const struct pod_second *row)
+{
+    if (state->answers.warmth_known)
+        return row->warmth == WARMTH_COLD && row->answers > 0;
+    return row->answers > 0 && row->p50 > WARM_FACTOR * state->figures->response.p50;
+}
+
+static void find_warmth(const struct variant_state *state, struct pod_track *pod)
+{
+    int64_t last_cold = FIGURES_NEVER;
+    int64_t last_answers = FIGURES_NEVER;
+    for (size_t index = 0; index < state->answers.pod_second_count; index++) {
+        const struct pod_second *row = &state->answers.pod_seconds[index];
+        if (pods_find(&state->pods, row->pod, (row->second + 1) * NANOSECONDS_PER_SECOND) != pod || row->answers == 0)
+            continue;
+        if (is_cold(state, row))
+            moment_last(&last_cold, row->second);
+        else
+            moment_last(&last_answers, row->second);
+    }
+    bool ever = moment_known(last_answers) && (!moment_known(last_cold) || last_answers >= last_cold);
+    if (!ever || !moment_known(pod->figures.first_answer))
+        return;
+    pod->figures.warm = pod->figures.first_answer;
+    if (moment_known(last_cold))
+        moment_last(&pod->figures.warm, (last_cold + 1) * NANOSECONDS_PER_SECOND);
+}
+
+void find_pod_lives(struct variant_state *state)
+{
+    add_rows(state);
+    add_first_answers(state);
+    for (size_t index = 0; index < state->pods.count; index++) {
+        struct pod_track *pod = &state->pods.tracks[index];
+        pod->figures.pulled =
+            events_first(&state->events, "Pulled", "Pod", pod->figures.name, pod->figures.created - NANOSECONDS_PER_SECOND);
+        find_warmth(state, pod);
+    }
+}

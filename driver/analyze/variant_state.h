@@ -1,0 +1,41 @@
+/*
+ * What the analysis of one variant works on: everything that was seen, and the figures that come of it. The steps after
+ * the visit, in their order: pod_life, blame, replicas, anatomy.
+ */
+#ifndef DRIVER_ANALYZE_VARIANT_STATE_H
+#define DRIVER_ANALYZE_VARIANT_STATE_H
+
+#include "driver/analyze/answers.h"
+#include "driver/analyze/events.h"
+#include "driver/analyze/figures.h"
+#include "driver/analyze/pods.h"
+#include "driver/analyze/scaling.h"
+#include "driver/analyze/texts.h"
+#include "driver/analyze/usage.h"
+
+struct variant_state {
+    struct figures_texts *texts; /* borrowed */
+    struct variant_figures *figures;
+    struct answers answers;
+    struct pods pods;
+    struct events events;
+    struct scaling scaling;
+    struct usage usage;
+};
+
+/* pod_life.c: first answers, warmth, pulled images, last connections of each pod. */
+void find_pod_lives(struct variant_state *state);
+
+/* blame.c: spikes with their pods and phases, episodes, sums by phase. */
+void find_spikes(struct variant_state *state);
+
+/* replicas.c: replica steps and what sums them up. */
+void find_replicas(struct variant_state *state);
+
+/* capacity.c: CPU a request, requests/s a pod. */
+void find_capacity(struct variant_state *state);
+
+/* anatomy.c: the stages of each scale-up, the scale-downs. */
+void find_anatomy(struct variant_state *state);
+
+#endif
