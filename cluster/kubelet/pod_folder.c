@@ -1,0 +1,245 @@
+#include "cluster/kubelet/pod_folder.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/memory.h"
+
+#define LONGEST_PATH 4096
+/* Steps up from a mount to the pod's root. */
+#define DEEPEST_MOUNT 32
+
+/* Takes the next component of *path into name; false at the end or when it is refused (*refused). */
+static bool next_component(const char **path, char name[NAME_MAX + 1], bool *refused)
+{
+    while (**path == '/' || (**path == '.' && ((*path)[1] == '/' || (*path)[1] == '\0')))
+        (*path)++;
+    const size_t length = strcspn(*path, "/");
+    if (length == 0)
+        return false;
+    if (length > NAME_MAX || (length == 2 && strncmp(*path, "..", 2) == 0)) {
+        *refused = true;
+        return false;
+    }
+    snprintf(name, NAME_MAX + 1, "%.*s", (int)length, *path);
+    *path += length;
+    return true;
+}
+
+int pod_folder_open(int root, const char *path, struct error *error)
+{
+    char name[NAME_MAX + 1];
+    bool refused = strlen(path) > LONGEST_PATH;
+    const char *rest = path;
+    int folder = openat(root, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    while (!refused && folder >= 0 && next_component(&rest, name, &refused)) {
+        if (mkdirat(folder, name, 0755) < 0 && errno != EEXIST)
+            break;
+        const int inner = openat(folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        const int reason = errno;
+        close(folder);
+        folder = inner;
+        errno = reason;
+    }
+    if (refused) {
+        memory_close_descriptor(&folder);
+        return error_set(error, "the path %.200s leads out of the pod's folder", path);
+    }
+    if (folder < 0)
+        return error_set(error, "cannot open the folder %.200s: %s", path, strerror(errno));
+    if (next_component(&rest, name, &refused)) {
+        const int reason = errno;
+        close(folder);
+        return error_set(error, "cannot make the folder %.200s: %s", path, strerror(reason));
+    }
+    return folder;
+}
+
+/* Opens the folder that holds the last component of path and copies that component to name. */
+static int open_parent(int root, const char *path, char name[NAME_MAX + 1], struct error *error)
+{
+    AUTO_FREE char *parent = memory_copy_text(path);
+    size_t length = strlen(parent);
+    while (length > 0 && parent[length - 1] == '/')
+        parent[--length] = '\0';
+    char *slash = strrchr(parent, '/');
+    const char *last = slash != NULL ? slash + 1 : parent;
+    if (last[0] == '\0' || strcmp(last, ".") == 0 || strcmp(last, "..") == 0 || strlen(last) > NAME_MAX)
+        return error_set(error, "the path %.200s leads out of the pod's folder", path);
+    snprintf(name, NAME_MAX + 1, "%s", last);
+    if (slash != NULL)
+        *slash = '\0';
+    return pod_folder_open(root, slash != NULL ? parent : "", error);
+}
+
+int pod_folder_write(int root, const char *path, const char *bytes, size_t length, struct error *error)
+{
+    char name[NAME_MAX + 1];
+    AUTO_CLOSE int folder = open_parent(root, path, name, error);
+    if (folder < 0)
+        return -1;
+    if (unlinkat(folder, name, 0) < 0 && errno != ENOENT)
+        return error_set(error, "cannot replace the file %.200s: %s", path, strerror(errno));
+    AUTO_CLOSE int file = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+    if (file < 0)
+        return error_set(error, "cannot make the file %.200s: %s", path, strerror(errno));
+    while (length > 0) {
+        const ssize_t written = write(file, bytes, length);
+        if (written < 0 && errno != EINTR)
+            return error_set(error, "cannot write the file %.200s: %s", path, strerror(errno));
+        bytes += written > 0 ? written : 0;
+        length -= written > 0 ? (size_t)written : 0;
+    }
+    return 0;
+}
+
+struct mounting {
+    int root;
+    const cJSON *pod;
+    config_map_reader *read;
+    void *context;
+    struct error *error;
+};
+
+static int write_key(const struct mounting *mounting, const char *folder, const char *path, const cJSON *value)
+{
+    AUTO_FREE char *whole = memory_format("%s/%s", folder, path);
+    return pod_folder_write(mounting->root, whole, value->valuestring, strlen(value->valuestring), mounting->error);
+}
+
+/* Files of a ConfigMap volume into the folder mount; with a subPath one of them becomes the file mount itself. */
+static int mount_keys(const struct mounting *mounting, const cJSON *source, const cJSON *data, const char *mount,
+                      const char *sub_path)
+{
+    const bool optional = json_boolean(json_get(source, "optional"), false);
+    const cJSON *items = json_get(source, "items");
+    const bool chosen = cJSON_IsArray(items) && cJSON_GetArraySize(items) > 0;
+    const cJSON *entries = chosen ? items : data;
+    const cJSON *entry;
+    cJSON_ArrayForEach (entry, entries) {
+        const char *key = chosen ? json_text(json_get(entry, "key"), "") : entry->string;
+        const char *path = chosen ? json_text(json_get(entry, "path"), "") : entry->string;
+        const cJSON *value = json_get(data, key);
+        if (!cJSON_IsString(value) && optional)
+            continue;
+        if (!cJSON_IsString(value))
+            return error_set(mounting->error, "configmap references non-existent config key: %s", key);
+        if (sub_path != NULL && strcmp(sub_path, path) == 0)
+            return pod_folder_write(mounting->root, mount, value->valuestring, strlen(value->valuestring), mounting->error);
+        if (sub_path == NULL && write_key(mounting, mount, path, value) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int mount_config_map(const struct mounting *mounting, const cJSON *source, const char *mount, const char *sub_path)
+{
+    const char *name = json_text(json_get(source, "name"), "");
+    AUTO_JSON cJSON *map = mounting->read(mounting->context, name);
+    if (map == NULL && !json_boolean(json_get(source, "optional"), false))
+        return error_set(mounting->error, "configmap \"%s\" not found", name);
+    if (sub_path == NULL) {
+        AUTO_CLOSE int folder = pod_folder_open(mounting->root, mount, mounting->error);
+        if (folder < 0)
+            return -1;
+    }
+    return map == NULL ? 0 : mount_keys(mounting, source, json_get(map, "data"), mount, sub_path);
+}
+
+/* The path "../../first" that leads from the folder of `from` to `to`, both below the same root. */
+static char *relative_link(const char *from, const char *to)
+{
+    char name[NAME_MAX + 1];
+    bool refused = false;
+    int depth = 0;
+    for (const char *rest = from; next_component(&rest, name, &refused) && depth < DEEPEST_MOUNT;)
+        depth++;
+    char steps[3 * DEEPEST_MOUNT + 1] = "";
+    for (int i = 1; i < depth; i++)
+        memcpy(steps + (i - 1) * 3, "../", 4);
+    while (*to == '/')
+        to++;
+    return memory_format("%s%s", steps, to[0] != '\0' ? to : ".");
+}
+
+static int link_to_first(const struct mounting *mounting, const char *mount, const char *first)
+{
+    char name[NAME_MAX + 1];
+    AUTO_CLOSE int folder = open_parent(mounting->root, mount, name, mounting->error);
+    if (folder < 0)
+        return -1;
+    AUTO_FREE char *target = relative_link(mount, first);
+    if (symlinkat(target, folder, name) < 0 && errno != EEXIST)
+        return error_set(mounting->error, "cannot link the folder %.200s: %s", mount, strerror(errno));
+    return 0;
+}
+
+/* The path of the first mount of the volume in the pod, NULL when mount is it. With a subPath it is a part of it. */
+static char *first_mount(const cJSON *pod, const cJSON *mount)
+{
+    const char *const lists[] = {"initContainers", "containers"};
+    const char *name = json_text(json_get(mount, "name"), "");
+    const char *sub_path = json_text(json_get(mount, "subPath"), "");
+    for (size_t i = 0; i < 2; i++) {
+        const cJSON *container, *other;
+        cJSON_ArrayForEach (container, json_get(pod, "spec", lists[i]))
+            cJSON_ArrayForEach (other, json_get(container, "volumeMounts")) {
+                if (strcmp(json_text(json_get(other, "name"), ""), name) != 0 ||
+                    strcmp(json_text(json_get(other, "subPath"), ""), sub_path) != 0)
+                    continue;
+                return other == mount ? NULL : memory_copy_text(json_text(json_get(other, "mountPath"), ""));
+            }
+    }
+    return NULL;
+}
+
+static const cJSON *find_volume(const cJSON *pod, const char *name)
+{
+    const cJSON *volume;
+    cJSON_ArrayForEach (volume, json_get(pod, "spec", "volumes")) {
+        if (strcmp(json_text(json_get(volume, "name"), ""), name) == 0)
+            return volume;
+    }
+    return NULL;
+}
+
+static int mount_one(const struct mounting *mounting, const cJSON *mount, const char **volume_name)
+{
+    const char *path = json_text(json_get(mount, "mountPath"), "");
+    const char *sub_path = json_text(json_get(mount, "subPath"), NULL);
+    *volume_name = json_text(json_get(mount, "name"), "");
+    const cJSON *volume = find_volume(mounting->pod, *volume_name);
+    if (volume == NULL)
+        return error_set(mounting->error, "the pod has no volume of that name");
+    const cJSON *config_map = json_get(volume, "configMap");
+    if (config_map != NULL)
+        return mount_config_map(mounting, config_map, path, sub_path != NULL && sub_path[0] != '\0' ? sub_path : NULL);
+    if (json_get(volume, "emptyDir") == NULL)
+        return error_set(mounting->error, "this cluster has emptyDir and configMap volumes only");
+    AUTO_FREE char *first = first_mount(mounting->pod, mount);
+    if (first != NULL && strcmp(first, path) != 0)
+        return link_to_first(mounting, path, first);
+    AUTO_CLOSE int folder = pod_folder_open(mounting->root, path, mounting->error);
+    return folder < 0 ? -1 : 0;
+}
+
+int pod_folder_mount(int root, const cJSON *pod, config_map_reader *read, void *context, const char **volume, struct error *error)
+{
+    const struct mounting mounting = {.root = root, .pod = pod, .read = read, .context = context, .error = error};
+    const char *const lists[] = {"initContainers", "containers"};
+    for (size_t i = 0; i < 2; i++) {
+        const cJSON *container, *mount;
+        cJSON_ArrayForEach (container, json_get(pod, "spec", lists[i]))
+            cJSON_ArrayForEach (mount, json_get(container, "volumeMounts")) {
+                if (mount_one(&mounting, mount, volume) < 0)
+                    return -1;
+            }
+    }
+    return 0;
+}
