@@ -1,0 +1,21 @@
+/*
+ * The objects that every cluster has from the start, made once before (namespaces) and after (the rest) the server listens.
+ */
+#ifndef CLUSTER_CONTROLLERS_BOOTSTRAP_H
+#define CLUSTER_CONTROLLERS_BOOTSTRAP_H
+
+#include <stdint.h>
+
+#include "cluster/api/registry.h"
+
+/* default, kube-system, kube-public, kube-node-lease. */
+int bootstrap_namespaces(struct registry *registry, struct error *error);
+
+/* Service and EndpointSlice default/kubernetes: where the API server listens. */
+int bootstrap_server(struct registry *registry, const char *address, uint16_t port, struct error *error);
+
+/* Deployment kube-system/metrics-server: metrics are there while it has a ready pod. Its pod only waits to be ended
+ * ("labcluster pause"); the work is done in labcluster itself. */
+int bootstrap_metrics_server(struct registry *registry, struct error *error);
+
+#endif
