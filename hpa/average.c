@@ -38,16 +38,10 @@ static int request_of(const struct average_question *question, const struct hpa_
     return 0;
 }
 
-/* Adds one pod with the given usage; its request was checked before. */
-static void add_pod(struct totals *totals, const struct average_question *question, const struct hpa_pod *pod, int64_t usage)
+static void add_pod(struct totals *totals, const struct pod_usage *pod, int64_t usage)
 {
-    const char *container = NULL;
-    int64_t request = 0;
-    if (question->utilization) {
-        request_of(question, pod, &request, &container);
-    }
     totals->usage = add_held(totals->usage, usage);
-    totals->requests = add_held(totals->requests, request);
+    totals->requests = add_held(totals->requests, pod->request);
     totals->known++;
     totals->entries++;
 }
@@ -61,7 +55,7 @@ static struct totals totals_of_counted(const struct average_question *question)
     }
     for (size_t i = 0; i < table->pod_count; i++) {
         if (table->pods[i].group == POD_COUNTED) {
-            add_pod(&totals, question, &question->input->pods[i], table->pods[i].milli);
+            add_pod(&totals, &table->pods[i], table->pods[i].milli);
         }
     }
     return totals;
@@ -69,26 +63,23 @@ static struct totals totals_of_counted(const struct average_question *question)
 
 /* A pod without a sample is taken to use its target (at least its whole request) when that argues against scaling
  * down, and nothing when that argues against scaling up. */
-static int64_t assumed_usage(const struct average_question *question, const struct hpa_pod *pod, bool below_target)
+static int64_t assumed_usage(const struct average_question *question, const struct pod_usage *pod, bool below_target)
 {
-    const char *container = NULL;
-    int64_t request = 0;
     if (!below_target) {
         return 0;
     }
     if (!question->utilization) {
         return question->target;
     }
-    request_of(question, pod, &request, &container);
-    return scale_held(request, question->target > 100 ? question->target : 100, 100);
+    return scale_held(pod->request, question->target > 100 ? question->target : 100, 100);
 }
 
 static void add_assumed(struct totals *totals, const struct average_question *question, enum pod_group group, bool below_target)
 {
     for (size_t i = 0; i < question->usage->pod_count; i++) {
-        if (question->usage->pods[i].group == group) {
-            const struct hpa_pod *pod = &question->input->pods[i];
-            add_pod(totals, question, pod, assumed_usage(question, pod, below_target));
+        const struct pod_usage *pod = &question->usage->pods[i];
+        if (pod->group == group) {
+            add_pod(totals, pod, assumed_usage(question, pod, below_target));
         }
     }
 }
@@ -141,17 +132,16 @@ static int32_t replicas_of(const struct average_question *question, const struct
     return replicas_for_ratio(ratio, table->counted);
 }
 
-/* A request that is missing fails the metric, whichever group its pod is in. */
-static bool find_missing_request(const struct average_question *question, struct average_answer *answer)
+/* Looks up the request of every pod; one that is missing fails the metric, whichever group its pod is in. */
+static bool find_requests(const struct average_question *question, struct average_answer *answer)
 {
-    int64_t request = 0;
-    for (size_t i = 0; i < question->input->pod_count; i++) {
-        if (request_of(question, &question->input->pods[i], &request, &answer->container) < 0) {
+    for (size_t i = 0; i < question->usage->pod_count; i++) {
+        if (request_of(question, &question->input->pods[i], &question->usage->pods[i].request, &answer->container) < 0) {
             answer->pod = question->input->pods[i].name;
-            return true;
+            return false;
         }
     }
-    return false;
+    return true;
 }
 
 struct average_answer average_decide(const struct average_question *question)
@@ -165,7 +155,7 @@ struct average_answer average_decide(const struct average_question *question)
         answer.failure = AVERAGE_NO_SAMPLES;
         return answer;
     }
-    if (question->utilization && find_missing_request(question, &answer)) {
+    if (question->utilization && !find_requests(question, &answer)) {
         answer.failure = AVERAGE_MISSING_REQUEST;
         return answer;
     }

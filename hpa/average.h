@@ -13,8 +13,8 @@
 
 struct average_question {
     const struct hpa_input *input;
-    const struct usage_table *usage; /* grouped */
-    bool utilization;                /* target is a percentage of the request; else in thousandths */
+    struct usage_table *usage; /* grouped */
+    bool utilization;          /* target is a percentage of the request; else in thousandths */
     int64_t target;
     enum hpa_resource resource; /* utilization: whose requests */
     const char *container;      /* utilization: of this container alone; NULL: of all */

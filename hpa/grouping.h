@@ -24,7 +24,8 @@ struct pod_usage {
     enum pod_group group;
     bool sampled;
     int64_t milli;
-    size_t sample; /* index of its struct hpa_pod_sample; NO_INDEX when there is none */
+    int64_t request; /* thousandths; set by average.c for utilization */
+    size_t sample;   /* index of its struct hpa_pod_sample; NO_INDEX when there is none */
 };
 
 /* Memory that is kept from sync to sync; pods in the order of the input. */

@@ -1,4 +1,3 @@
-#include "common/clock.h"
 #include "hpa/autoscaler.h"
 #include "hpa/numbers.h"
 
@@ -21,10 +20,9 @@ static int32_t stabilize_by_behavior(struct hpa_autoscaler *autoscaler, const st
 {
     const struct sync *sync = &autoscaler->sync;
     const struct hpa_behavior *behavior = &autoscaler->spec->spec.behavior;
-    int64_t up = behavior->scale_up.stabilization_window_seconds * NANOSECONDS_PER_SECOND;
-    int64_t down = behavior->scale_down.has_stabilization_window
-                       ? behavior->scale_down.stabilization_window_seconds * NANOSECONDS_PER_SECOND
-                       : flags->downscale_stabilization;
+    int64_t up = behavior->scale_up.stabilization_window_seconds * NANOSECONDS;
+    int64_t down = behavior->scale_down.has_stabilization_window ? behavior->scale_down.stabilization_window_seconds * NANOSECONDS
+                                                                 : flags->downscale_stabilization;
     int32_t stabilized = recommendation_within(&autoscaler->recommendations, sync->current, wanted, up, down, sync->now);
     enum reason reason = wanted >= sync->current ? REASON_SCALE_UP_STABILIZED : REASON_SCALE_DOWN_STABILIZED;
     condition_set(&autoscaler->conditions, HPA_ABLE_TO_SCALE, true, stabilized == wanted ? REASON_READY_FOR_NEW_SCALE : reason,

@@ -8,6 +8,8 @@
 #include <math.h>
 #include <stdint.h>
 
+#define NANOSECONDS INT64_C(1000000000) /* in a second */
+
 static inline int64_t add_held(int64_t left, int64_t right)
 {
     int64_t sum;

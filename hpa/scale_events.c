@@ -3,7 +3,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "common/clock.h"
 #include "common/memory.h"
 #include "hpa/numbers.h"
 
@@ -22,7 +21,7 @@ static int64_t longest_period(const struct hpa_scaling_rules *rules)
     for (size_t i = 0; i < rules->policy_count; i++) {
         longest = rules->policies[i].period_seconds > longest ? rules->policies[i].period_seconds : longest;
     }
-    return longest * NANOSECONDS_PER_SECOND;
+    return longest * NANOSECONDS;
 }
 
 /* The last event from before the cutoff; when the list is full, the oldest; else none. */
@@ -74,7 +73,7 @@ static int64_t change_since(const struct scale_event_list *list, int64_t cutoff)
 /* The count at the beginning of a policy's period. */
 static int32_t count_at_start(const struct scale_history *history, const struct hpa_policy *policy, int32_t current, int64_t now)
 {
-    int64_t cutoff = subtract_held(now, policy->period_seconds * NANOSECONDS_PER_SECOND);
+    int64_t cutoff = subtract_held(now, policy->period_seconds * NANOSECONDS);
     int64_t start = subtract_held(current, change_since(&history->up, cutoff));
     return narrow_held(add_held(start, change_since(&history->down, cutoff)));
 }
