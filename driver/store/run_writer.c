@@ -306,8 +306,8 @@ int run_store_finish(struct run_store *store, struct error *error)
     if (begin(store, error) < 0 || database_execute(&store->database, "UPDATE run SET complete = 1", error) < 0 ||
         run_store_commit(store, error) < 0)
         return -1;
-    /* The log is folded into the file, so that the folder can be copied or made read-only as one file; a reader that
-     * holds the log open only delays that. */
-    sqlite3_wal_checkpoint_v2(store->database.handle, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    /* A finished run is one plain file, which can be copied or made read-only. A reader that holds the log open keeps
+     * it as it is, which is readable too. */
+    sqlite3_exec(store->database.handle, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL);
     return 0;
 }

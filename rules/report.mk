@@ -1,0 +1,31 @@
+# The report's assets (its own and the chart library, which the distribution ships) are linked into the program as they
+# are, so that a report is one file that needs no network.
+DYGRAPHS ?= /usr/share/javascript/dygraphs
+REPORT_ASSETS := $(wildcard driver/report/assets/*.css driver/report/assets/*.js)
+REPORT_EMBEDDED := $(BUILD)/generated/report
+REPORT_EMBEDDED_FILES := $(patsubst driver/report/assets/%,$(REPORT_EMBEDDED)/%,$(REPORT_ASSETS)) \
+                         $(REPORT_EMBEDDED)/dygraph.min.js $(REPORT_EMBEDDED)/dygraph.min.css
+
+$(REPORT_EMBEDDED)/dygraph.min.%: $(DYGRAPHS)/dygraph.min.%
+	@mkdir -p $(@D)
+	sed '/^\/[/*]# sourceMappingURL=/d' $< > $@
+
+$(REPORT_EMBEDDED)/%: driver/report/assets/%
+	@mkdir -p $(@D)
+	cp $< $@
+
+$(BUILD)/obj/driver/report/assets.o: $(REPORT_EMBEDDED_FILES)
+
+$(DYGRAPHS)/dygraph.min.js $(DYGRAPHS)/dygraph.min.css:
+	@echo "$@ is missing: install the package libjs-dygraphs, or say where it is with DYGRAPHS=" >&2; exit 1
+
+# A run that a model writes for tests, shared by the unit tests of these rooms and by the browser test.
+EXAMPLE_RUN_OBJECTS := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard tests/unit/driver/example/*.c))
+$(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/driver/analyze/test_*.c tests/unit/driver/report/test_*.c)): $(EXAMPLE_RUN_OBJECTS)
+
+$(BUILD)/tests/browser/example_report: $(BUILD)/obj/tests/browser/example_report.o $(EXAMPLE_RUN_OBJECTS) \
+                                       $(call archives,driver/report driver/analyze driver/store driver/observe driver/load common)
+	@mkdir -p $(@D)
+	$(LINK) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group -lcurl -lsqlite3 $(COMMON_LIBS)
+
+run-tests: $(BUILD)/tests/browser/example_report
