@@ -10,18 +10,21 @@
 struct open_connection {
     int socket;
     struct open_connection *next;
-    struct open_connection *previous;
 };
 
 struct connections {
     pthread_mutex_t lock;
+    pthread_cond_t changed;
     struct open_connection *first;
+    int64_t count;
+    bool stop_waiting;
 };
 
 struct connections *connections_create(void)
 {
     struct connections *connections = memory_allocate(1, sizeof *connections);
     pthread_mutex_init(&connections->lock, NULL);
+    pthread_cond_init(&connections->changed, NULL);
     return connections;
 }
 
@@ -29,35 +32,54 @@ void connections_destroy(struct connections *connections)
 {
     if (connections == NULL)
         return;
+    pthread_cond_destroy(&connections->changed);
     pthread_mutex_destroy(&connections->lock);
     free(connections);
 }
 
-struct open_connection *connections_add(struct connections *connections, int socket)
+void connections_add(struct connections *connections, int socket)
 {
     struct open_connection *connection = memory_allocate(1, sizeof *connection);
     connection->socket = socket;
     pthread_mutex_lock(&connections->lock);
     connection->next = connections->first;
-    if (connection->next != NULL)
-        connection->next->previous = connection;
     connections->first = connection;
+    connections->count++;
     pthread_mutex_unlock(&connections->lock);
-    return connection;
 }
 
-void connections_remove(struct connections *connections, struct open_connection *connection_take)
+void connections_remove(struct connections *connections, int socket)
 {
-    struct open_connection *connection = connection_take;
     pthread_mutex_lock(&connections->lock);
-    if (connection->previous != NULL)
-        connection->previous->next = connection->next;
-    else
-        connections->first = connection->next;
-    if (connection->next != NULL)
-        connection->next->previous = connection->previous;
+    struct open_connection **at = &connections->first;
+    while (*at != NULL && (*at)->socket != socket)
+        at = &(*at)->next;
+    struct open_connection *found = *at;
+    if (found != NULL) {
+        *at = found->next;
+        connections->count--;
+        pthread_cond_signal(&connections->changed);
+    }
     pthread_mutex_unlock(&connections->lock);
-    free(connection);
+    free(found);
+}
+
+bool connections_wait_below(struct connections *connections, int64_t maximum)
+{
+    pthread_mutex_lock(&connections->lock);
+    while (connections->count >= maximum && !connections->stop_waiting)
+        pthread_cond_wait(&connections->changed, &connections->lock);
+    bool go_on = !connections->stop_waiting;
+    pthread_mutex_unlock(&connections->lock);
+    return go_on;
+}
+
+void connections_stop_waiting(struct connections *connections)
+{
+    pthread_mutex_lock(&connections->lock);
+    connections->stop_waiting = true;
+    pthread_cond_signal(&connections->changed);
+    pthread_mutex_unlock(&connections->lock);
 }
 
 bool connections_have_unread(struct connections *connections)

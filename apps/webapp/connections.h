@@ -5,18 +5,24 @@
 #define WEBAPP_CONNECTIONS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct connections;
-struct open_connection;
 
 struct connections *connections_create(void) __attribute__((warn_unused_result));
 
 /* No connection may be left. */
 void connections_destroy(struct connections *connections);
 
-/* A socket has been accepted; borrowed until connections_remove, which must come before it is closed. */
-struct open_connection *connections_add(struct connections *connections, int socket);
-void connections_remove(struct connections *connections, struct open_connection *connection_take);
+/* Notes an accepted socket; borrowed until connections_remove. */
+void connections_add(struct connections *connections, int socket);
+
+/* Forgets it, before it is closed. Harmless when it is not there. */
+void connections_remove(struct connections *connections, int socket);
+
+/* Waits until fewer than maximum connections are open. False once connections_stop_waiting has been called. */
+bool connections_wait_below(struct connections *connections, int64_t maximum);
+void connections_stop_waiting(struct connections *connections);
 
 /* Bytes have arrived on some connection that nobody has read yet. */
 bool connections_have_unread(struct connections *connections);

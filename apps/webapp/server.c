@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "apps/webapp/acceptor.h"
 #include "apps/webapp/answer.h"
 #include "apps/webapp/routes.h"
 #include "apps/webapp/worker.h"
@@ -17,13 +18,16 @@
 #define CONNECTION_MEMORY ((size_t)32 * 1024)
 /* A chunked body (of unknown size) that is too long is read up to this size so that its sender sees the 413. */
 #define BODY_READ_MAXIMUM (16 * BODY_MAXIMUM)
+/* The acceptor keeps to the limit: libmicrohttpd would turn connections away instead of letting them wait. */
+#define UNLIMITED 1000000
 #define IDLE_LOOK (10 * NANOSECONDS_PER_MILLISECOND)
 #define IDLE_LOOKS 5 /* in a row: bytes may be between the kernel and the thread that reads them */
 
 struct server {
     struct pod *pod;
     struct MHD_Daemon *daemon;
-    unsigned idle_timeout; /* seconds */
+    struct acceptor *acceptor; /* NULL once it has stopped */
+    unsigned idle_timeout;     /* seconds */
 };
 
 struct request {
@@ -65,13 +69,6 @@ static void add_pod_headers(const struct pod *pod, const struct request *request
     add_header(response, "X-Request-CPU", number);
 }
 
-/* Forgets the time that making the answer took, which would count as idle time of the connection. */
-static void restart_idle_timeout(const struct server *server, struct MHD_Connection *connection)
-{
-    (void)MHD_set_connection_option(connection, MHD_CONNECTION_OPTION_TIMEOUT, 0U);
-    (void)MHD_set_connection_option(connection, MHD_CONNECTION_OPTION_TIMEOUT, server->idle_timeout);
-}
-
 static enum MHD_Result send_answer(struct server *server, struct MHD_Connection *connection, struct request *request,
                                    struct answer *answer)
 {
@@ -85,7 +82,6 @@ static enum MHD_Result send_answer(struct server *server, struct MHD_Connection 
         add_header(response, MHD_HTTP_HEADER_ALLOW, answer->allow);
     if (atomic_load(&server->pod->terminating))
         add_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
-    restart_idle_timeout(server, connection);
     enum MHD_Result queued = MHD_queue_response(connection, answer->code, response);
     MHD_destroy_response(response);
     if (queued == MHD_YES)
@@ -191,23 +187,20 @@ static void note_connection(void *context, struct MHD_Connection *connection, vo
                             enum MHD_ConnectionNotificationCode code)
 {
     const struct server *server = context;
-    struct connections *connections = server->pod->connections;
-    if (code == MHD_CONNECTION_NOTIFY_STARTED) {
-        const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-        *socket_context = connections_add(connections, info->connect_fd);
-    } else if (*socket_context != NULL) {
-        connections_remove(connections, *socket_context);
-        *socket_context = NULL;
-    }
+    (void)socket_context;
+    if (code != MHD_CONNECTION_NOTIFY_CLOSED)
+        return;
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    connections_remove(server->pod->connections, info->connect_fd);
 }
 
-static struct MHD_Daemon *start_daemon(struct server *server, int listener)
+static struct MHD_Daemon *start_daemon(struct server *server)
 {
-    const unsigned flags = MHD_USE_POLL_INTERNAL_THREAD | MHD_USE_THREAD_PER_CONNECTION | MHD_USE_ITC | MHD_USE_ERROR_LOG;
+    const unsigned flags =
+        MHD_USE_POLL_INTERNAL_THREAD | MHD_USE_THREAD_PER_CONNECTION | MHD_USE_ITC | MHD_USE_ERROR_LOG | MHD_USE_NO_LISTEN_SOCKET;
     struct MHD_OptionItem settings[] = {
         {MHD_OPTION_EXTERNAL_LOGGER, (intptr_t)log_daemon, NULL},
-        {MHD_OPTION_LISTEN_SOCKET, listener, NULL},
-        {MHD_OPTION_CONNECTION_LIMIT, (intptr_t)server->pod->options.connections, NULL},
+        {MHD_OPTION_CONNECTION_LIMIT, UNLIMITED, NULL},
         {MHD_OPTION_CONNECTION_TIMEOUT, (intptr_t)server->idle_timeout, NULL},
         {MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY, NULL},
         {MHD_OPTION_THREAD_STACK_SIZE, WORKER_STACK_SIZE, NULL},
@@ -218,25 +211,36 @@ static struct MHD_Daemon *start_daemon(struct server *server, int listener)
     return MHD_start_daemon(flags, 0, NULL, NULL, handle, server, MHD_OPTION_ARRAY, settings, MHD_OPTION_END);
 }
 
+/* libmicrohttpd closes the socket when it cannot serve it. */
+static void take_connection(void *context, int socket_take, const struct sockaddr *peer, socklen_t length)
+{
+    const struct server *server = context;
+    connections_add(server->pod->connections, socket_take);
+    if (MHD_add_connection(server->daemon, socket_take, peer, length) != MHD_YES)
+        connections_remove(server->pod->connections, socket_take);
+}
+
 struct server *server_create(struct pod *pod, int listener_take, struct error *error)
 {
     struct server *server = memory_allocate(1, sizeof *server);
     server->pod = pod;
     server->idle_timeout = (unsigned)(pod->options.idle_timeout / NANOSECONDS_PER_SECOND);
-    server->daemon = start_daemon(server, listener_take);
+    server->daemon = start_daemon(server);
     if (server->daemon != NULL)
+        server->acceptor = acceptor_start(listener_take, pod->connections, pod->options.connections, take_connection, server);
+    else
+        (void)close(listener_take);
+    if (server->acceptor != NULL)
         return server;
     (void)error_set(error, "cannot start the HTTP server");
-    (void)close(listener_take);
-    free(server);
+    server_destroy(server);
     return NULL;
 }
 
 void server_stop_listening(struct server *server)
 {
-    int listener = MHD_quiesce_daemon(server->daemon);
-    if (listener >= 0)
-        (void)close(listener);
+    acceptor_stop(server->acceptor);
+    server->acceptor = NULL;
 }
 
 int server_wait_idle(struct server *server, int64_t deadline)
@@ -257,6 +261,9 @@ void server_destroy(struct server *server)
 {
     if (server == NULL)
         return;
-    MHD_stop_daemon(server->daemon);
+    if (server->acceptor != NULL)
+        acceptor_stop(server->acceptor);
+    if (server->daemon != NULL)
+        MHD_stop_daemon(server->daemon);
     free(server);
 }
