@@ -80,8 +80,10 @@ static void cell_source(cJSON *cells, const cJSON *event)
 {
     const char *component = json_text(json_get(event, "source", "component"), "");
     const char *host = json_text(json_get(event, "source", "host"), "");
-    if (component[0] == '\0')
+    if (component[0] == '\0') {
         component = json_text(json_get(event, "reportingComponent"), "");
+        host = json_text(json_get(event, "reportingInstance"), "");
+    }
     AUTO_FREE char *text = host[0] != '\0' ? memory_format("%s, %s", component, host) : memory_copy_text(component);
     cell_text(cells, text);
 }
@@ -149,7 +151,8 @@ static void cell_roles(cJSON *cells, const cJSON *node)
     buffer_init(&text, CELL_MAXIMUM);
     const cJSON *label;
     cJSON_ArrayForEach (label, json_get(node, "metadata", "labels")) {
-        if (strncmp(label->string, prefix, sizeof prefix - 1) != 0 || label->string[sizeof prefix - 1] == '\0')
+        if (label->string == NULL || strncmp(label->string, prefix, sizeof prefix - 1) != 0 ||
+            label->string[sizeof prefix - 1] == '\0')
             continue;
         if (text.length > 0)
             buffer_append_character(&text, ',');
