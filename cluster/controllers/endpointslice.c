@@ -133,8 +133,8 @@ static cJSON *make_endpoint(const struct service *service, const struct object *
     json_set_text(reference, "namespace", object_namespace(object));
     json_set_text(reference, "name", object_name(object));
     json_set_text(reference, "uid", object_uid(object));
-    if (pod_node(pod)[0] != '\0')
-        json_set_text(endpoint, "nodeName", pod_node(pod));
+    if (node_of_pod(pod)[0] != '\0')
+        json_set_text(endpoint, "nodeName", node_of_pod(pod));
     const char *host_name = json_text(json_get(pod, "spec", "hostname"), "");
     const char *subdomain = json_text(json_get(pod, "spec", "subdomain"), "");
     if (host_name[0] != '\0' && strcmp(subdomain, object_name(service->object)) == 0)

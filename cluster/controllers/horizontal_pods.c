@@ -78,7 +78,7 @@ static struct hpa_pod read_pod(const struct object *object)
     const cJSON *tree = object_tree(object);
     struct hpa_pod pod = {
         .name = object_name(object),
-        .phase = read_phase(pod_phase(tree)),
+        .phase = read_phase(phase_of_pod(tree)),
         .deleting = is_being_deleted(tree),
         .ready = read_ready(condition_find(json_get(tree, "status"), "Ready")),
         .ready_transition = pod_ready_transition(tree),

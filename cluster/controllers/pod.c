@@ -7,19 +7,19 @@
 #include "common/clock.h"
 #include "common/quantity.h"
 
-const char *pod_phase(const cJSON *pod)
+const char *phase_of_pod(const cJSON *pod)
 {
     return json_text(json_get(pod, "status", "phase"), "");
 }
 
-const char *pod_node(const cJSON *pod)
+const char *node_of_pod(const cJSON *pod)
 {
     return json_text(json_get(pod, "spec", "nodeName"), "");
 }
 
 bool pod_is_terminal(const cJSON *pod)
 {
-    const char *phase = pod_phase(pod);
+    const char *phase = phase_of_pod(pod);
     return strcmp(phase, "Succeeded") == 0 || strcmp(phase, "Failed") == 0;
 }
 

@@ -23,8 +23,8 @@ int64_t pod_ready_transition(const cJSON *pod);
 /* Ready for at least min_ready_seconds. */
 bool pod_is_available(const cJSON *pod, int64_t min_ready_seconds, int64_t wall);
 
-const char *pod_node(const cJSON *pod); /* "" when not scheduled */
-const char *pod_phase(const cJSON *pod);
+const char *node_of_pod(const cJSON *pod); /* "" when not scheduled */
+const char *phase_of_pod(const cJSON *pod);
 
 /* What the scheduler reserves: the containers' requests together, or the largest init container's when that is more. */
 struct pod_requests {

@@ -115,9 +115,9 @@ static void rank_by_crowding(struct replicas *replicas)
     const char *owner = controller_uid(replicas->tree);
     for (size_t i = 0; i < replicas->active_count; i++) {
         struct victim *victim = &replicas->active[i];
-        const char *node = pod_node(object_tree(victim->pod));
+        const char *node = node_of_pod(object_tree(victim->pod));
         size_t first = 0;
-        while (first < i && strcmp(pod_node(object_tree(replicas->active[first].pod)), node) != 0)
+        while (first < i && strcmp(node_of_pod(object_tree(replicas->active[first].pod)), node) != 0)
             first++;
         if (first < i) {
             victim->rank = replicas->active[first].rank;

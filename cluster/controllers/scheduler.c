@@ -28,7 +28,7 @@ static const char *const reason_texts[REASON_COUNT] = {
 
 static bool is_waiting(const cJSON *pod)
 {
-    return pod_node(pod)[0] == '\0' && pod_is_active(pod) &&
+    return node_of_pod(pod)[0] == '\0' && pod_is_active(pod) &&
            strcmp(json_text(json_get(pod, "spec", "schedulerName"), COMPONENT), COMPONENT) == 0;
 }
 
@@ -58,7 +58,7 @@ static bool node_changed(const struct watch_event *event)
 /* A pod that no longer takes room. */
 static bool frees_room(const struct watch_event *event)
 {
-    if (pod_node(object_tree(event->object))[0] == '\0')
+    if (node_of_pod(object_tree(event->object))[0] == '\0')
         return false;
     if (event->type == WATCH_DELETED)
         return true;
@@ -243,7 +243,7 @@ static bool note_verdict(cJSON *pod, void *context)
 static bool bind_pod(cJSON *pod, void *context)
 {
     const struct verdict *verdict = context;
-    if (pod_node(pod)[0] != '\0' || is_being_deleted(pod))
+    if (node_of_pod(pod)[0] != '\0' || is_being_deleted(pod))
         return false;
     json_set_text(json_object_at(pod, "spec"), "nodeName", verdict->node);
     return true;

@@ -52,8 +52,8 @@ static struct candidate candidate_of(const struct victim *victim)
     const cJSON *pod = object_tree(victim->pod);
     return (struct candidate){
         .victim = *victim,
-        .assigned = pod_node(pod)[0] != '\0',
-        .phase = phase_order(pod_phase(pod)),
+        .assigned = node_of_pod(pod)[0] != '\0',
+        .phase = phase_order(phase_of_pod(pod)),
         .ready = pod_is_ready(pod),
         .deletion_cost = deletion_cost(pod),
         .ready_since = pod_is_ready(pod) ? pod_ready_transition(pod) : 0,
