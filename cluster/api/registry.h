@@ -28,8 +28,12 @@ struct store *registry_store(struct registry *registry);
 int registry_create(struct registry *registry, enum resource_id resource, const char *namespace, cJSON *object_take,
                     struct object **created, struct status *status);
 
-/* metadata.resourceVersion in the object, when set, must be the current one (409 Conflict). SUBRESOURCE_STATUS changes
- * status alone, SUBRESOURCE_NONE everything but status, SUBRESOURCE_SCALE takes and gives an autoscaling/v1 Scale
+/* Setting spec.nodeName of a pod that has none binds it: the condition PodScheduled is set with it, as Kubernetes's
+ * binding does, and the generation stays.
+ *
+ * metadata.resourceVersion in the object, when set, must be the current one (409 Conflict). SUBRESOURCE_STATUS changes
+ * status alone (and a Deployment's annotations: its controller writes the revision with the status), SUBRESOURCE_NONE
+ * everything but status, SUBRESOURCE_SCALE takes and gives an autoscaling/v1 Scale
  * (the output is then the scaled object; registry_scale makes the Scale). */
 int registry_update(struct registry *registry, enum resource_id resource, const char *namespace, const char *name,
                     enum subresource subresource, cJSON *object_take, struct object **updated, struct status *status);
@@ -58,6 +62,11 @@ struct delete_options {
  * which deletes it with grace 0; objects with finalizers wait for them; others go at once (*gone = true). */
 int registry_delete(struct registry *registry, enum resource_id resource, const char *namespace, const char *name,
                     const struct delete_options *options, bool *gone, struct object **last, struct status *status);
+
+/* What the `finalize` subresource of a namespace does: takes away its spec.finalizers. The namespace controller calls it
+ * when a Terminating namespace is empty; the namespace is then removed (unless metadata.finalizers keep it). Dropping
+ * spec.finalizers of a Terminating namespace through registry_update or registry_mutate does the same. */
+int registry_finalize_namespace(struct registry *registry, const char *name, struct object **finalized, struct status *status);
 
 /* Read, change, write, again while another writer was faster (at most 10 times). `change` edits a copy of the object
  * and returns true to write it, false to leave things as they are (the call then returns 0 with the present object). */

@@ -1,0 +1,89 @@
+#include "cluster/api/kind.h"
+
+#include <string.h>
+
+#include "cluster/api/names.h"
+
+static bool members_differ(const cJSON *object, const cJSON *old, const char *member)
+{
+    return !json_equal(json_get(object, member), json_get(old, member));
+}
+
+/* Binding a pod to a node is no change of what is wanted. */
+static bool pod_raises_generation(const cJSON *pod, const cJSON *old)
+{
+    AUTO_JSON cJSON *spec = json_copy(json_get(pod, "spec"));
+    AUTO_JSON cJSON *old_spec = json_copy(json_get(old, "spec"));
+    if (json_get(old_spec, "nodeName") == NULL)
+        json_remove(spec, "nodeName");
+    return !json_equal(spec, old_spec);
+}
+
+static bool deployment_raises_generation(const cJSON *object, const cJSON *old)
+{
+    return members_differ(object, old, "spec") ||
+           !json_equal(json_get(object, "metadata", "annotations"), json_get(old, "metadata", "annotations"));
+}
+
+static bool spec_raises_generation(const cJSON *object, const cJSON *old)
+{
+    return members_differ(object, old, "spec");
+}
+
+static bool endpoint_slice_raises_generation(const cJSON *object, const cJSON *old)
+{
+    return members_differ(object, old, "endpoints") || members_differ(object, old, "ports") ||
+           members_differ(object, old, "addressType") ||
+           !json_equal(json_get(object, "metadata", "labels"), json_get(old, "metadata", "labels"));
+}
+
+static const struct kind kinds[RESOURCE_COUNT] = {
+    [RESOURCE_NAMESPACES] = {.name_problem = name_label_problem,
+                             .set_defaults = namespace_set_defaults,
+                             .prepare_create = namespace_prepare_create,
+                             .validate = namespace_validate},
+    [RESOURCE_NODES] = {.name_problem = name_subdomain_problem, .validate = node_validate},
+    [RESOURCE_PODS] = {.name_problem = name_subdomain_problem,
+                       .set_defaults = pod_set_defaults,
+                       .prepare_create = pod_prepare_create,
+                       .validate = pod_validate,
+                       .validate_update = pod_validate_update,
+                       .raises_generation = pod_raises_generation},
+    [RESOURCE_SERVICES] = {.name_problem = name_service_problem,
+                           .set_defaults = service_set_defaults,
+                           .prepare_create = reset_status,
+                           .validate = service_validate,
+                           .validate_update = service_validate_update},
+    [RESOURCE_ENDPOINTSLICES] = {.name_problem = name_subdomain_problem,
+                                 .set_defaults = endpoint_slice_set_defaults,
+                                 .validate = endpoint_slice_validate,
+                                 .validate_update = endpoint_slice_validate_update,
+                                 .raises_generation = endpoint_slice_raises_generation},
+    [RESOURCE_CONFIGMAPS] = {.name_problem = name_subdomain_problem,
+                             .validate = config_map_validate,
+                             .validate_update = config_map_validate_update},
+    [RESOURCE_EVENTS] = {.name_problem = name_subdomain_problem, .validate = event_validate},
+    [RESOURCE_DEPLOYMENTS] = {.name_problem = name_subdomain_problem,
+                              .set_defaults = deployment_set_defaults,
+                              .prepare_create = reset_status,
+                              .validate = deployment_validate,
+                              .validate_update = selector_validate_update,
+                              .validate_status = deployment_validate_status,
+                              .raises_generation = deployment_raises_generation},
+    [RESOURCE_REPLICASETS] = {.name_problem = name_subdomain_problem,
+                              .set_defaults = replica_set_set_defaults,
+                              .prepare_create = reset_status,
+                              .validate = replica_set_validate,
+                              .validate_update = selector_validate_update,
+                              .raises_generation = spec_raises_generation},
+    [RESOURCE_HORIZONTALPODAUTOSCALERS] = {.name_problem = name_subdomain_problem,
+                                           .set_defaults = autoscaler_set_defaults,
+                                           .prepare_create = reset_status,
+                                           .validate = autoscaler_validate,
+                                           .validate_status = autoscaler_validate_status},
+};
+
+const struct kind *kind_of(enum resource_id resource)
+{
+    return &kinds[resource];
+}

@@ -1,0 +1,92 @@
+/*
+ * What the registry knows of each kind beyond its shape: defaults, what is reset at creation, what is judged. One table
+ * (kind.c) joins the files defaults_*.c and validate_*.c. Trees are canonical (schema.h) when these functions see them.
+ */
+#ifndef CLUSTER_API_KIND_H
+#define CLUSTER_API_KIND_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "cluster/api/problem.h"
+#include "cluster/api/resource.h"
+#include "common/json.h"
+
+struct kind {
+    const char *(*name_problem)(const char *name); /* names.h */
+    /* Fills in what is left open, as Kubernetes's defaulting does; may be NULL, as all below. */
+    void (*set_defaults)(cJSON *object);
+    /* At creation, after the defaults: resets what only the cluster sets, such as the status. */
+    void (*prepare_create)(cJSON *object);
+    void (*validate)(const cJSON *object, struct problems *problems);
+    /* What may not change, on top of validate. */
+    void (*validate_update)(const cJSON *object, const cJSON *old, struct problems *problems);
+    void (*validate_status)(const cJSON *object, struct problems *problems);
+    /* Whether this change counts in metadata.generation; NULL: the kind has no generation. */
+    bool (*raises_generation)(const cJSON *object, const cJSON *old);
+};
+
+/* Never NULL. */
+const struct kind *kind_of(enum resource_id resource);
+
+/* defaults_pod.c; spec is a PodSpec. */
+void pod_spec_set_defaults(cJSON *spec);
+void pod_set_defaults(cJSON *pod);
+void pod_prepare_create(cJSON *pod);
+/* Adds the condition PodScheduled when this change gives the pod its node. */
+void pod_note_binding(cJSON *pod, const cJSON *old, int64_t now_wall);
+/* "Guaranteed", "Burstable" or "BestEffort". */
+const char *pod_quality_class(const cJSON *spec);
+
+/* defaults_workload.c */
+void deployment_set_defaults(cJSON *deployment);
+void replica_set_set_defaults(cJSON *replica_set);
+void reset_status(cJSON *object);
+
+/* defaults_autoscaler.c */
+void autoscaler_set_defaults(cJSON *autoscaler);
+
+/* defaults_core.c */
+void namespace_set_defaults(cJSON *namespace);
+void namespace_prepare_create(cJSON *namespace);
+void service_set_defaults(cJSON *service);
+void endpoint_slice_set_defaults(cJSON *slice);
+
+/* validate_metadata.c: of objects and of templates. */
+void validate_metadata(const struct kind *kind, bool namespaced, const cJSON *object, struct problems *problems);
+void validate_metadata_update(const cJSON *object, const cJSON *old, struct problems *problems);
+void validate_label_selector(const cJSON *selector, const struct field_path *path, struct problems *problems);
+void validate_annotations(const cJSON *annotations, const struct field_path *path, struct problems *problems);
+
+/* validate_pod.c, validate_container.c, validate_probe.c */
+void validate_pod_spec(const cJSON *spec, const struct field_path *path, struct problems *problems);
+void validate_container(const cJSON *container, const cJSON *volumes, bool init, const struct field_path *path,
+                        struct problems *problems);
+void validate_probe(const cJSON *container, const char *which, const struct field_path *path, struct problems *problems);
+void validate_lifecycle(const cJSON *container, const struct field_path *path, struct problems *problems);
+void validate_resources(const cJSON *resources, const struct field_path *path, struct problems *problems);
+void pod_validate(const cJSON *pod, struct problems *problems);
+void pod_validate_update(const cJSON *pod, const cJSON *old, struct problems *problems);
+
+/* validate_workload.c */
+void deployment_validate(const cJSON *deployment, struct problems *problems);
+void deployment_validate_status(const cJSON *deployment, struct problems *problems);
+void replica_set_validate(const cJSON *replica_set, struct problems *problems);
+void selector_validate_update(const cJSON *object, const cJSON *old, struct problems *problems);
+
+/* validate_autoscaler.c */
+void autoscaler_validate(const cJSON *autoscaler, struct problems *problems);
+void autoscaler_validate_status(const cJSON *autoscaler, struct problems *problems);
+
+/* validate_core.c, validate_service.c */
+void namespace_validate(const cJSON *namespace, struct problems *problems);
+void service_validate(const cJSON *service, struct problems *problems);
+void service_validate_update(const cJSON *service, const cJSON *old, struct problems *problems);
+void endpoint_slice_validate(const cJSON *slice, struct problems *problems);
+void endpoint_slice_validate_update(const cJSON *slice, const cJSON *old, struct problems *problems);
+void config_map_validate(const cJSON *config_map, struct problems *problems);
+void config_map_validate_update(const cJSON *config_map, const cJSON *old, struct problems *problems);
+void event_validate(const cJSON *event, struct problems *problems);
+void node_validate(const cJSON *node, struct problems *problems);
+
+#endif

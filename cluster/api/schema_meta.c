@@ -1,0 +1,82 @@
+#include <string.h>
+
+#include "cluster/api/schema_tables.h"
+
+static const struct schema_field owner_reference_fields[] = {
+    F_TEXT_ALWAYS("apiVersion"),
+    F_TEXT_ALWAYS("kind"),
+    F_TEXT_ALWAYS("name"),
+    F_TEXT_ALWAYS("uid"),
+    F_BOOLEAN_SET("controller"),
+    F_BOOLEAN_SET("blockOwnerDeletion"),
+    F_END,
+};
+static const struct schema owner_reference = {"OwnerReference", owner_reference_fields};
+
+static const struct schema_field object_meta_fields[] = {
+    F_TEXT("name"),
+    F_TEXT("generateName"),
+    F_TEXT("namespace"),
+    F_TEXT("uid"),
+    F_TEXT("resourceVersion"),
+    F_INT64("generation"),
+    F_TIME("creationTimestamp"),
+    F_TIME("deletionTimestamp"),
+    F_INT64_SET("deletionGracePeriodSeconds"),
+    F_MAP("labels"),
+    F_MAP("annotations"),
+    F_LIST("ownerReferences", &owner_reference, "uid"),
+    F_TEXTS_MERGED("finalizers"),
+    F_END,
+};
+const struct schema schema_object_meta = {"ObjectMeta", object_meta_fields};
+
+static const struct schema_field requirement_fields[] = {
+    F_TEXT_ALWAYS("key"),
+    F_TEXT_ALWAYS("operator"),
+    F_TEXTS("values"),
+    F_END,
+};
+static const struct schema requirement = {"LabelSelectorRequirement", requirement_fields};
+
+static const struct schema_field label_selector_fields[] = {
+    F_MAP("matchLabels"),
+    F_LIST("matchExpressions", &requirement, NULL),
+    F_END,
+};
+const struct schema schema_label_selector = {"LabelSelector", label_selector_fields};
+
+static const struct schema_field object_reference_fields[] = {
+    F_TEXT("kind"),       F_TEXT("namespace"),       F_TEXT("name"),      F_TEXT("uid"),
+    F_TEXT("apiVersion"), F_TEXT("resourceVersion"), F_TEXT("fieldPath"), F_END,
+};
+const struct schema schema_object_reference = {"ObjectReference", object_reference_fields};
+
+static const struct schema *const schemas[RESOURCE_COUNT] = {
+    [RESOURCE_NAMESPACES] = &schema_namespace,
+    [RESOURCE_NODES] = &schema_node,
+    [RESOURCE_PODS] = &schema_pod,
+    [RESOURCE_SERVICES] = &schema_service,
+    [RESOURCE_ENDPOINTSLICES] = &schema_endpoint_slice,
+    [RESOURCE_CONFIGMAPS] = &schema_config_map,
+    [RESOURCE_EVENTS] = &schema_event,
+    [RESOURCE_DEPLOYMENTS] = &schema_deployment,
+    [RESOURCE_REPLICASETS] = &schema_replica_set,
+    [RESOURCE_HORIZONTALPODAUTOSCALERS] = &schema_horizontal_pod_autoscaler,
+};
+
+const struct schema *schema_of(enum resource_id resource)
+{
+    return schemas[resource];
+}
+
+const struct schema_field *schema_find(const struct schema *schema, const char *name)
+{
+    if (name == NULL)
+        return NULL;
+    for (const struct schema_field *field = schema->fields; field->type != SCHEMA_END; field++) {
+        if (strcmp(field->name, name) == 0)
+            return field;
+    }
+    return NULL;
+}
