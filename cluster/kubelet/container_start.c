@@ -170,6 +170,7 @@ static void start_failed(struct container *container, const char *why, int64_t n
 {
     AUTO_FREE char *message = memory_format("failed to start container \"%s\": %s", container->name, why);
     container_event(container, "Warning", "Failed", "Error: %s", message);
+    container->started = now;
     container->started_wall = 0;
     container_ended(container, 128, "StartError", message, now);
 }

@@ -278,7 +278,9 @@ struct kubelet *kubelet_start(const struct kubelet_options *options, struct erro
     struct kubelet *kubelet = memory_allocate(1, sizeof *kubelet);
     kubelet->options = *options;
     kubelet->options.node_name = memory_copy_text(options->node_name);
-    kubelet->options.program_folder = memory_copy_text(options->program_folder);
+    /* Programs are started from their pods' folders. */
+    char *programs = realpath(options->program_folder, NULL);
+    kubelet->options.program_folder = programs != NULL ? programs : memory_copy_text(options->program_folder);
     kubelet->options.root_folder = memory_copy_text(options->root_folder);
     kubelet->store = registry_store(options->registry);
     kubelet->stop_event = -1;
