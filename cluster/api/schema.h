@@ -50,7 +50,6 @@ struct schema_field {
      * not NULL when they merge as sets. */
     const char *merge_key;
     const char *second_key;
-    bool replaced; /* objects: a patch with this member replaces the whole object unless it has the same members */
 };
 
 struct schema {

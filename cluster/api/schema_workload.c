@@ -12,7 +12,7 @@ static const struct schema_field deployment_spec_fields[] = {
     F_INT32_SET("replicas"),
     {.name = "selector", .type = SCHEMA_OBJECT, .presence = SCHEMA_ALWAYS, .of = &schema_label_selector},
     F_OBJECT_ALWAYS("template", &schema_pod_template),
-    {.name = "strategy", .type = SCHEMA_OBJECT, .presence = SCHEMA_ALWAYS_OBJECT, .of = &strategy, .replaced = true},
+    F_OBJECT_ALWAYS("strategy", &strategy),
     F_INT32("minReadySeconds"),
     F_INT32_SET("revisionHistoryLimit"),
     F_BOOLEAN("paused"),
