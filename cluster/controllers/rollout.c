@@ -215,7 +215,7 @@ static int64_t next_revision(const struct rollout *rollout)
     return highest + 1;
 }
 
-/* The Deployment shows the newest set's revision. */
+/* The Deployment shows the newest set's revision. Written with the status, which does not raise its generation. */
 static int show_revision(const struct rollout *rollout, int64_t revision, bool *wrote, struct status *status)
 {
     cJSON *tree = json_copy(rollout->tree);
@@ -224,7 +224,8 @@ static int show_revision(const struct rollout *rollout, int64_t revision, bool *
         return 0;
     }
     *wrote = true;
-    return write_object(rollout->runtime, rollout->deployment, tree, NULL, status);
+    return registry_update(rollout->runtime->registry, RESOURCE_DEPLOYMENTS, object_namespace(rollout->deployment),
+                           object_name(rollout->deployment), SUBRESOURCE_STATUS, tree, NULL, status);
 }
 
 static int update_newest(struct rollout *rollout, bool *wrote, struct status *status)
