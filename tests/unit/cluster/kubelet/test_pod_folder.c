@@ -1,0 +1,168 @@
+/* A pod's own folder: no path leads out of it, volumes are where they should be. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cluster/kubelet/pod_folder.h"
+#include "cluster/supervisor/remove_folder.h"
+
+struct fixture {
+    char path[64];
+    int root;
+};
+
+static int set_up(void **state)
+{
+    struct fixture *fixture = memory_allocate(1, sizeof *fixture);
+    snprintf(fixture->path, sizeof fixture->path, "/tmp/hpalab-pod-folder-XXXXXX");
+    assert_non_null(mkdtemp(fixture->path));
+    char root[96];
+    snprintf(root, sizeof root, "%s/root", fixture->path);
+    assert_int_equal(mkdir(root, 0755), 0);
+    fixture->root = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    *state = fixture;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct fixture *fixture = *state;
+    close(fixture->root);
+    assert_int_equal(remove_folder(fixture->path, NULL), 0);
+    free(fixture);
+    return 0;
+}
+
+static bool exists(const struct fixture *fixture, const char *path)
+{
+    struct stat about;
+    return fstatat(fixture->root, path, &about, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+static void assert_file(const struct fixture *fixture, const char *path, const char *wanted)
+{
+    char text[64] = "";
+    const int file = openat(fixture->root, path, O_RDONLY | O_CLOEXEC);
+    assert_true(file >= 0);
+    assert_true(read(file, text, sizeof text - 1) >= 0);
+    close(file);
+    assert_string_equal(text, wanted);
+}
+
+static void test_paths_stay_below(void **state)
+{
+    struct fixture *fixture = *state;
+    static const char *const refused[] = {"..", "../x", "a/../../x", "/..", "a/.."};
+    for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++)
+        assert_int_equal(pod_folder_open(fixture->root, refused[i], NULL), -1);
+    static const char *const good[] = {"", "/", ".", "/a//b/./c", "d/"};
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+        const int folder = pod_folder_open(fixture->root, good[i], NULL);
+        assert_true(folder >= 0);
+        close(folder);
+    }
+    assert_true(exists(fixture, "a/b/c"));
+    assert_false(exists(fixture, "../x"));
+}
+
+static void test_links_are_not_followed(void **state)
+{
+    struct fixture *fixture = *state;
+    assert_int_equal(symlinkat("..", fixture->root, "up"), 0);
+    assert_int_equal(symlinkat("../stolen", fixture->root, "file"), 0);
+    assert_int_equal(pod_folder_open(fixture->root, "up/new", NULL), -1);
+    assert_int_equal(pod_folder_write(fixture->root, "up/new", "x", 1, NULL), -1);
+    assert_int_equal(pod_folder_write(fixture->root, "file", "x", 1, NULL), 0);
+    assert_false(exists(fixture, "../stolen"));
+    assert_file(fixture, "file", "x");
+}
+
+static cJSON *read_map(void *context, const char *name)
+{
+    (void)context;
+    const char *text = "{\"data\":{\"one\":\"first\",\"two\":\"second\",\"..\":\"out\"}}";
+    return strcmp(name, "map") == 0 ? json_parse(text, strlen(text), NULL) : NULL;
+}
+
+static int mount(const struct fixture *fixture, const char *volumes, const char *mounts, struct error *error)
+{
+    const char *volume = NULL;
+    AUTO_FREE char *text =
+        memory_format("{\"spec\":{\"volumes\":[%s],\"containers\":[{\"volumeMounts\":[%s]}]}}", volumes, mounts);
+    AUTO_JSON cJSON *pod = json_parse(text, strlen(text), NULL);
+    assert_non_null(pod);
+    return pod_folder_mount(fixture->root, pod, read_map, NULL, &volume, error);
+}
+
+static void test_empty_dir_is_one_folder(void **state)
+{
+    struct fixture *fixture = *state;
+    assert_int_equal(mount(fixture, "{\"name\":\"v\",\"emptyDir\":{}}",
+                           "{\"name\":\"v\",\"mountPath\":\"/data\"},{\"name\":\"v\",\"mountPath\":\"/x/y\"}", NULL),
+                     0);
+    assert_int_equal(pod_folder_write(fixture->root, "data/f", "shared", 6, NULL), 0);
+    assert_file(fixture, "x/y/f", "shared");
+    assert_int_equal(mount(fixture, "{\"name\":\"v\",\"emptyDir\":{}}",
+                           "{\"name\":\"v\",\"mountPath\":\"/data\"},{\"name\":\"v\",\"mountPath\":\"/x/y\"}", NULL),
+                     0);
+}
+
+static void test_config_map_items(void **state)
+{
+    struct fixture *fixture = *state;
+    assert_int_equal(mount(fixture,
+                           "{\"name\":\"v\",\"configMap\":{\"name\":\"map\",\"items\":[{\"key\":\"one\",\"path\":\"deep/1\"},"
+                           "{\"key\":\"two\",\"path\":\"2\"}]}}",
+                           "{\"name\":\"v\",\"mountPath\":\"/c\"}", NULL),
+                     0);
+    assert_file(fixture, "c/deep/1", "first");
+    assert_file(fixture, "c/2", "second");
+    assert_false(exists(fixture, "c/one"));
+}
+
+static void test_config_map_escapes_are_refused(void **state)
+{
+    struct fixture *fixture = *state;
+    assert_int_equal(
+        mount(fixture, "{\"name\":\"v\",\"configMap\":{\"name\":\"map\"}}", "{\"name\":\"v\",\"mountPath\":\"/c\"}", NULL), -1);
+    assert_int_equal(mount(fixture,
+                           "{\"name\":\"v\",\"configMap\":{\"name\":\"map\",\"items\":[{\"key\":\"one\",\"path\":\"../../x\"}]}}",
+                           "{\"name\":\"v\",\"mountPath\":\"/c\"}", NULL),
+                     -1);
+    assert_false(exists(fixture, "../x"));
+}
+
+static void test_missing_config_map(void **state)
+{
+    struct fixture *fixture = *state;
+    struct error error = ERROR_NONE;
+    const char *mounts = "{\"name\":\"v\",\"mountPath\":\"/c\"}";
+    assert_int_equal(mount(fixture, "{\"name\":\"v\",\"configMap\":{\"name\":\"no\"}}", mounts, &error), -1);
+    assert_string_equal(error.text, "configmap \"no\" not found");
+    assert_int_equal(mount(fixture, "{\"name\":\"v\",\"configMap\":{\"name\":\"no\",\"optional\":true}}", mounts, NULL), 0);
+    assert_true(exists(fixture, "c"));
+    assert_int_equal(mount(fixture, "{\"name\":\"v\",\"hostPath\":{\"path\":\"/\"}}", mounts, NULL), -1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_paths_stay_below, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_links_are_not_followed, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_empty_dir_is_one_folder, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_config_map_items, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_config_map_escapes_are_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_missing_config_map, set_up, tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
