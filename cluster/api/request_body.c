@@ -26,6 +26,16 @@ static void append_summary(struct buffer *text, const struct buffer *body)
         buffer_append_text(text, " ...");
 }
 
+/* Is what follows the place of the error no more than the start of something? */
+static bool is_cut_off(const struct buffer *body, size_t offset)
+{
+    if (offset < body->length && body->data[offset] == '"')
+        return memchr(body->data + offset + 1, '"', body->length - offset - 1) == NULL;
+    while (offset < body->length && strchr(" \t\r\n:,[{", body->data[offset]) != NULL)
+        offset++;
+    return offset >= body->length;
+}
+
 /* Go's words for what is wrong with the JSON. */
 static void append_json_error(struct buffer *text, const struct buffer *body)
 {
@@ -35,7 +45,7 @@ static void append_json_error(struct buffer *text, const struct buffer *body)
     size_t offset = end != NULL ? (size_t)(end - body->data) : 0;
     while (offset < body->length && isspace((unsigned char)body->data[offset]))
         offset++;
-    if (offset >= body->length)
+    if (is_cut_off(body, offset))
         buffer_append_text(text, "unexpected end of JSON input");
     else if (isprint((unsigned char)body->data[offset]))
         buffer_append_format(text, "invalid character '%c' %s", body->data[offset],
@@ -45,8 +55,31 @@ static void append_json_error(struct buffer *text, const struct buffer *body)
                              (unsigned)(unsigned char)body->data[offset]);
 }
 
+/* libyaml's time grows with the square of the open brackets, so they are counted first. Brackets inside of strings count
+ * too; a hundred of them that are never closed are no loss. */
+static bool nests_too_deep(const struct buffer *body)
+{
+    int depth = 0;
+    for (size_t i = 0; i < body->length; i++) {
+        char character = body->data[i];
+        if ((character == '[' || character == '{') && ++depth > YAML_MAXIMUM_DEPTH)
+            return true;
+        if ((character == ']' || character == '}') && depth > 0)
+            depth--;
+    }
+    return false;
+}
+
+/* JSON is YAML too, and what kubectl sends as YAML is JSON. */
 static cJSON *parse_yaml(const struct buffer *body, struct error *error)
 {
+    cJSON *tree = json_parse(body->data, body->length, NULL);
+    if (tree != NULL)
+        return tree;
+    if (nests_too_deep(body)) {
+        (void)error_set(error, "YAML is nested deeper than %d levels", YAML_MAXIMUM_DEPTH);
+        return NULL;
+    }
     AUTO_YAML struct yaml_documents documents = {0};
     if (yaml_parse("body", body->data, body->length, &documents, error) != 0)
         return NULL;

@@ -5,6 +5,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,6 +28,7 @@
 #define STREAM_BLOCK 16384U
 #define STREAM_PENDING_MAXIMUM (64 * 1024 * 1024)
 #define STREAM_SEND_TIMEOUT_MILLISECONDS 30000U /* a client that reads nothing for so long has lost its stream */
+#define STREAM_END_WAIT (500 * NANOSECONDS_PER_MILLISECOND)
 #define TLS_PRIORITIES "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
 
 struct server {
@@ -35,6 +37,9 @@ struct server {
     const struct credentials *credentials;
     int stop_descriptor; /* readable from the moment the server stops */
     uint16_t port;
+    pthread_mutex_t lock;
+    pthread_cond_t stream_ended;
+    unsigned streams; /* on their way */
 };
 
 /* One request on its way. */
@@ -47,12 +52,12 @@ struct exchange {
 
 /* A stream on its way to a client; belongs to MHD's response. */
 struct live_stream {
+    struct server *server;
     struct stream stream;
     struct buffer pending;
     size_t sent;
     bool ended;
     int client;
-    int stop;
 };
 
 static void *begin_exchange(void *context, const char *uri, struct MHD_Connection *connection)
@@ -91,7 +96,7 @@ static size_t leave_escaped(void *context, struct MHD_Connection *connection, ch
 static bool stream_wait(const struct live_stream *live, const struct stream_wait *wait)
 {
     struct pollfd descriptors[] = {
-        {.fd = live->stop, .events = POLLIN},
+        {.fd = live->server->stop_descriptor, .events = POLLIN},
         {.fd = live->client, .events = POLLRDHUP},
         {.fd = wait->descriptor, .events = POLLIN},
     };
@@ -131,9 +136,14 @@ static ssize_t stream_read(void *context, uint64_t position, char *bytes, size_t
 static void stream_release(void *context)
 {
     struct live_stream *live = context;
+    struct server *server = live->server;
     live->stream.release(live->stream.context);
     buffer_release(&live->pending);
     free(live);
+    pthread_mutex_lock(&server->lock);
+    server->streams--;
+    pthread_cond_signal(&server->stream_ended);
+    pthread_mutex_unlock(&server->lock);
 }
 
 static int client_descriptor(struct MHD_Connection *connection)
@@ -151,7 +161,10 @@ static struct MHD_Response *make_stream_response(struct server *server, struct M
     answer->stream = (struct stream){0};
     buffer_init(&live->pending, STREAM_PENDING_MAXIMUM);
     live->client = client_descriptor(connection);
-    live->stop = server->stop_descriptor;
+    live->server = server;
+    pthread_mutex_lock(&server->lock);
+    server->streams++;
+    pthread_mutex_unlock(&server->lock);
     if (setsockopt(live->client, IPPROTO_TCP, TCP_USER_TIMEOUT, &timeout, sizeof timeout) != 0 ||
         setsockopt(live->client, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) != 0)
         log_debug("api", "socket options of a stream: %m");
@@ -294,12 +307,27 @@ static struct MHD_Daemon *start_daemon(struct server *server, const struct serve
     return daemon;
 }
 
+static void server_free(struct server *server)
+{
+    if (server->stop_descriptor >= 0)
+        close(server->stop_descriptor);
+    pthread_cond_destroy(&server->stream_ended);
+    pthread_mutex_destroy(&server->lock);
+    free(server);
+}
+
 struct server *server_start(const struct server_options *options, struct error *error)
 {
     struct server *server = memory_allocate(1, sizeof *server);
     server->front.registry = options->registry;
     server->front.node = options->node;
     server->credentials = options->credentials;
+    pthread_condattr_t monotonic;
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&server->stream_ended, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+    pthread_mutex_init(&server->lock, NULL);
     signal(SIGPIPE, SIG_IGN);
     server->stop_descriptor = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (server->stop_descriptor < 0)
@@ -307,9 +335,7 @@ struct server *server_start(const struct server_options *options, struct error *
     else
         server->daemon = start_daemon(server, options, error);
     if (server->daemon == NULL) {
-        if (server->stop_descriptor >= 0)
-            close(server->stop_descriptor);
-        free(server);
+        server_free(server);
         return NULL;
     }
     const union MHD_DaemonInfo *information = MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_BIND_PORT);
@@ -323,6 +349,18 @@ uint16_t server_port(const struct server *server)
     return server->port;
 }
 
+/* Lets the streams send their end, so that clients see a watch that is over and not a broken answer. */
+static void wait_for_streams(struct server *server)
+{
+    int64_t deadline = clock_monotonic() + STREAM_END_WAIT;
+    struct timespec until = {.tv_sec = deadline / NANOSECONDS_PER_SECOND, .tv_nsec = deadline % NANOSECONDS_PER_SECOND};
+    int outcome = 0;
+    pthread_mutex_lock(&server->lock);
+    while (server->streams > 0 && outcome == 0)
+        outcome = pthread_cond_timedwait(&server->stream_ended, &server->lock, &until);
+    pthread_mutex_unlock(&server->lock);
+}
+
 void server_stop(struct server *server)
 {
     if (server == NULL)
@@ -330,7 +368,10 @@ void server_stop(struct server *server)
     uint64_t one = 1;
     if (write(server->stop_descriptor, &one, sizeof one) != (ssize_t)sizeof one)
         log_error("api", "cannot end the watches: %m");
+    int listening = MHD_quiesce_daemon(server->daemon);
+    wait_for_streams(server);
     MHD_stop_daemon(server->daemon);
-    close(server->stop_descriptor);
-    free(server);
+    if (listening >= 0)
+        close(listening);
+    server_free(server);
 }

@@ -1,0 +1,319 @@
+/* Lists, pages, tables, watches, logs and metrics through the HTTP front. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <time.h>
+
+#include <cmocka.h>
+
+#include "tests/unit/cluster/api/server_fixture.h"
+
+#define CONFIG_MAPS "/api/v1/namespaces/default/configmaps"
+#define TABLE "application/json;as=Table;v=v1;g=meta.k8s.io,application/json"
+#define POD                                                                                                                      \
+    "{\"metadata\":{\"name\":\"web\",\"labels\":{\"app\":\"web\"}},\"spec\":{\"containers\":[{\"name\":\"web\",\"image\":\"i\"}" \
+    "]}}"
+
+static void create_config_map(struct fixture *fixture, const char *name, const char *label)
+{
+    AUTO_FREE char *text = memory_format("{\"metadata\":{\"name\":\"%s\",\"labels\":{\"app\":\"%s\"}}}", name, label);
+    fixture_create(fixture, RESOURCE_CONFIGMAPS, "default", text);
+}
+
+static void delete_config_map(struct fixture *fixture, const char *name)
+{
+    struct delete_options options = DELETE_OPTIONS_DEFAULT;
+    assert_int_equal(registry_delete(fixture->registry, RESOURCE_CONFIGMAPS, "default", name, &options, NULL, NULL, NULL), 0);
+}
+
+static bool set_label(cJSON *object, void *context)
+{
+    json_set_text(json_object_at(json_object_at(object, "metadata"), "labels"), "app", context);
+    return true;
+}
+
+static void label_config_map(struct fixture *fixture, const char *name, const char *value)
+{
+    char text[64];
+    snprintf(text, sizeof text, "%s", value);
+    assert_int_equal(
+        registry_mutate(fixture->registry, RESOURCE_CONFIGMAPS, "default", name, SUBRESOURCE_NONE, set_label, text, NULL, NULL),
+        0);
+}
+
+static void test_list(void **state)
+{
+    struct fixture *fixture = *state;
+    int code;
+    create_config_map(fixture, "a", "x");
+    create_config_map(fixture, "b", "y");
+    AUTO_JSON cJSON *list = fixture_get(fixture, CONFIG_MAPS "?labelSelector=app%3Dy", &code);
+    assert_int_equal(code, 200);
+    assert_string_equal(json_text(json_get(list, "kind"), ""), "ConfigMapList");
+    assert_string_equal(json_text(json_get(list, "apiVersion"), ""), "v1");
+    assert_int_equal(cJSON_GetArraySize(json_get(list, "items")), 1);
+    const cJSON *item = cJSON_GetArrayItem(json_get(list, "items"), 0);
+    assert_string_equal(json_text(json_get(item, "metadata", "name"), ""), "b");
+    assert_null(json_get(item, "kind"));
+    AUTO_JSON cJSON *all = fixture_get(fixture, "/api/v1/configmaps?fieldSelector=metadata.name%3Da", &code);
+    assert_int_equal(cJSON_GetArraySize(json_get(all, "items")), 1);
+    AUTO_JSON cJSON *future = fixture_get(fixture, CONFIG_MAPS "?resourceVersion=999999", &code);
+    assert_int_equal(code, 504);
+}
+
+static void test_pages(void **state)
+{
+    struct fixture *fixture = *state;
+    int count = 0;
+    int pages = 0;
+    AUTO_FREE char *path = memory_copy_text(CONFIG_MAPS "?limit=3");
+    for (int i = 0; i < 10; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "page-%d", i);
+        create_config_map(fixture, name, "x");
+    }
+    for (const char *token = ""; token != NULL && pages < 10; pages++) {
+        AUTO_JSON cJSON *list = fixture_get(fixture, path, NULL);
+        count += cJSON_GetArraySize(json_get(list, "items"));
+        token = json_text(json_get(list, "metadata", "continue"), NULL);
+        if (token != NULL)
+            assert_int_equal(json_integer(json_get(list, "metadata", "remainingItemCount"), -1), 10 - count);
+        free(path);
+        path = memory_format(CONFIG_MAPS "?limit=3&continue=%s", token != NULL ? token : "");
+    }
+    assert_int_equal(pages, 4);
+    assert_int_equal(count, 10);
+}
+
+static void check_include(const struct fixture *fixture, const char *include, const char *kind)
+{
+    AUTO_FREE char *path = memory_format(CONFIG_MAPS "/a%s", include);
+    AUTO_JSON cJSON *table = fixture_ask(fixture, &(struct ask){.path = path, .accept = TABLE}, NULL);
+    assert_string_equal(json_text(json_get(table, "kind"), ""), "Table");
+    const cJSON *row = cJSON_GetArrayItem(json_get(table, "rows"), 0);
+    assert_string_equal(json_text(cJSON_GetArrayItem(json_get(row, "cells"), 0), ""), "a");
+    assert_string_equal(json_text(json_get(row, "object", "kind"), ""), kind);
+}
+
+static void test_tables(void **state)
+{
+    struct fixture *fixture = *state;
+    create_config_map(fixture, "a", "x");
+    check_include(fixture, "", "PartialObjectMetadata");
+    check_include(fixture, "?includeObject=Object", "ConfigMap");
+    check_include(fixture, "?includeObject=None", "");
+}
+
+/* A watch in the background; its events as an array, after it has ended. */
+struct background {
+    struct test_http_pending *pending;
+    struct ask_texts *texts; /* the request borrows from them */
+};
+
+static struct background begin_watch(const struct fixture *fixture, const char *path, const char *accept)
+{
+    struct background background = {.texts = memory_allocate(1, sizeof *background.texts)};
+    struct test_http_request request = ask_request(fixture, &(struct ask){.path = path, .accept = accept}, background.texts);
+    background.pending = test_http_begin(&request);
+    return background;
+}
+
+static cJSON *end_watch(struct background *background)
+{
+    struct test_http_answer answer;
+    cJSON *events = cJSON_CreateArray();
+    test_http_finish(background->pending, &answer);
+    assert_int_equal(answer.result, 0);
+    assert_int_equal(answer.status, 200);
+    char *rest = NULL;
+    for (char *line = strtok_r(answer.body.data, "\n", &rest); line != NULL; line = strtok_r(NULL, "\n", &rest)) {
+        cJSON *event = json_parse(line, strlen(line), NULL);
+        assert_non_null(event);
+        cJSON_AddItemToArray(events, event);
+    }
+    test_http_release(&answer);
+    ask_release(background->texts);
+    free(background->texts);
+    return events;
+}
+
+static void check_event(const cJSON *events, int index, const char *type, const char *name)
+{
+    const cJSON *event = cJSON_GetArrayItem(events, index);
+    assert_string_equal(json_text(json_get(event, "type"), ""), type);
+    assert_string_equal(json_text(json_get(event, "object", "metadata", "name"), ""), name);
+}
+
+static void test_watch_from_version(void **state)
+{
+    struct fixture *fixture = *state;
+    create_config_map(fixture, "before", "x");
+    AUTO_FREE char *path = memory_format(CONFIG_MAPS "?watch=true&timeoutSeconds=1&resourceVersion=%lu",
+                                         (unsigned long)store_version(fixture->store));
+    create_config_map(fixture, "a", "x");
+    label_config_map(fixture, "a", "y");
+    delete_config_map(fixture, "a");
+    struct background watch = begin_watch(fixture, path, NULL);
+    AUTO_JSON cJSON *events = end_watch(&watch);
+    assert_int_equal(cJSON_GetArraySize(events), 3);
+    check_event(events, 0, "ADDED", "a");
+    check_event(events, 1, "MODIFIED", "a");
+    check_event(events, 2, "DELETED", "a");
+    assert_string_equal(json_text(json_get(cJSON_GetArrayItem(events, 0), "object", "kind"), ""), "ConfigMap");
+}
+
+static void test_watch_with_selector(void **state)
+{
+    struct fixture *fixture = *state;
+    AUTO_FREE char *path = memory_format(CONFIG_MAPS "?watch=true&timeoutSeconds=1&labelSelector=app%%3Dx&resourceVersion=%lu",
+                                         (unsigned long)store_version(fixture->store));
+    create_config_map(fixture, "a", "x");
+    create_config_map(fixture, "b", "y");
+    label_config_map(fixture, "a", "y");
+    label_config_map(fixture, "b", "x");
+    delete_config_map(fixture, "a");
+    struct background watch = begin_watch(fixture, path, NULL);
+    AUTO_JSON cJSON *events = end_watch(&watch);
+    assert_int_equal(cJSON_GetArraySize(events), 3);
+    check_event(events, 0, "ADDED", "a");
+    check_event(events, 1, "DELETED", "a");
+    check_event(events, 2, "ADDED", "b");
+    const cJSON *left = json_get(cJSON_GetArrayItem(events, 1), "object", "metadata");
+    assert_string_equal(json_text(json_get(left, "labels", "app"), ""), "x");
+}
+
+static void test_watch_initial_events(void **state)
+{
+    struct fixture *fixture = *state;
+    create_config_map(fixture, "a", "x");
+    struct background watch = begin_watch(fixture,
+                                          CONFIG_MAPS "?watch=1&timeoutSeconds=1&allowWatchBookmarks=true&sendInitialEvents=true"
+                                                      "&resourceVersionMatch=NotOlderThan",
+                                          NULL);
+    AUTO_JSON cJSON *events = end_watch(&watch);
+    assert_int_equal(cJSON_GetArraySize(events), 2);
+    check_event(events, 0, "ADDED", "a");
+    const cJSON *bookmark = cJSON_GetArrayItem(events, 1);
+    assert_string_equal(json_text(json_get(bookmark, "type"), ""), "BOOKMARK");
+    assert_string_equal(json_text(json_get(bookmark, "object", "metadata", "annotations", "k8s.io/initial-events-end"), ""),
+                        "true");
+}
+
+static void test_watch_as_table(void **state)
+{
+    struct fixture *fixture = *state;
+    create_config_map(fixture, "a", "x");
+    create_config_map(fixture, "b", "x");
+    struct background watch = begin_watch(fixture, CONFIG_MAPS "?watch=1&timeoutSeconds=1", TABLE);
+    AUTO_JSON cJSON *events = end_watch(&watch);
+    assert_int_equal(cJSON_GetArraySize(events), 2);
+    const cJSON *first = json_get(cJSON_GetArrayItem(events, 0), "object");
+    const cJSON *second = json_get(cJSON_GetArrayItem(events, 1), "object");
+    assert_int_equal(cJSON_GetArraySize(json_get(first, "columnDefinitions")), 3);
+    assert_true(cJSON_IsNull(json_get(second, "columnDefinitions")));
+    const cJSON *row = cJSON_GetArrayItem(json_get(second, "rows"), 0);
+    assert_string_equal(json_text(cJSON_GetArrayItem(json_get(row, "cells"), 0), ""), "b");
+}
+
+static void test_watch_too_old(void **state)
+{
+    struct fixture *fixture = *state;
+    for (int i = 0; i < STORE_HISTORY + 10; i++) {
+        cJSON *tree = cJSON_CreateObject();
+        json_set_text(json_object_at(tree, "metadata"), "name", "same");
+        object_release(store_put(fixture->store, RESOURCE_NODES, tree, 0));
+    }
+    struct background watch = begin_watch(fixture, CONFIG_MAPS "?watch=1&timeoutSeconds=5&resourceVersion=1", NULL);
+    AUTO_JSON cJSON *events = end_watch(&watch);
+    assert_int_equal(cJSON_GetArraySize(events), 1);
+    const cJSON *event = cJSON_GetArrayItem(events, 0);
+    assert_string_equal(json_text(json_get(event, "type"), ""), "ERROR");
+    assert_int_equal(json_integer(json_get(event, "object", "code"), 0), 410);
+    assert_string_equal(json_text(json_get(event, "object", "reason"), ""), "Expired");
+    assert_string_equal(json_text(json_get(event, "object", "kind"), ""), "Status");
+}
+
+/* Long watches and followed logs end with the server. */
+static void test_stop_ends_watches(void **state)
+{
+    struct fixture *fixture = *state;
+    struct background watches[5];
+    fixture_create(fixture, RESOURCE_PODS, "default", POD);
+    for (size_t i = 0; i < 5; i++)
+        watches[i] = begin_watch(fixture, CONFIG_MAPS "?watch=1&timeoutSeconds=600", NULL);
+    struct timespec settle = {.tv_sec = 1};
+    nanosleep(&settle, NULL);
+    server_stop(fixture->server);
+    fixture->server = NULL;
+    for (size_t i = 0; i < 5; i++) {
+        AUTO_JSON cJSON *events = end_watch(&watches[i]);
+        assert_int_equal(cJSON_GetArraySize(events), 0);
+    }
+}
+
+static void check_log(const struct fixture *fixture, const char *query, int code, const char *text)
+{
+    struct ask_texts texts;
+    struct test_http_answer answer;
+    AUTO_FREE char *path = memory_format("/api/v1/namespaces/default/pods/web/log%s", query);
+    struct test_http_request request = ask_request(fixture, &(struct ask){.path = path}, &texts);
+    test_http_send(&request, &answer);
+    assert_int_equal(answer.status, code);
+    assert_non_null(strstr(answer.body.data, text));
+    test_http_release(&answer);
+    ask_release(&texts);
+}
+
+static void test_logs(void **state)
+{
+    struct fixture *fixture = *state;
+    check_log(fixture, "", 404, "pods \\\"web\\\" not found");
+    fixture_create(fixture, RESOURCE_PODS, "default", POD);
+    check_log(fixture, "", 200, "first line of default/web in web, tail -1\n");
+    check_log(fixture, "?tailLines=5&container=web", 200, "tail 5");
+    check_log(fixture, "?container=nope", 400, "container nope is not valid for pod web");
+    check_log(fixture, "?tailLines=x", 400, "numbers");
+    check_log(fixture, "?follow=true", 200, "first line");
+}
+
+static void test_metrics(void **state)
+{
+    struct fixture *fixture = *state;
+    int code;
+    fixture_create(fixture, RESOURCE_PODS, "default", POD);
+    AUTO_JSON cJSON *list = fixture_get(fixture, "/apis/metrics.k8s.io/v1beta1/namespaces/default/pods", &code);
+    assert_int_equal(code, 200);
+    assert_string_equal(json_text(json_get(list, "kind"), ""), "PodMetricsList");
+    assert_int_equal(cJSON_GetArraySize(json_get(list, "items")), 1);
+    const cJSON *item = cJSON_GetArrayItem(json_get(list, "items"), 0);
+    assert_string_equal(json_text(json_get(item, "metadata", "labels", "app"), ""), "web");
+    AUTO_JSON cJSON *none = fixture_get(fixture, "/apis/metrics.k8s.io/v1beta1/pods?labelSelector=app%3Dother", &code);
+    assert_int_equal(cJSON_GetArraySize(json_get(none, "items")), 0);
+    AUTO_JSON cJSON *one = fixture_get(fixture, "/apis/metrics.k8s.io/v1beta1/namespaces/default/pods/web", &code);
+    assert_string_equal(json_text(json_get(one, "kind"), ""), "PodMetrics");
+    AUTO_JSON cJSON *gone = fixture_get(fixture, "/apis/metrics.k8s.io/v1beta1/namespaces/default/pods/gone", &code);
+    assert_int_equal(code, 404);
+    fixture->metrics_down = true;
+    AUTO_JSON cJSON *down = fixture_get(fixture, "/apis/metrics.k8s.io/v1beta1/pods", &code);
+    assert_int_equal(code, 503);
+    assert_string_equal(json_text(json_get(down, "reason"), ""), "ServiceUnavailable");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_list, fixture_open, fixture_close),
+        cmocka_unit_test_setup_teardown(test_pages, fixture_open, fixture_close),
+        cmocka_unit_test_setup_teardown(test_tables, fixture_open, fixture_close),
+        cmocka_unit_test_setup_teardown(test_watch_from_version, fixture_open, fixture_close),
+        cmocka_unit_test_setup_teardown(test_watch_with_selector, fixture_open, fixture_close),
+        cmocka_unit_test_setup_teardown(test_watch_initial_events, fixture_open, fixture_close),
+        cmocka_unit_test_setup_teardown(test_watch_as_table, fixture_open, fixture_close),
+        cmocka_unit_test_setup_teardown(test_watch_too_old, fixture_open, fixture_close),
+        cmocka_unit_test_setup_teardown(test_stop_ends_watches, fixture_open, fixture_close),
+        cmocka_unit_test_setup_teardown(test_logs, fixture_open, fixture_close),
+        cmocka_unit_test_setup_teardown(test_metrics, fixture_open, fixture_close),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
