@@ -64,6 +64,9 @@ void service_set_defaults(cJSON *service)
         AUTO_FREE char *address = memory_copy_text(first);
         json_set_text(spec, "clusterIP", address);
     }
+    const char *address = json_text(json_get(spec, "clusterIP"), "");
+    if (address[0] != '\0' && json_get(spec, "clusterIPs") == NULL)
+        cJSON_AddItemToArray(json_array_at(spec, "clusterIPs"), cJSON_CreateString(address));
 }
 
 void endpoint_slice_set_defaults(cJSON *slice)

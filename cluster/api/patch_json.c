@@ -82,6 +82,18 @@ static cJSON *find(cJSON *tree, const char *pointer)
     return parent != NULL ? child_of(parent, last) : NULL;
 }
 
+/* Not cJSON_InsertItemInArray: some releases of the library refuse every place but the first. */
+static void insert_before(cJSON *array, int index, cJSON *value_take)
+{
+    cJSON *following = cJSON_GetArrayItem(array, index);
+    cJSON_AddItemToArray(array, value_take);
+    while (following != NULL && following != value_take) {
+        cJSON *next = following->next;
+        cJSON_AddItemToArray(array, cJSON_DetachItemViaPointer(array, following));
+        following = next;
+    }
+}
+
 static int add_value(struct json_patch *patch, const char *pointer, cJSON *value_take)
 {
     if (pointer[0] == '\0') {
@@ -101,10 +113,7 @@ static int add_value(struct json_patch *patch, const char *pointer, cJSON *value
         cJSON_Delete(value_take);
         return -1;
     }
-    if (index == size)
-        cJSON_AddItemToArray(parent, value_take);
-    else
-        cJSON_InsertItemInArray(parent, (int)index, value_take);
+    insert_before(parent, (int)index, value_take);
     return 0;
 }
 
