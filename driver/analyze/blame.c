@@ -12,21 +12,6 @@
 /* A histogram knows its values to one part in a thousand. */
 #define HISTOGRAM_SLACK 1.002
 
-/* The least age at which a pod without a readiness probe gave an ok answer: how long they boot. NEVER = not known. */
-static int64_t find_boot_time(const struct variant_state *state)
-{
-    int64_t boot_time = FIGURES_NEVER;
-    for (size_t index = 0; index < state->answers.kept_count; index++) {
-        const struct kept_request *kept = &state->answers.kept[index];
-        if (kept->exemplar.outcome != OUTCOME_OK || kept->exemplar.server_age < 0)
-            continue;
-        const struct pod_track *pod = pods_find(&state->pods, kept->server, kept->exemplar.finished);
-        if (pod != NULL && !pod->figures.has_probe)
-            moment_first(&boot_time, kept->exemplar.server_age);
-    }
-    return boot_time;
-}
-
 static bool was_booting(const struct pod_track *pod, const struct load_exemplar *request, int64_t boot_time)
 {
     if (pod->figures.has_probe)
@@ -92,7 +77,7 @@ static void infer(const struct variant_state *state, const struct load_exemplar 
     }
 }
 
-static void add_spike(struct variant_state *state, const struct kept_request *kept, int64_t boot_time)
+static void add_spike(struct variant_state *state, const struct kept_request *kept)
 {
     const struct load_exemplar *request = &kept->exemplar;
     struct variant_figures *figures = state->figures;
@@ -109,7 +94,7 @@ static void add_spike(struct variant_state *state, const struct kept_request *ke
     if (*kept->server == '\0')
         infer(state, request, &spike);
     else if (pod != NULL)
-        spike.phase = phase_of_answer(pod, request, boot_time);
+        spike.phase = phase_of_answer(pod, request, state->boot_time);
     *ARRAY_ADD(figures->spikes, figures->spike_count) = spike;
     pod = pods_find(&state->pods, spike.pod, request->finished);
     if (pod == NULL)
@@ -203,12 +188,11 @@ static int by_time(const void *left, const void *right)
 void find_spikes(struct variant_state *state)
 {
     struct variant_figures *figures = state->figures;
-    int64_t boot_time = find_boot_time(state);
     for (size_t index = 0; index < state->answers.kept_count; index++) {
         const struct load_exemplar *request = &state->answers.kept[index].exemplar;
         bool slow = request->outcome == OUTCOME_OK && request->finished - request->intended > figures->spike_over;
         if (slow || load_outcome_is_lost(request->outcome))
-            add_spike(state, &state->answers.kept[index], boot_time);
+            add_spike(state, &state->answers.kept[index]);
     }
     if (figures->spike_count > 0)
         qsort(figures->spikes, figures->spike_count, sizeof *figures->spikes, by_time);

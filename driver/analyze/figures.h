@@ -89,6 +89,7 @@ struct pod_figures {
     bool has_probe; /* a readiness probe */
     bool before;    /* was there when the observer came; its early moments are whole seconds of the API's clock */
     int64_t created, scheduled, pulled, initialised, started, ready;
+    int64_t booted;       /* could answer: ready by its probe; without one an estimate from what pods said of their age */
     int64_t first_sent;   /* first request that it answered: when it was sent */
     int64_t first_answer; /* first ok answer, at its end */
     int64_t warm;

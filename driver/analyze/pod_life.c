@@ -33,6 +33,35 @@ static void add_first_answers(struct variant_state *state)
     }
 }
 
+/* The least age at which a pod without a readiness probe gave an ok answer: how long they boot. NEVER = not known. */
+static int64_t find_boot_time(const struct variant_state *state)
+{
+    int64_t boot_time = FIGURES_NEVER;
+    for (size_t index = 0; index < state->answers.kept_count; index++) {
+        const struct kept_request *kept = &state->answers.kept[index];
+        if (kept->exemplar.outcome != OUTCOME_OK || kept->exemplar.server_age < 0)
+            continue;
+        const struct pod_track *pod = pods_find(&state->pods, kept->server, kept->exemplar.finished);
+        if (pod != NULL && !pod->figures.has_probe)
+            moment_first(&boot_time, kept->exemplar.server_age);
+    }
+    return boot_time;
+}
+
+/* When a pod could answer: with a probe it says so itself; without one its boot took as long as the fleet's did, unless
+ * it answered sooner. */
+static void find_boot(const struct variant_state *state, struct pod_figures *pod)
+{
+    if (pod->has_probe) {
+        pod->booted = pod->ready;
+        return;
+    }
+    pod->booted = pod->first_answer;
+    if (moment_known(state->boot_time) && moment_known(pod->started) &&
+        state->boot_time < moment_between(pod->started, pod->first_answer))
+        pod->booted = pod->started + state->boot_time;
+}
+
 /* Whether a second of a pod counts as not warmed up yet. */
 static bool is_cold(const struct variant_state *state, const struct pod_second *row)
 {
@@ -66,10 +95,12 @@ void find_pod_lives(struct variant_state *state)
 {
     add_rows(state);
     add_first_answers(state);
+    state->boot_time = find_boot_time(state);
     for (size_t index = 0; index < state->pods.count; index++) {
         struct pod_track *pod = &state->pods.tracks[index];
         pod->figures.pulled =
             events_first(&state->events, "Pulled", "Pod", pod->figures.name, pod->figures.created - NANOSECONDS_PER_SECOND);
+        find_boot(state, &pod->figures);
         find_warmth(state, pod);
     }
 }

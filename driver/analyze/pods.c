@@ -82,6 +82,7 @@ static struct pod_track *track_pod(struct pods *pods, int64_t time, const struct
                                     .initialised = FIGURES_NEVER,
                                     .started = FIGURES_NEVER,
                                     .ready = FIGURES_NEVER,
+                                    .booted = FIGURES_NEVER,
                                     .first_sent = FIGURES_NEVER,
                                     .first_answer = FIGURES_NEVER,
                                     .warm = FIGURES_NEVER,

@@ -21,9 +21,10 @@ struct variant_state {
     struct events events;
     struct scaling scaling;
     struct usage usage;
+    int64_t boot_time; /* how long pods without a probe boot, by their own age; FIGURES_NEVER = not known */
 };
 
-/* pod_life.c: first answers, warmth, pulled images, last connections of each pod. */
+/* pod_life.c: boot, first answers, warmth, pulled images, last connections of each pod. */
 void find_pod_lives(struct variant_state *state);
 
 /* blame.c: spikes with their pods and phases, episodes, sums by phase. */
