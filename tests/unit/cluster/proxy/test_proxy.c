@@ -9,7 +9,7 @@
 
 #include <arpa/inet.h>
 #include <cmocka.h>
-#include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <sys/socket.h>
@@ -362,6 +362,7 @@ static void test_slow_reader_gets_everything(void **state)
     struct sender sender = {.descriptor = server};
     pthread_t thread;
     assert_int_equal(pthread_create(&thread, NULL, send_much, &sender), 0);
+    assert_int_equal(fcntl(client, F_SETFL, 0), 0); /* recv waits */
     /* Nothing is read until every buffer on the way is full. */
     clock_sleep_until(clock_monotonic() + 200 * NANOSECONDS_PER_MILLISECOND);
     char block[4096];
