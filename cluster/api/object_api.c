@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cluster/api/field_validation.h"
 #include "cluster/api/front.h"
 #include "cluster/api/representation.h"
 #include "cluster/api/request_body.h"
@@ -75,6 +76,8 @@ static cJSON *read_object(const struct route *route, const struct http_request *
     else if (route->name != NULL && name[0] != '\0' && strcmp(name, route->name) != 0)
         status_set(status, 400, "BadRequest", "the name of the object (%.253s) does not match the name on the URL (%.253s)", name,
                    route->name);
+    else if (route->subresource != SUBRESOURCE_SCALE)
+        (void)field_validation_check(request, route->resource, tree, status);
     return status->code == 0 ? steal_pointer(&tree) : NULL;
 }
 
@@ -181,8 +184,10 @@ void object_patch(struct front *front, const struct route *route, const struct h
         return;
     }
     AUTO_JSON cJSON *patch = request_body_tree(request, false, &status);
-    if (patch == NULL || registry_patch(front->registry, route->resource->id, route->namespace, route->name, route->subresource,
-                                        type, patch, &patched, &status) != 0)
+    bool checked = patch != NULL && (type == PATCH_JSON || route->subresource == SUBRESOURCE_SCALE ||
+                                     field_validation_check(request, route->resource, patch, &status) == 0);
+    if (!checked || registry_patch(front->registry, route->resource->id, route->namespace, route->name, route->subresource, type,
+                                   patch, &patched, &status) != 0)
         answer_status(answer, &status);
     else
         answer_written(front, route, &representation, patched, 200, answer);

@@ -172,6 +172,31 @@ static void test_hostile_requests(void **state)
     check_code(fixture, &(struct ask){.path = "/api/v1/namespaces/default/pods/a%2Fb"}, 404);
 }
 
+#define STRICT_POD                                                                                                               \
+    "{\"metadata\":{\"name\":\"p\"},\"spec\":{\"containers\":[{\"name\":\"a\",\"image\":\"i\",\"imagee\":\"x\"}],\"nod\":1}}"
+
+static void test_strict_fields(void **state)
+{
+    struct fixture *fixture = *state;
+    int code;
+    struct ask ask = {
+        .path = "/api/v1/namespaces/default/pods?fieldValidation=Strict", .body = STRICT_POD, .content_type = "application/json"};
+    AUTO_JSON cJSON *refused = fixture_ask(fixture, &ask, &code);
+    assert_int_equal(code, 400);
+    assert_string_equal(json_text(json_get(refused, "message"), ""),
+                        "Pod in version \"v1\" cannot be handled as a Pod: strict decoding error: unknown field "
+                        "\"spec.containers[0].imagee\", unknown field \"spec.nod\"");
+    ask.path = "/api/v1/namespaces/default/pods?fieldValidation=Ignore";
+    check_code(fixture, &ask, 201);
+    struct ask patch = {.method = "PATCH",
+                        .path = "/api/v1/namespaces/default/pods/p?fieldValidation=Strict",
+                        .content_type = "application/strategic-merge-patch+json",
+                        .body = "{\"metadata\":{\"label\":{\"a\":\"b\"}}}"};
+    check_code(fixture, &patch, 400);
+    patch.body = "{\"metadata\":{\"label\":null,\"labels\":{\"a\":\"b\"}}}";
+    check_code(fixture, &patch, 200);
+}
+
 static void test_large_requests(void **state)
 {
     struct fixture *fixture = *state;
@@ -221,6 +246,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_discovery, fixture_open, fixture_close),
         cmocka_unit_test_setup_teardown(test_token, fixture_open, fixture_close),
         cmocka_unit_test_setup_teardown(test_hostile_requests, fixture_open, fixture_close),
+        cmocka_unit_test_setup_teardown(test_strict_fields, fixture_open, fixture_close),
         cmocka_unit_test_setup_teardown(test_large_requests, fixture_open, fixture_close),
         cmocka_unit_test_setup_teardown(test_noise, fixture_open, fixture_close),
         cmocka_unit_test_setup_teardown(test_loopback_only, fixture_open, fixture_close),
