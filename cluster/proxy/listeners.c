@@ -52,10 +52,14 @@ struct listeners *listeners_create(int epoll, struct relay *relay)
     return listeners;
 }
 
+/* Leaves the epoll set by name and stops listening, since a process that is just being forked has a copy. */
 static void listener_destroy(struct listener *listener)
 {
-    if (listener->descriptor >= 0)
+    if (listener->descriptor >= 0) {
+        (void)epoll_ctl(listener->owner->epoll, EPOLL_CTL_DEL, listener->descriptor, NULL);
+        (void)shutdown(listener->descriptor, SHUT_RDWR);
         (void)close(listener->descriptor);
+    }
     free(listener);
 }
 

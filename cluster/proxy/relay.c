@@ -74,9 +74,13 @@ static void update_side(struct side *side)
     watch_side(side, events);
 }
 
+/* Leaves the epoll set by name: a pod's process that is just being forked has a copy of every descriptor, and with it a
+ * closed one would stay in the set and report events of a pair that is gone. */
 static void end_pair(struct pair *pair)
 {
     struct relay *relay = pair->relay;
+    watch_side(&pair->client, REMOVED);
+    watch_side(&pair->backend, REMOVED);
     (void)close(pair->client.descriptor);
     (void)close(pair->backend.descriptor);
     if (pair->previous != NULL)
