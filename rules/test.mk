@@ -1,6 +1,7 @@
 # Tests: unit (tests/unit/ROOM/test_*.c, in-process, cmocka), integration (tests/integration/test_*.c, through the programs).
 
 # What a room's unit tests link besides the room itself and common.
+UNIT_NEEDS_driver_lesson  := driver/analyze driver/store driver/observe driver/load
 UNIT_NEEDS_driver_record  := driver/store driver/observe driver/load driver/lesson kube
 UNIT_NEEDS_driver_store   := driver/observe driver/load
 UNIT_NEEDS_driver_analyze := driver/store driver/observe driver/load
@@ -14,6 +15,7 @@ UNIT_NEEDS_cluster_proxy       := cluster/api
 UNIT_NEEDS_cluster_metrics     := cluster/api cluster/kubelet cluster/supervisor
 
 # Objects that a room's unit tests share with a test program.
+UNIT_OBJECTS_driver_load := $(BUILD)/obj/tests/unit/driver/load/results.o
 UNIT_OBJECTS_hpa := $(filter-out %/hpa_vectors.o,$(VECTOR_OBJECTS))
 
 TEST_SUPPORT_OBJECTS := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard tests/support/*.c))

@@ -11,6 +11,7 @@
 #define FIRST_ANSWERS 10
 #define MAXIMUM_SERVERS 4096   /* of which first answers are kept; a server that names itself anew each time stays bounded */
 #define MAXIMUM_EXEMPLARS 2000 /* a second */
+#define MAXIMUM_ROWS 2000      /* a second; beyond them servers are no longer told apart */
 
 struct known_server {
     char name[LOAD_SERVER_SIZE];
@@ -71,13 +72,25 @@ void collector_sent(struct collector *collector, int64_t intended, int64_t sent)
     histogram_record(&collector->tick.lateness, sent - intended);
 }
 
-static struct load_row *find_row(struct collector *collector, int64_t second, const char *server, enum load_warmth warmth)
+static struct load_row *known_row(const struct collector *collector, int64_t second, const char *server, enum load_warmth warmth)
 {
     for (size_t i = 0; i < collector->row_count; i++) {
         struct load_row *row = &collector->rows[i];
         if (row->second == second && row->warmth == warmth && strcmp(row->server, server) == 0)
             return row;
     }
+    return NULL;
+}
+
+static struct load_row *find_row(struct collector *collector, int64_t second, const char *server, enum load_warmth warmth)
+{
+    struct load_row *known = known_row(collector, second, server, warmth);
+    if (known == NULL && collector->row_count >= MAXIMUM_ROWS) {
+        server = "";
+        known = known_row(collector, second, server, warmth);
+    }
+    if (known != NULL)
+        return known;
     if (collector->row_count == collector->row_capacity) {
         size_t capacity = collector->row_capacity * 2 + 16;
         collector->rows = memory_resize(collector->rows, capacity, sizeof *collector->rows);
@@ -181,18 +194,18 @@ static void hand_over_rows(struct collector *collector)
     collector->row_count = 0;
 }
 
-static void hand_over_tick(struct collector *collector, uint64_t in_flight, int64_t cpu, int64_t elapsed)
+/* cpu: share of a core in that second. */
+static void hand_over_tick(struct collector *collector, uint64_t in_flight, double cpu)
 {
     struct load_tick *tick = &collector->tick;
     int64_t middle = tick->second * NANOSECONDS_PER_SECOND + NANOSECONDS_PER_SECOND / 2;
     tick->target_rate = load_spec_rate_at(collector->spec, middle);
     tick->in_flight = in_flight;
-    tick->cpu = collector->cpu_before < 0 || elapsed <= 0 ? 0 : (double)(cpu - collector->cpu_before) / (double)elapsed;
+    tick->cpu = cpu;
     collector->sink.tick(collector->sink.context, collector->spec, tick);
     struct histogram lateness = tick->lateness;
     histogram_clear(&lateness);
     *tick = (struct load_tick){.second = tick->second + 1, .lateness = lateness};
-    collector->cpu_before = cpu;
     collector->exemplars = 0;
 }
 
@@ -204,10 +217,11 @@ void collector_flush(struct collector *collector, int64_t now, uint64_t in_fligh
     if (now < 0 || (second == collector->tick.second && !final))
         return;
     hand_over_rows(collector);
-    int64_t elapsed = (second - collector->tick.second) * NANOSECONDS_PER_SECOND;
-    bool partly = final && (collector->tick.planned > 0 || collector->tick.sent > 0);
-    if (second > collector->tick.second || partly)
-        hand_over_tick(collector, in_flight, cpu, elapsed > 0 ? elapsed : now % NANOSECONDS_PER_SECOND);
-    if (second > collector->tick.second)
-        collector->tick.second = second;
+    int64_t since = now - collector->tick.second * NANOSECONDS_PER_SECOND;
+    double share = since > 0 ? (double)(cpu - collector->cpu_before) / (double)since : 0;
+    collector->cpu_before = cpu;
+    while (collector->tick.second < second)
+        hand_over_tick(collector, in_flight, share);
+    if (final && collector->tick.planned > 0)
+        hand_over_tick(collector, in_flight, share);
 }

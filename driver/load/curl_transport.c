@@ -36,17 +36,43 @@ struct curl_transport {
     struct transfer *in_flight;
     size_t count;
     int64_t deadline;
+    uint32_t registrations;  /* so far */
+    uint32_t *registered;    /* by socket: the number of its latest registration; 0 = none */
+    size_t registered_count; /* sockets that registered has room for */
 };
+
+/* A socket's number may be given to the next one while events of the last are still being gone through: each
+ * registration has a number of its own, so that those are not mistaken. */
+static void number_registration(struct curl_transport *transport, curl_socket_t socket)
+{
+    size_t place = (size_t)socket;
+    if (place >= transport->registered_count) {
+        size_t count = place * 2 + 64;
+        transport->registered = memory_resize(transport->registered, count, sizeof *transport->registered);
+        memset(transport->registered + transport->registered_count, 0,
+               (count - transport->registered_count) * sizeof *transport->registered);
+        transport->registered_count = count;
+    }
+    if (++transport->registrations == 0)
+        transport->registrations = 1;
+    transport->registered[place] = transport->registrations;
+}
 
 static int on_socket(CURL *easy, curl_socket_t socket, int what, void *context, void *known)
 {
     (void)easy;
     struct curl_transport *transport = context;
     if (what == CURL_POLL_REMOVE) {
+        if ((size_t)socket < transport->registered_count)
+            transport->registered[socket] = 0;
         (void)epoll_ctl(transport->options.epoll, EPOLL_CTL_DEL, socket, NULL);
         return 0;
     }
-    struct epoll_event event = {.data.fd = socket};
+    if (known == NULL) {
+        number_registration(transport, socket);
+        (void)curl_multi_assign(transport->multi, socket, transport);
+    }
+    struct epoll_event event = {.data.u64 = (uint64_t)transport->registered[socket] << 32 | (uint32_t)socket};
     if ((what & CURL_POLL_IN) != 0)
         event.events |= EPOLLIN;
     if ((what & CURL_POLL_OUT) != 0)
@@ -55,7 +81,6 @@ static int on_socket(CURL *easy, curl_socket_t socket, int what, void *context, 
         return 0;
     if (epoll_ctl(transport->options.epoll, EPOLL_CTL_ADD, socket, &event) < 0 && errno == EEXIST)
         (void)epoll_ctl(transport->options.epoll, EPOLL_CTL_MOD, socket, &event);
-    (void)curl_multi_assign(transport->multi, socket, transport);
     return 0;
 }
 
@@ -93,6 +118,15 @@ static const char *header_value(const char *line, size_t length, const char *nam
     return value;
 }
 
+/* A pod's name in what may be anything: what is no visible ASCII becomes a question mark. */
+static void copy_server(struct transfer *transfer, const char *value, size_t length)
+{
+    (void)snprintf(transfer->server, sizeof transfer->server, "%.*s", (int)length, value);
+    for (char *at = transfer->server; *at != '\0'; at++)
+        if (*at <= ' ' || *at > '~')
+            *at = '?';
+}
+
 static size_t on_header(char *line, size_t size, size_t count, void *context)
 {
     struct transfer *transfer = context;
@@ -103,7 +137,7 @@ static size_t on_header(char *line, size_t size, size_t count, void *context)
     const char *value = NULL;
     char text[LOAD_SERVER_SIZE];
     if ((value = header_value(line, length, spec->pod_header, &value_length)) != NULL) {
-        (void)snprintf(transfer->server, sizeof transfer->server, "%.*s", (int)value_length, value);
+        copy_server(transfer, value, value_length);
     } else if ((value = header_value(line, length, spec->phase_header, &value_length)) != NULL) {
         if (value_length == 4 && strncasecmp(value, "cold", 4) == 0)
             transfer->warmth = WARMTH_COLD;
@@ -246,6 +280,7 @@ void curl_transport_destroy(struct curl_transport *transport)
     (void)curl_multi_cleanup(transport->multi);
     curl_slist_free_all(transport->headers);
     curl_slist_free_all(transport->connect_to);
+    free(transport->registered);
     free(transport);
 }
 
@@ -266,19 +301,16 @@ void curl_transport_send(struct curl_transport *transport, uint64_t index, int64
 
 static enum load_outcome outcome_of(const struct transfer *transfer, CURLcode code, long http_status)
 {
-    switch (code) {
-    case CURLE_OK:
+    if (code == CURLE_OK)
         return http_status >= 400 ? OUTCOME_STATUS : OUTCOME_OK;
-    case CURLE_COULDNT_CONNECT:
-    case CURLE_COULDNT_RESOLVE_HOST:
-        return OUTCOME_REFUSED;
-    case CURLE_OPERATION_TIMEDOUT:
+    if (code == CURLE_OPERATION_TIMEDOUT)
         return OUTCOME_TIMEOUT;
-    case CURLE_PARTIAL_FILE:
-        return OUTCOME_TRUNCATED;
-    default:
-        return transfer->bytes > 0 && transfer->attempts <= 1 ? OUTCOME_TRUNCATED : OUTCOME_RESET;
-    }
+    if (transfer->attempts == 0)
+        return OUTCOME_REFUSED;
+    /* A connection that cannot be made after an attempt, as a second attempt itself, is the library's own retry. */
+    if (transfer->attempts > 1 || code == CURLE_COULDNT_CONNECT)
+        return OUTCOME_RESET;
+    return transfer->bytes > 0 || code == CURLE_PARTIAL_FILE ? OUTCOME_TRUNCATED : OUTCOME_RESET;
 }
 
 static void finish(struct transfer *transfer, enum load_outcome outcome, long http_status)
@@ -290,7 +322,7 @@ static void finish(struct transfer *transfer, enum load_outcome outcome, long ht
     memcpy(server, transfer->server, sizeof server);
     struct load_done done = {
         .outcome = outcome,
-        .http_status = (int)http_status,
+        .http_status = transfer->bytes > 0 ? (int)http_status : 0,
         .intended = transfer->intended,
         .sent = transfer->sent,
         .finished = clock_monotonic() - transport->options.start,
@@ -339,8 +371,11 @@ void curl_transport_expire(struct curl_transport *transport)
     take_finished(transport);
 }
 
-void curl_transport_event(struct curl_transport *transport, int socket, uint32_t epoll_events)
+void curl_transport_event(struct curl_transport *transport, uint64_t token, uint32_t epoll_events)
 {
+    int socket = (int)(token & UINT32_MAX);
+    if ((size_t)socket >= transport->registered_count || transport->registered[socket] != token >> 32)
+        return;
     int running = 0;
     int events = 0;
     if ((epoll_events & EPOLLIN) != 0)

@@ -19,7 +19,7 @@ struct curl_transport_options {
     const struct url_template *url;
     const char *resolve_address; /* as in struct load_options; copied */
     uint16_t resolve_port;
-    int epoll;     /* sockets are added with data.fd = the socket */
+    int epoll;     /* sockets are added with a data.u64 above UINT32_MAX */
     int64_t start; /* clock_monotonic of the load's start: outcomes are counted from it */
     void *context;
     void (*done)(void *context, const struct load_done *done); /* may send again */
@@ -36,7 +36,9 @@ size_t curl_transport_in_flight(const struct curl_transport *transport);
 /* Monotonic time at which curl_transport_expire wants to be called; INT64_MAX = not. */
 int64_t curl_transport_deadline(const struct curl_transport *transport);
 void curl_transport_expire(struct curl_transport *transport);
-void curl_transport_event(struct curl_transport *transport, int socket, uint32_t epoll_events);
+
+/* One event of the epoll. token: its data.u64; those of sockets that have been closed since are passed over. */
+void curl_transport_event(struct curl_transport *transport, uint64_t token, uint32_t epoll_events);
 
 /* Ends all that is in flight as OUTCOME_ABORTED. */
 void curl_transport_abort(struct curl_transport *transport);

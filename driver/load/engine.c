@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 
@@ -23,6 +24,7 @@
 /* Frugal pacing: requests that come due within this time of each other are sent in one go. */
 #define TICK NANOSECONDS_PER_MILLISECOND
 #define MAX_EVENTS 256
+#define OTHER_DESCRIPTORS 64 /* of the process, besides the load's connections */
 
 struct load {
     struct load_options options;
@@ -49,8 +51,26 @@ __attribute__((constructor)) static void start_libcurl(void)
 
 static int watch_descriptor(struct load *load, int descriptor)
 {
-    struct epoll_event event = {.events = EPOLLIN, .data.fd = descriptor};
+    struct epoll_event event = {.events = EPOLLIN, .data.u64 = (uint32_t)descriptor};
     return epoll_ctl(load->epoll, EPOLL_CTL_ADD, descriptor, &event);
+}
+
+/* A connection for which there is no descriptor would look refused by the server. */
+static int allow_descriptors(const struct load_spec *spec, struct error *error)
+{
+    struct rlimit limit;
+    rlim_t wanted = (rlim_t)spec->maximum_connections + OTHER_DESCRIPTORS;
+    if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+        return error_set(error, "cannot read the limit of open files: %s", strerror(errno));
+    if (limit.rlim_cur < limit.rlim_max) {
+        limit.rlim_cur = limit.rlim_max;
+        (void)setrlimit(RLIMIT_NOFILE, &limit);
+        (void)getrlimit(RLIMIT_NOFILE, &limit);
+    }
+    if (limit.rlim_cur < wanted)
+        return error_set(error, "%d connections need %llu open files and the limit is %llu (see ulimit -n)",
+                         spec->maximum_connections, (unsigned long long)wanted, (unsigned long long)limit.rlim_cur);
+    return 0;
 }
 
 struct load *load_create(const struct load_options *options, struct error *error)
@@ -70,7 +90,7 @@ struct load *load_create(const struct load_options *options, struct error *error
         load_destroy(load);
         return NULL;
     }
-    if (url_template_parse(options->spec->url, &load->url, error) < 0) {
+    if (allow_descriptors(options->spec, error) < 0 || url_template_parse(options->spec->url, &load->url, error) < 0) {
         load_destroy(load);
         return NULL;
     }
@@ -166,11 +186,11 @@ static void wait_for_work(struct load *load)
     int count = epoll_wait(load->epoll, events, MAX_EVENTS, timeout);
     for (int i = 0; i < count; i++) {
         uint64_t ignored = 0;
-        if (events[i].data.fd == load->timer || events[i].data.fd == load->wake) {
-            ssize_t got = read(events[i].data.fd, &ignored, sizeof ignored);
+        if (events[i].data.u64 <= UINT32_MAX) {
+            ssize_t got = read((int)events[i].data.u64, &ignored, sizeof ignored);
             (void)got;
         } else {
-            curl_transport_event(load->transport, events[i].data.fd, events[i].events);
+            curl_transport_event(load->transport, events[i].data.u64, events[i].events);
         }
     }
     if (curl_transport_deadline(load->transport) <= clock_monotonic())

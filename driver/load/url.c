@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <curl/curl.h>
+
 #include "common/memory.h"
 
 #define MAXIMUM_URL 2000
@@ -43,14 +45,13 @@ static int parse_range(struct url_template *url, struct error *error)
 
 static int parse_port(const char *text, size_t length, struct url_template *url)
 {
-    char digits[8];
-    if (length == 0 || length >= sizeof digits)
-        return -1;
-    memcpy(digits, text, length);
-    digits[length] = '\0';
-    char *end = NULL;
-    long port = strtol(digits, &end, 10);
-    if (*end != '\0' || port < 1 || port > 65535)
+    long port = 0;
+    for (size_t i = 0; i < length && port <= 65535; i++) {
+        if (!isdigit((unsigned char)text[i]))
+            return -1;
+        port = port * 10 + (text[i] - '0');
+    }
+    if (port < 1 || port > 65535)
         return -1;
     url->port = (uint16_t)port;
     return 0;
@@ -76,6 +77,18 @@ static int parse_authority(struct url_template *url, struct error *error)
     return 0;
 }
 
+/* What the HTTP library will not take is better said before the load than by each of its requests. */
+static int check_expanded(const struct url_template *url, struct error *error)
+{
+    char expanded[MAXIMUM_URL + 32];
+    CURLU *parts = curl_url();
+    if (parts == NULL)
+        return error_set(error, "libcurl does not start");
+    CURLUcode code = curl_url_set(parts, CURLUPART_URL, url_template_expand(url, 0, expanded, sizeof expanded), 0);
+    curl_url_cleanup(parts);
+    return code == CURLUE_OK ? 0 : error_set(error, "\"%.100s\" is no URL: %s", url->text, curl_url_strerror(code));
+}
+
 int url_template_parse(const char *text, struct url_template *url, struct error *error)
 {
     *url = (struct url_template){0};
@@ -85,7 +98,7 @@ int url_template_parse(const char *text, struct url_template *url, struct error 
         if ((unsigned char)*at <= ' ' || *at == 0x7f)
             return error_set(error, "a URL may not hold white space or control characters");
     url->text = memory_copy_text(text);
-    if (parse_authority(url, error) < 0 || parse_range(url, error) < 0) {
+    if (parse_authority(url, error) < 0 || parse_range(url, error) < 0 || check_expanded(url, error) < 0) {
         url_template_release(url);
         return -1;
     }

@@ -43,6 +43,12 @@ static void test_wrong_urls(void **state)
         {"http://user@host/", "expected a host name"},
         {"http://h:0/", "expected a port"},
         {"http://h:99999/", "expected a port"},
+        {"http://h:+80/", "expected a port"},
+        {"http://h:/", "expected a port"},
+        {"http://h:00000000000000000099999/", "expected a port"},
+        {"http://h\"x/", "no URL"},
+        {"", "http:// or https://"},
+        {"http://{1..2}/", "expected a host name"},
         {"http://h/{1..}", "rising range"},
         {"http://h/{5..1}", "rising range"},
         {"http://h/{a..b}", "expected a range"},
@@ -59,12 +65,30 @@ static void test_wrong_urls(void **state)
     }
 }
 
+static void test_longest(void **state)
+{
+    (void)state;
+    struct url_template url;
+    struct error error = ERROR_NONE;
+    char text[2100];
+    memset(text, 'a', sizeof text);
+    memcpy(text, "http://h/", strlen("http://h/"));
+    text[2000] = '\0';
+    assert_int_equal(url_template_parse(text, &url, &error), 0);
+    url_template_release(&url);
+    text[2000] = 'a';
+    text[2001] = '\0';
+    assert_int_equal(url_template_parse(text, &url, &error), -1);
+    assert_string_equal(error.text, "the URL is longer than 2000 characters");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_range_goes_round),
         cmocka_unit_test(test_default_ports),
         cmocka_unit_test(test_wrong_urls),
+        cmocka_unit_test(test_longest),
     };
     return cmocka_run_group_tests_name("url", tests, NULL, NULL);
 }
