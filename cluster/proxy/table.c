@@ -104,6 +104,16 @@ static void fill_row(struct table_row *row, const struct object *service, const 
     }
 }
 
+/* An endpoint that listens on the cluster IP itself (the API server does) needs no proxy. */
+static bool serves_itself(const struct table_row *row)
+{
+    for (size_t i = 0; i < row->count; i++) {
+        if (table_compare_addresses(&row->targets[i], &row->listen) == 0)
+            return true;
+    }
+    return false;
+}
+
 static void add_service(struct table *table, const struct object *service, const struct object_list *slices)
 {
     const cJSON *spec = json_get(object_tree(service), "spec");
@@ -120,6 +130,11 @@ static void add_service(struct table *table, const struct object *service, const
         if (row.count == 0)
             fill_row(&row, service, name, slices, SERVING_TERMINATING);
         sort_targets(&row);
+        if (serves_itself(&row)) {
+            free(row.name);
+            free(row.targets);
+            continue;
+        }
         table->rows = memory_resize(table->rows, table->count + 1, sizeof *table->rows);
         table->rows[table->count++] = row;
     }

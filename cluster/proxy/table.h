@@ -24,7 +24,8 @@ struct table {
 };
 
 /* Targets are the ready endpoints; when a port has none, those that are serving while they terminate (as kube-proxy).
- * Left out: services without a loopback cluster IP, ports that are not TCP, addresses that are not IPv4. */
+ * Left out: services without a loopback cluster IP, ports that are not TCP, addresses that are not IPv4, ports whose
+ * endpoint is the cluster IP itself. */
 void table_build(const struct object_list *services, const struct object_list *slices, struct table *table);
 void table_release(struct table *table);
 bool table_equal(const struct table *left, const struct table *right);
