@@ -1,0 +1,86 @@
+#include "tests/unit/cluster/controllers/fixture.h"
+
+static void make_pod(struct fixture *fixture, const char *name, const char *cpu, const char *more)
+{
+    AUTO_FREE char *text = memory_format(
+        "{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{\"name\":\"%s\"},\"spec\":{%s\"containers\":[{\"name\":\"c\","
+        "\"image\":\"i\",\"resources\":{\"requests\":{\"cpu\":\"%s\"}}}]}}",
+        name, more, cpu);
+    fixture_make(fixture, RESOURCE_PODS, "default", text);
+}
+
+static void expect_node(struct fixture *fixture, const char *pod, const char *node)
+{
+    AUTO_OBJECT struct object *object = fixture_get(fixture, RESOURCE_PODS, "default", pod);
+    assert_string_equal(node_of_pod(object_tree(object)), node);
+    const cJSON *condition = condition_find(json_get(object_tree(object), "status"), "PodScheduled");
+    assert_true(condition_is(condition, node[0] != '\0' ? "True" : "False"));
+}
+
+static void expect_message(struct fixture *fixture, const char *pod, const char *message)
+{
+    AUTO_OBJECT struct object *object = fixture_get(fixture, RESOURCE_PODS, "default", pod);
+    const cJSON *condition = condition_find(json_get(object_tree(object), "status"), "PodScheduled");
+    assert_string_equal(json_text(json_get(condition, "message"), ""), message);
+    assert_string_equal(json_text(json_get(condition, "reason"), ""), "Unschedulable");
+    assert_true(fixture_has_event(fixture, "FailedScheduling", message));
+}
+
+static void test_the_least_loaded_node(void **state)
+{
+    struct fixture *fixture = *state;
+    fixture_node(fixture, "n1", "4", "110");
+    fixture_node(fixture, "n2", "4", "110");
+    make_pod(fixture, "a", "2", "");
+    fixture_settle(fixture);
+    make_pod(fixture, "b", "1", "");
+    fixture_settle(fixture);
+    AUTO_OBJECT struct object *a = fixture_get(fixture, RESOURCE_PODS, "default", "a");
+    AUTO_OBJECT struct object *b = fixture_get(fixture, RESOURCE_PODS, "default", "b");
+    assert_string_not_equal(node_of_pod(object_tree(a)), node_of_pod(object_tree(b)));
+    AUTO_FREE char *message = memory_format("Successfully assigned default/a to %s", node_of_pod(object_tree(a)));
+    assert_true(fixture_has_event(fixture, "Scheduled", message));
+}
+
+static void test_no_room_and_room_again(void **state)
+{
+    struct fixture *fixture = *state;
+    fixture_node(fixture, "n1", "1", "110");
+    make_pod(fixture, "a", "700m", "");
+    fixture_converge(fixture);
+    make_pod(fixture, "b", "700m", "");
+    fixture_settle(fixture);
+    expect_node(fixture, "b", "");
+    expect_message(fixture, "b", "0/1 nodes are available: 1 Insufficient cpu.");
+    fixture_delete(fixture, RESOURCE_PODS, "default", "a", PROPAGATION_BACKGROUND);
+    fixture_converge(fixture);
+    expect_node(fixture, "b", "n1");
+}
+
+static void test_reasons_of_several_nodes(void **state)
+{
+    struct fixture *fixture = *state;
+    make_pod(fixture, "early", "1", "");
+    fixture_settle(fixture);
+    expect_message(fixture, "early", "no nodes available to schedule pods");
+    fixture_delete(fixture, RESOURCE_PODS, "default", "early", PROPAGATION_BACKGROUND);
+    fixture_node(fixture, "n1", "1", "0");
+    fixture_node(fixture, "n2", "1", "110");
+    make_pod(fixture, "a", "2", "\"nodeSelector\":{\"kubernetes.io/hostname\":\"n1\"},");
+    fixture_settle(fixture);
+    expect_message(fixture, "a",
+                   "0/2 nodes are available: 1 Too many pods, 1 node(s) didn't match Pod's node affinity/selector, 2 "
+                   "Insufficient cpu.");
+    fixture_node(fixture, "n3", "4", "110");
+    fixture_change(fixture, RESOURCE_NODES, "", "n3", SUBRESOURCE_NONE,
+                   "{\"metadata\":{\"labels\":{\"kubernetes.io/hostname\":\"n1\"}}}");
+    fixture_settle(fixture);
+    expect_node(fixture, "a", "n3");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {FIXTURE_TEST(test_the_least_loaded_node), FIXTURE_TEST(test_no_room_and_room_again),
+                                       FIXTURE_TEST(test_reasons_of_several_nodes)};
+    return cmocka_run_group_tests_name("cluster/controllers/scheduler", tests, NULL, NULL);
+}
