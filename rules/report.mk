@@ -2,19 +2,23 @@
 # are, so that a report is one file that needs no network.
 DYGRAPHS ?= /usr/share/javascript/dygraphs
 REPORT_ASSETS := $(wildcard driver/report/assets/*.css driver/report/assets/*.js)
-REPORT_EMBEDDED := $(BUILD)/generated/report
-REPORT_EMBEDDED_FILES := $(patsubst driver/report/assets/%,$(REPORT_EMBEDDED)/%,$(REPORT_ASSETS)) \
-                         $(REPORT_EMBEDDED)/dygraph.min.js $(REPORT_EMBEDDED)/dygraph.min.css
+REPORT_EMBEDDED := $(patsubst driver/report/assets/%,$(BUILD)/generated/report/%.inc,$(REPORT_ASSETS)) \
+                   $(BUILD)/generated/report/dygraph.min.js.inc $(BUILD)/generated/report/dygraph.min.css.inc
 
-$(REPORT_EMBEDDED)/dygraph.min.%: $(DYGRAPHS)/dygraph.min.%
-	@mkdir -p $(@D)
-	sed '/^\/[/*]# sourceMappingURL=/d' $< > $@
+# A file as the numbers of its bytes, for a C array; the library's note of where its source map lies is left out, since a
+# report has no such file beside it.
+define embed
+@mkdir -p $(@D)
+sed '/^\/[/*]# sourceMappingURL=/d' $< | od -An -v -tu1 | sed 's/  *\([0-9]\)/,\1/g; 1s/^,//' > $@
+endef
 
-$(REPORT_EMBEDDED)/%: driver/report/assets/%
-	@mkdir -p $(@D)
-	cp $< $@
+$(BUILD)/generated/report/dygraph.min.%.inc: $(DYGRAPHS)/dygraph.min.%
+	$(embed)
 
-$(BUILD)/obj/driver/report/assets.o: $(REPORT_EMBEDDED_FILES)
+$(BUILD)/generated/report/%.inc: driver/report/assets/%
+	$(embed)
+
+$(BUILD)/obj/driver/report/assets.o: $(REPORT_EMBEDDED)
 
 $(DYGRAPHS)/dygraph.min.js $(DYGRAPHS)/dygraph.min.css:
 	@echo "$@ is missing: install the package libjs-dygraphs, or say where it is with DYGRAPHS=" >&2; exit 1

@@ -82,7 +82,7 @@ static double rate_at(const struct model *model, double seconds)
 /* One pod before the load, two more at 9.2 s, three more at 12.3 s; the youngest three go at 33.5 s. */
 static void plan_pods(struct model *model, int variant)
 {
-    static const double created[MOST_PODS] = {-20, 9.25, 9.26, 12.35, 12.36, 12.38};
+    static const double created[MOST_PODS] = {-60, 9.25, 9.26, 12.35, 12.36, 12.38};
     for (int index = 0; index < MOST_PODS; index++) {
         struct model_pod *pod = &model->pods[index];
         snprintf(pod->name, sizeof pod->name, "webapp-7d9c5b%d-%c%dxk", variant, 'b' + index, index);
@@ -315,6 +315,13 @@ static void send_request(struct model *model, int64_t number, int64_t intended)
     must(run_store_add_exemplar(model->store, "visitors", &request, &error), &error);
 }
 
+static void clear_row(struct load_row *row)
+{
+    histogram_release(&row->response);
+    histogram_release(&row->service);
+    *row = (struct load_row){.first_sent = -1, .last_sent = -1, .last_connection = -1};
+}
+
 static void flush_rows(struct model *model, int64_t second)
 {
     struct error error = ERROR_NONE;
@@ -326,9 +333,7 @@ static void flush_rows(struct model *model, int64_t second)
             snprintf(row->server, sizeof row->server, "%s", pod < MOST_PODS ? model->pods[pod].name : "");
             if (row->first_sent >= 0)
                 must(run_store_add_row(model->store, "visitors", row, &error), &error);
-            histogram_release(&row->response);
-            histogram_release(&row->service);
-            *row = (struct load_row){.first_sent = -1, .last_sent = -1, .last_connection = -1};
+            clear_row(row);
         }
     }
 }
@@ -337,7 +342,10 @@ static void run_load(struct model *model)
 {
     double due = 0;
     int64_t number = 0;
-    flush_rows(model, 0);
+    for (int pod = 0; pod <= MOST_PODS; pod++) {
+        for (int warmth = 0; warmth < WARMTH_COUNT; warmth++)
+            clear_row(&model->rows[pod][warmth]);
+    }
     for (int64_t second = 0; second * SECOND < model->load_end; second++) {
         struct load_tick tick = {.second = second, .target_rate = rate_at(model, (double)second + 0.5), .cpu = 0.04};
         due += tick.target_rate;

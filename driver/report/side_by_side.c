@@ -1,0 +1,215 @@
+#include "driver/report/side_by_side.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "common/clock.h"
+#include "common/memory.h"
+
+/* A ratio of fewer samples is noise. */
+#define LEAST_SAMPLES 20
+/* Values closer than this are alike. */
+#define ALIKE 0.02
+
+typedef const struct variant_figures *variant_pointer;
+
+struct figure {
+    const char *name, *key;
+    enum preference preference;
+    bool always; /* shown even when it is 0 everywhere */
+    double (*value)(variant_pointer variant);
+};
+
+static double in_milliseconds(const struct time_figures *times, int64_t nanoseconds)
+{
+    return times->count > 0 ? (double)nanoseconds / (double)NANOSECONDS_PER_MILLISECOND : (double)NAN;
+}
+
+static double in_seconds(int64_t nanoseconds)
+{
+    return nanoseconds != FIGURES_NEVER ? (double)nanoseconds / (double)NANOSECONDS_PER_SECOND : (double)NAN;
+}
+
+static double answered(variant_pointer variant)
+{
+    return (double)variant->outcomes[OUTCOME_OK];
+}
+
+static double lost(variant_pointer variant)
+{
+    return (double)variant->lost;
+}
+
+static double lost_to_terminating(variant_pointer variant)
+{
+    return (double)variant->phases[PHASE_TERMINATING].lost;
+}
+
+static double slow(variant_pointer variant)
+{
+    return (double)variant->spikes_slow;
+}
+
+static double slow_booting(variant_pointer variant)
+{
+    return (double)(variant->phases[PHASE_BOOTING].spikes - variant->phases[PHASE_BOOTING].lost);
+}
+
+static double slow_cold(variant_pointer variant)
+{
+    return (double)(variant->phases[PHASE_COLD].spikes - variant->phases[PHASE_COLD].lost);
+}
+
+static double cold_answers(variant_pointer variant)
+{
+    return (double)variant->cold;
+}
+
+static double dropped(variant_pointer variant)
+{
+    return (double)variant->outcomes[OUTCOME_DROPPED];
+}
+
+static double response_p50(variant_pointer variant)
+{
+    return in_milliseconds(&variant->response, variant->response.p50);
+}
+
+static double response_p95(variant_pointer variant)
+{
+    return in_milliseconds(&variant->response, variant->response.p95);
+}
+
+static double response_p99(variant_pointer variant)
+{
+    return in_milliseconds(&variant->response, variant->response.p99);
+}
+
+static double response_maximum(variant_pointer variant)
+{
+    return in_milliseconds(&variant->response, variant->response.maximum);
+}
+
+static double replicas_maximum(variant_pointer variant)
+{
+    return variant->replicas_maximum >= 0 ? variant->replicas_maximum : (double)NAN;
+}
+
+static double replicas_final(variant_pointer variant)
+{
+    return variant->replicas_final >= 0 ? variant->replicas_final : (double)NAN;
+}
+
+static double rescales(variant_pointer variant)
+{
+    return variant->metric.watched ? (double)variant->decision_count : (double)NAN;
+}
+
+static double time_to_scale(variant_pointer variant)
+{
+    return in_seconds(variant->time_to_scale);
+}
+
+static double unknown_metric(variant_pointer variant)
+{
+    return variant->metric.watched ? in_seconds(variant->metric.unknown) : (double)NAN;
+}
+
+static double pods_removed(variant_pointer variant)
+{
+    return (double)variant->pods_removed;
+}
+
+static const struct figure FIGURES[] = {
+    {"Requests answered", "answered", PREFER_NONE, true, answered},
+    {"Requests lost", "lost", PREFER_LESS, true, lost},
+    {"Lost as pods went away", "lost_terminating", PREFER_LESS, false, lost_to_terminating},
+    {"Slow answers", "slow", PREFER_LESS, true, slow},
+    {"Slow: pod was booting", "slow_booting", PREFER_LESS, false, slow_booting},
+    {"Slow: pod was cold", "slow_cold", PREFER_LESS, false, slow_cold},
+    {"Answers of cold pods", "cold", PREFER_LESS, false, cold_answers},
+    {"Longest response (ms)", "response_max_ms", PREFER_LESS, true, response_maximum},
+    {"Response time p99 (ms)", "response_p99_ms", PREFER_LESS, true, response_p99},
+    {"Response time p95 (ms)", "response_p95_ms", PREFER_LESS, true, response_p95},
+    {"Response time p50 (ms)", "response_p50_ms", PREFER_LESS, true, response_p50},
+    {"Dropped by the generator", "dropped", PREFER_NONE, false, dropped},
+    {"Most pods", "replicas_max", PREFER_NONE, false, replicas_maximum},
+    {"Pods at the end", "replicas_final", PREFER_NONE, false, replicas_final},
+    {"Pods removed", "pods_removed", PREFER_NONE, false, pods_removed},
+    {"Rescales", "rescales", PREFER_NONE, false, rescales},
+    {"Time to scale up (s)", "time_to_scale_s", PREFER_LESS, false, time_to_scale},
+    {"HPA metric unknown (s)", "metric_unknown_s", PREFER_LESS, false, unknown_metric},
+};
+
+static bool says_something(const struct figure *figure, const struct variant_figures *variants, size_t count)
+{
+    bool something = figure->always;
+    for (size_t index = 0; index < count && !something; index++) {
+        double value = figure->value(&variants[index]);
+        something = !isnan(value) && fabs(value) > 0;
+    }
+    return something;
+}
+
+static bool alike(double left, double right)
+{
+    return fabs(left - right) <= ALIKE * fmax(fabs(left), fabs(right));
+}
+
+static void mark_better(struct side_row *row, size_t count)
+{
+    double best = NAN;
+    bool all_alike = true;
+    for (size_t index = 0; index < count; index++) {
+        double value = row->cells[index].value;
+        if (!row->cells[index].known)
+            continue;
+        all_alike = all_alike && (isnan(best) || alike(best, value));
+        if (isnan(best) || (row->preference == PREFER_LESS ? value < best : value > best))
+            best = value;
+    }
+    for (size_t index = 0; index < count && row->preference != PREFER_NONE && !all_alike; index++)
+        row->cells[index].better = row->cells[index].known && alike(row->cells[index].value, best);
+}
+
+static void fill_row(struct side_row *row, const struct figure *figure, const struct variant_figures *variants, size_t count)
+{
+    *row = (struct side_row){.name = figure->name,
+                             .key = figure->key,
+                             .preference = figure->preference,
+                             .cells = memory_allocate(count, sizeof *row->cells)};
+    for (size_t index = 0; index < count; index++) {
+        struct side_cell *cell = &row->cells[index];
+        const struct side_cell *first = &row->cells[0];
+        cell->value = figure->value(&variants[index]);
+        cell->known = !isnan(cell->value);
+        number_rounded(cell->value, cell->text);
+        if (cell->known && fabs(cell->value - floor(cell->value)) <= 0 && cell->value >= 0 && cell->value < 1e15)
+            number_count((uint64_t)cell->value, cell->text);
+        cell->difference = cell->ratio = NAN;
+        if (index == 0 || !cell->known || !first->known)
+            continue;
+        cell->difference = cell->value - first->value;
+        if (variants[index].requests >= LEAST_SAMPLES && variants[0].requests >= LEAST_SAMPLES && first->value > 0)
+            cell->ratio = cell->value / first->value;
+    }
+    mark_better(row, count);
+}
+
+void side_table_make(const struct variant_figures *variants, size_t count, struct side_table *table)
+{
+    *table = (struct side_table){.rows = memory_allocate(sizeof FIGURES / sizeof *FIGURES, sizeof *table->rows)};
+    for (size_t index = 0; index < sizeof FIGURES / sizeof *FIGURES && count > 0; index++) {
+        if (says_something(&FIGURES[index], variants, count))
+            fill_row(&table->rows[table->row_count++], &FIGURES[index], variants, count);
+    }
+}
+
+void side_table_release(struct side_table *table)
+{
+    for (size_t index = 0; index < table->row_count; index++)
+        free(table->rows[index].cells);
+    free(table->rows);
+    *table = (struct side_table){0};
+}

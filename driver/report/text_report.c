@@ -1,0 +1,152 @@
+#include "driver/report/text_report.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "common/clock.h"
+#include "common/duration.h"
+#include "common/memory.h"
+#include "driver/report/side_by_side.h"
+#include "driver/report/sparkline.h"
+#include "driver/report/terminal_text.h"
+
+#define NAME_COLUMN 26
+#define LEAST_COLUMNS 60
+#define HASH_SHOWN 12
+
+static int longest_name(const struct run_figures *figures)
+{
+    int width = 4;
+    for (size_t index = 0; index < figures->variant_count; index++) {
+        int name = terminal_width(figures->variants[index].name);
+        width = name > width ? name : width;
+    }
+    return width < 20 ? width : 20;
+}
+
+static void write_table_row(const struct terminal *terminal, const struct side_row *row, size_t first, size_t count, int width)
+{
+    terminal_left(terminal, row->name, NAME_COLUMN, STYLE_PLAIN);
+    for (size_t index = first; index < first + count; index++) {
+        const struct side_cell *cell = &row->cells[index];
+        terminal_right(terminal, cell->text, width - 2, cell->better ? STYLE_BOLD : STYLE_PLAIN);
+        buffer_append_text(terminal->output, cell->better ? " *" : "  ");
+    }
+    buffer_append_character(terminal->output, '\n');
+}
+
+/* As many variants side by side as fit; the rest in further tables below. */
+static void write_table(const struct terminal *terminal, const struct run_figures *figures)
+{
+    struct side_table table;
+    int width = longest_name(figures) + 4;
+    size_t fit = (size_t)((terminal->columns - NAME_COLUMN) / width);
+    side_table_make(figures->variants, figures->variant_count, &table);
+    for (size_t first = 0; first < figures->variant_count; first += fit) {
+        size_t count = figures->variant_count - first < fit ? figures->variant_count - first : fit;
+        buffer_append_format(terminal->output, "\n%*s", NAME_COLUMN, "");
+        for (size_t index = first; index < first + count; index++) {
+            terminal_right(terminal, figures->variants[index].name, width - 2, STYLE_BOLD);
+            buffer_append_text(terminal->output, "  ");
+        }
+        buffer_append_character(terminal->output, '\n');
+        for (size_t row = 0; row < table.row_count; row++)
+            write_table_row(terminal, &table.rows[row], first, count, width);
+    }
+    if (figures->variant_count > 1)
+        terminal_text(terminal, "* better", terminal->columns, STYLE_DIM);
+    buffer_append_character(terminal->output, '\n');
+    side_table_release(&table);
+}
+
+static void write_sparklines(const struct terminal *terminal, const struct run_figures *figures)
+{
+    int most = 0;
+    int64_t longest = 0;
+    int name = longest_name(figures);
+    int width = (terminal->columns - name - 4) / 2;
+    for (size_t index = 0; index < figures->variant_count; index++) {
+        const struct variant_figures *variant = &figures->variants[index];
+        most = variant->replicas_maximum > most ? variant->replicas_maximum : most;
+        longest = variant->response.maximum > longest ? variant->response.maximum : longest;
+    }
+    if (longest == 0)
+        return;
+    char legend[128];
+    char duration[DURATION_TEXT_SIZE];
+    snprintf(legend, sizeof legend, "ready pods, 0 to %d", most);
+    buffer_append_format(terminal->output, "\n%*s", name + 2, "");
+    terminal_left(terminal, legend, width + 2, STYLE_DIM);
+    snprintf(legend, sizeof legend, "longest response, 1 ms to %s", duration_format(longest, duration));
+    terminal_text(terminal, legend, width, STYLE_DIM);
+    buffer_append_character(terminal->output, '\n');
+    for (size_t index = 0; index < figures->variant_count; index++) {
+        terminal_left(terminal, figures->variants[index].name, name + 2, STYLE_PLAIN);
+        sparkline_replicas(&figures->variants[index], width, most, terminal->output);
+        buffer_append_text(terminal->output, "  ");
+        sparkline_latency(&figures->variants[index], width, longest, terminal->output);
+        buffer_append_character(terminal->output, '\n');
+    }
+}
+
+static void write_expectation(const struct terminal *terminal, const struct expectation_figures *expectation)
+{
+    static const enum terminal_style styles[] = {
+        [EXPECTATION_PASS] = STYLE_GOOD, [EXPECTATION_FAIL] = STYLE_BAD, [EXPECTATION_NO_DATA] = STYLE_DIM};
+    buffer_append_text(terminal->output, "  ");
+    terminal_left(terminal, expectation_result_name(expectation->result), 9, styles[expectation->result]);
+    terminal_left(terminal, expectation->text, 44, STYLE_PLAIN);
+    buffer_append_character(terminal->output, ' ');
+    terminal_text(terminal, expectation->observed, terminal->columns - 56, STYLE_PLAIN);
+    buffer_append_character(terminal->output, '\n');
+}
+
+static void write_expectations(const struct terminal *terminal, const struct run_figures *figures)
+{
+    if (figures->passed + figures->failed + figures->no_data == 0)
+        return;
+    AUTO_FREE char *heading =
+        memory_format("Expectations: %zu pass, %zu fail, %zu no data", figures->passed, figures->failed, figures->no_data);
+    terminal_heading(terminal, heading);
+    for (size_t index = 0; index < figures->variant_count; index++) {
+        const struct variant_figures *variant = &figures->variants[index];
+        if (variant->expectation_count == 0)
+            continue;
+        terminal_text(terminal, variant->name, terminal->columns, STYLE_PLAIN);
+        buffer_append_character(terminal->output, '\n');
+        for (size_t expectation = 0; expectation < variant->expectation_count; expectation++)
+            write_expectation(terminal, &variant->expectations[expectation]);
+    }
+}
+
+static void write_conditions(const struct terminal *terminal, const struct run_figures *figures)
+{
+    char date[CLOCK_TEXT_SIZE];
+    clock_format_seconds(figures->started_wall, date);
+    AUTO_FREE char *conditions =
+        memory_format("Measured %s on cluster %s %s, pace %s; %s; lesson %s, hash %.*s. Each variant ran once: an anecdote, "
+                      "not a statistic.",
+                      date, figures->cluster, figures->cluster_version, figures->pace, figures->machine, figures->lesson_file,
+                      HASH_SHOWN, figures->lesson_hash);
+    buffer_append_character(terminal->output, '\n');
+    terminal_wrap(terminal, conditions, 0, STYLE_DIM);
+    for (size_t index = 0; index < figures->note_count; index++) {
+        AUTO_FREE char *note = memory_format("Note: %s", figures->notes[index]);
+        terminal_wrap(terminal, note, 2, STYLE_PLAIN);
+    }
+}
+
+void text_report_write(const struct run_figures *figures, const struct report_options *options, struct buffer *output)
+{
+    struct terminal terminal = {.output = output,
+                                .color = options->color,
+                                .columns = options->columns < LEAST_COLUMNS ? LEAST_COLUMNS : options->columns};
+    const char *title = *figures->lesson_title != '\0' ? figures->lesson_title : figures->lesson_name;
+    terminal_text(&terminal, title, terminal.columns, STYLE_BOLD);
+    buffer_append_text(output, figures->complete ? "\n\n" : "\nThis run has no end: it was stopped, or is still going.\n\n");
+    terminal_wrap(&terminal, figures->verdict, 0, STYLE_PLAIN);
+    write_table(&terminal, figures);
+    write_sparklines(&terminal, figures);
+    write_expectations(&terminal, figures);
+    write_conditions(&terminal, figures);
+}
