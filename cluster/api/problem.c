@@ -65,8 +65,8 @@ static char *quoted(const char *text)
     return result;
 }
 
-static void add_invalid(struct problems *problems, const struct field_path *path, const char *shown, const char *format,
-                        va_list arguments)
+__attribute__((format(printf, 4, 0))) static void add_invalid(struct problems *problems, const struct field_path *path,
+                                                              const char *shown, const char *format, va_list arguments)
 {
     char *detail = NULL;
     if (vasprintf(&detail, format, arguments) < 0)

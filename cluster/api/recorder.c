@@ -11,6 +11,8 @@
 #include "common/log.h"
 
 #define ALIKE_FOR (600 * NANOSECONDS_PER_SECOND)
+/* So that the event's name, with 16 digits after it, stays a valid one. */
+#define NAME_SHOWN 236
 #define KEPT_FOR (3600 * NANOSECONDS_PER_SECOND)
 
 struct occurrence {
@@ -86,7 +88,7 @@ static void write_event(struct registry *registry, struct occurrence *occurrence
         recorder_cache_touch(registry->recorded, alike, occurrence->wall);
         return;
     }
-    AUTO_FREE char *name = memory_format("%s.%" PRIx64, object_name(occurrence->about), (uint64_t)occurrence->wall);
+    AUTO_FREE char *name = memory_format("%.*s.%" PRIx64, NAME_SHOWN, object_name(occurrence->about), (uint64_t)occurrence->wall);
     cJSON *event = make_event(occurrence, name);
     if (registry_create(registry, RESOURCE_EVENTS, namespace, event, NULL, &status) == 0)
         (void)recorder_cache_add(registry->recorded, key, namespace, name, occurrence->wall);

@@ -20,7 +20,10 @@
 
 struct registry;
 
-/* Borrows store and slice (cluster IPs for Services are taken from it); both outlive the registry. */
+/* Services of type NodePort and LoadBalancer are taken and work through their cluster address alone: no port of the node
+ * is opened and no balancer made.
+ *
+ * Borrows store and slice (cluster IPs for Services are taken from it); both outlive the registry. */
 struct registry *registry_open(struct store *store, struct address_slice *slice);
 void registry_close(struct registry *registry);
 struct store *registry_store(struct registry *registry);
@@ -44,7 +47,9 @@ int registry_patch(struct registry *registry, enum resource_id resource, const c
                    enum subresource subresource, enum patch_type type, const cJSON *patch, struct object **patched,
                    struct status *status);
 
-/* Server-side apply: creates the object or merges it in; *created_new says which. */
+/* Server-side apply: creates the object or merges it in; *created_new says which. Lists merge by their keys; what the same
+ * manager applied before and leaves out now is taken away, unless somebody has changed it since. Who owns which field is
+ * not kept in the object (no managedFields), so that no apply conflicts with another: field ownership waits. */
 int registry_apply(struct registry *registry, enum resource_id resource, const char *namespace, const char *name,
                    cJSON *object_take, const char *field_manager, bool *created_new, struct object **applied,
                    struct status *status);

@@ -36,6 +36,7 @@ enum schema_presence {
     SCHEMA_ALWAYS,        /* with its zero value when absent; lists, maps and times: null */
     SCHEMA_WHEN_SET,      /* also when it is zero (a pointer in Go) */
     SCHEMA_ALWAYS_OBJECT, /* an object that is {} when absent */
+    SCHEMA_NEVER,         /* known, and left out */
 };
 
 struct schema;

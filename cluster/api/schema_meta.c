@@ -27,6 +27,8 @@ static const struct schema_field object_meta_fields[] = {
     F_MAP("annotations"),
     F_LIST("ownerReferences", &owner_reference, "uid"),
     F_TEXTS_MERGED("finalizers"),
+    F_NEVER("managedFields"),
+    F_NEVER("selfLink"),
     F_END,
 };
 const struct schema schema_object_meta = {"ObjectMeta", object_meta_fields};

@@ -101,6 +101,41 @@ static int normalize_time(cJSON **value, bool micro, struct error *error)
     return 0;
 }
 
+/* Bytes of the UTF-8 character at the start of a text; 0 when it is none. */
+static size_t character_length(const unsigned char *text)
+{
+    static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
+    size_t length = text[0] < 0x80 ? 1 : text[0] >> 5 == 6 ? 2 : text[0] >> 4 == 14 ? 3 : text[0] >> 3 == 30 ? 4 : 0;
+    uint32_t code = length > 1 ? text[0] & (0x7fu >> length) : text[0];
+    for (size_t i = 1; i < length; i++) {
+        if (text[i] >> 6 != 2)
+            return 0;
+        code = code << 6 | (text[i] & 0x3fu);
+    }
+    bool valid = length > 0 && code >= smallest[length] && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff);
+    return valid ? length : 0;
+}
+
+/* Bytes that are not UTF-8 become U+FFFD, as Go reads them: what is stored can be sent to anybody. */
+static int normalize_text(cJSON **value)
+{
+    const unsigned char *at = (const unsigned char *)(*value)->valuestring;
+    size_t length = 0;
+    while (*at != '\0' && (length = character_length(at)) > 0)
+        at += length;
+    if (*at == '\0')
+        return 0;
+    AUTO_BUFFER struct buffer text;
+    buffer_init(&text, (size_t)16 * 1024 * 1024);
+    for (at = (const unsigned char *)(*value)->valuestring; *at != '\0'; at += length > 0 ? length : 1) {
+        length = character_length(at);
+        (void)(length > 0 ? buffer_append(&text, at, length) : buffer_append_text(&text, "\xef\xbf\xbd"));
+    }
+    cJSON_Delete(*value);
+    *value = cJSON_CreateString(text.data);
+    return 0;
+}
+
 static bool fits_integer(const cJSON *value, enum schema_type type)
 {
     double limit = type == SCHEMA_INT64 ? 0x1p63 : 0x1p31;
@@ -114,7 +149,7 @@ static int normalize_element(const struct schema_field *field, cJSON **element, 
 {
     if (field->type == SCHEMA_TEXT_LIST) {
         if (cJSON_IsString(*element))
-            return 0;
+            return normalize_text(element);
         if (!cJSON_IsNull(*element))
             return wrong_type(place, *element, "string", error);
         cJSON_Delete(*element);
@@ -165,7 +200,7 @@ static int normalize_entry(const struct schema_field *field, cJSON **value, cons
         cJSON_Delete(*value);
         *value = cJSON_CreateString("");
     }
-    return cJSON_IsString(*value) ? 0 : wrong_type(place, *value, "string", error);
+    return cJSON_IsString(*value) ? normalize_text(value) : wrong_type(place, *value, "string", error);
 }
 
 static bool is_sorted(const cJSON *map)
@@ -226,7 +261,7 @@ static int normalize_value(const struct schema_field *field, cJSON **value, cons
     char type[96];
     switch (field->type) {
     case SCHEMA_TEXT:
-        return cJSON_IsString(*value) ? 0 : wrong_type(place, *value, "string", error);
+        return cJSON_IsString(*value) ? normalize_text(value) : wrong_type(place, *value, "string", error);
     case SCHEMA_BOOLEAN:
         return cJSON_IsBool(*value) ? 0 : wrong_type(place, *value, "bool", error);
     case SCHEMA_INT_OR_TEXT:
@@ -307,7 +342,7 @@ static int normalize_field(const struct schema_field *field, cJSON *from, cJSON 
                            struct error *error)
 {
     cJSON *value = cJSON_DetachItemFromObjectCaseSensitive(from, field->name);
-    if (cJSON_IsNull(value)) {
+    if (cJSON_IsNull(value) || field->presence == SCHEMA_NEVER) {
         cJSON_Delete(value);
         value = NULL;
     }

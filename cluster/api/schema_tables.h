@@ -83,6 +83,10 @@
     {                                                                                                                            \
         .name = (member), .type = SCHEMA_ANY, .presence = SCHEMA_WHEN_SET                                                        \
     }
+#define F_NEVER(member)                                                                                                          \
+    {                                                                                                                            \
+        .name = (member), .type = SCHEMA_ANY, .presence = SCHEMA_NEVER                                                           \
+    }
 #define F_OBJECT(member, shape)                                                                                                  \
     {                                                                                                                            \
         .name = (member), .type = SCHEMA_OBJECT, .presence = SCHEMA_WHEN_SET, .of = (shape)                                      \

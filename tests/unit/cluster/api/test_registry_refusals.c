@@ -87,6 +87,17 @@ static void test_any_type_anywhere(void **state)
         replace_each(fixture, pod, pod, values[i]);
 }
 
+static void test_text_becomes_utf8(void **state)
+{
+    struct fixture *fixture = *state;
+    AUTO_OBJECT struct object *map =
+        create(fixture, RESOURCE_CONFIGMAPS, "default",
+               "{\"metadata\":{\"name\":\"x\",\"managedFields\":[{}]},\"data\":{\"a\":\"\xc3\xa9\xff\xc0\x80|\xed\xa0\x80|\"}}");
+    assert_string_equal(text_at(map, "data", "a"),
+                        "\xc3\xa9\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd|\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd|");
+    assert_null(json_get(object_tree(map), "metadata", "managedFields"));
+}
+
 static void check_update(struct fixture *fixture, enum resource_id resource, const char *name, const char *patch_text,
                          const char *message)
 {
@@ -128,6 +139,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_creation, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_missing_namespace, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_any_type_anywhere, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_text_becomes_utf8, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_immutable, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
