@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "cluster/api/protobuf_body.h"
 #include "common/yaml.h"
 
 #define SHOWN_BYTES 30
@@ -135,13 +136,24 @@ static int check_type(cJSON *tree, const char *expected_version, const char *exp
     return 0;
 }
 
-/* 0 = JSON, 1 = YAML, -1 = not accepted. */
+static cJSON *parse_protobuf(const struct http_request *request, struct status *status)
+{
+    struct error error = ERROR_NONE;
+    cJSON *tree = protobuf_body_decode(request->body.data, request->body.length, &error);
+    if (tree == NULL)
+        status_set(status, 400, "BadRequest", "error decoding the body: %s", error.text);
+    return tree;
+}
+
+/* 0 = JSON, 1 = YAML, 2 = protobuf, -1 = not accepted. */
 static int body_format(const char *content_type)
 {
     if (content_type == NULL || content_type[0] == '\0' || strcmp(content_type, "application/json") == 0)
         return 0;
     if (strcmp(content_type, "application/yaml") == 0 || strcmp(content_type, "application/apply-patch+yaml") == 0)
         return 1;
+    if (strcmp(content_type, PROTOBUF_CONTENT_TYPE) == 0)
+        return 2;
     return -1;
 }
 
@@ -156,7 +168,9 @@ cJSON *request_body_object(const struct http_request *request, const char *expec
         return NULL;
     }
     AUTO_STATUS struct status unused = {0};
-    AUTO_JSON cJSON *tree = request_body_tree(request, format == 1, &unused);
+    AUTO_JSON cJSON *tree = format == 2 ? parse_protobuf(request, status) : request_body_tree(request, format == 1, &unused);
+    if (tree == NULL && format == 2)
+        return NULL;
     if (tree == NULL || !cJSON_IsObject(tree)) {
         set_unrecognized(request, format == 1, expected_kind, status);
         return NULL;
