@@ -49,7 +49,7 @@ static int read_texts(const struct lesson_source *source, const struct yaml_node
     list->texts = memory_allocate(member->count, sizeof *list->texts);
     for (size_t i = 0; i < member->count; i++) {
         if (member->values[i]->kind != YAML_SCALAR || member->values[i]->text[0] == '\0')
-            return field_error(&source->reader, member->values[i], "%s: expected a text", key);
+            return field_error(&source->reader, member->values[i], "%s: expected a text (in quotes when it holds \": \")", key);
         list->texts[list->count++] = memory_copy_text(member->values[i]->text);
     }
     return 0;
@@ -124,12 +124,22 @@ static int read_scales(const struct lesson_source *source, const struct yaml_nod
     return 0;
 }
 
+/* Names become parts of a namespace's name. */
+static int check_name(const struct lesson_source *source, const struct yaml_node *mapping, const char *name)
+{
+    size_t length = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-");
+    if (name[length] == '\0' && length <= 40 && name[0] != '-' && name[length - 1] != '-')
+        return 0;
+    return field_error(&source->reader, yaml_get(mapping, "name"),
+                       "name: expected at most 40 lower-case letters, digits and inner dashes, not \"%.60s\"", name);
+}
+
 static int read_variant(const struct lesson_source *source, const struct yaml_node *node, struct lesson_variant *variant)
 {
     static const char *const known[] = {"name", "title", "manifests", "expect", "scale", NULL};
     variant->title = memory_copy_text("");
     if (field_mapping(&source->reader, node, "variant", known) < 0 ||
-        field_text(&source->reader, node, "name", true, &variant->name) < 0 ||
+        field_text(&source->reader, node, "name", true, &variant->name) < 0 || check_name(source, node, variant->name) < 0 ||
         field_text(&source->reader, node, "title", false, &variant->title) < 0 ||
         read_texts(source, node, "manifests", true, &variant->manifests) < 0 ||
         resolve_manifests(source, node, &variant->manifests) < 0 ||
@@ -152,8 +162,8 @@ static int read_variants(const struct lesson_source *source, struct lesson *less
             return -1;
         for (size_t j = 0; j < i; j++)
             if (strcmp(lesson->variants[i].name, lesson->variants[j].name) == 0)
-                return field_error(&source->reader, list->values[i], "variant: the name \"%.60s\" is taken",
-                                   lesson->variants[i].name);
+                return field_error(&source->reader, yaml_get(list->values[i], "name"),
+                                   "name: another variant is called \"%.60s\"", lesson->variants[i].name);
     }
     return 0;
 }
@@ -171,6 +181,10 @@ static int read_loads(const struct lesson_source *source, struct lesson *lesson)
         lesson->load_count++;
         if (lesson_read_load(&source->reader, list->values[i], &lesson->loads[i]) < 0)
             return -1;
+        for (size_t j = 0; j < i; j++)
+            if (strcmp(lesson->loads[i].name, lesson->loads[j].name) == 0)
+                return field_error(&source->reader, yaml_get(list->values[i], "name"), "name: another load is called \"%.60s\"",
+                                   lesson->loads[i].name);
     }
     return 0;
 }
@@ -276,12 +290,8 @@ static int read_head(const struct lesson_source *source, const struct yaml_node 
         field_word(&source->reader, root, "kind", true, kinds, &word) < 0 ||
         field_member(&source->reader, root, "metadata", YAML_MAPPING, true, &metadata) < 0 ||
         field_mapping(&source->reader, metadata, "metadata", metadata_known) < 0 ||
-        field_text(&source->reader, metadata, "name", true, &lesson->name) < 0)
+        field_text(&source->reader, metadata, "name", true, &lesson->name) < 0 || check_name(source, metadata, lesson->name) < 0)
         return -1;
-    size_t length = strspn(lesson->name, "abcdefghijklmnopqrstuvwxyz0123456789-");
-    if (lesson->name[length] != '\0' || length > 40 || lesson->name[0] == '-' || lesson->name[length - 1] == '-')
-        return field_error(&source->reader, yaml_get(metadata, "name"),
-                           "name: expected at most 40 lower-case letters, digits and inner dashes, not \"%.60s\"", lesson->name);
     lesson->title = memory_copy_text(lesson->name);
     return field_text(&source->reader, metadata, "title", false, &lesson->title);
 }
@@ -291,7 +301,8 @@ static int read_tree(struct lesson_source *source, const struct yaml_documents *
 {
     static const char *const known[] = {"variants", "load", "warmUp", "start", "settle", "watch", "spikes", "pace", NULL};
     if (documents->count != 1)
-        return error_set(source->reader.error, "%s:1:1: expected one YAML document, not %zu", lesson->file, documents->count);
+        return error_set(source->reader.error, "%s:%d:1: expected one YAML document, not %zu", lesson->file,
+                         documents->count > 1 ? documents->roots[1]->line : 1, documents->count);
     const struct yaml_node *root = documents->roots[0];
     if (read_head(source, root, lesson) < 0 ||
         field_member(&source->reader, root, "spec", YAML_MAPPING, true, &source->spec) < 0 ||
