@@ -1,0 +1,210 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "common/clock.h"
+#include "common/memory.h"
+#include "driver/analyze/expectation.h"
+#include "driver/lesson/lesson.h"
+#include "tests/support/folder.h"
+
+#define SECOND NANOSECONDS_PER_SECOND
+#define MILLISECOND NANOSECONDS_PER_MILLISECOND
+
+static struct lesson *read_lesson(const char *path, const char *pace)
+{
+    struct error error = ERROR_NONE;
+    struct lesson *lesson = lesson_read(path, pace, expectation_check, &error);
+    if (lesson == NULL)
+        fail_msg("%s", error.text);
+    return lesson;
+}
+
+static bool ends_with(const char *text, const char *end)
+{
+    size_t length = strlen(text);
+    return length >= strlen(end) && strcmp(text + length - strlen(end), end) == 0;
+}
+
+static void test_head_and_variants(void **state)
+{
+    (void)state;
+    struct lesson *lesson = read_lesson("tests/data/lessons/right", "quick");
+    assert_string_equal(lesson->file, "tests/data/lessons/right/lesson.yaml");
+    assert_string_equal(lesson->name, "every-field");
+    assert_string_equal(lesson->title, "every-field");
+    assert_string_equal(lesson->explanation, "How to read this.\n");
+    assert_int_equal(strlen(lesson->hash), 64);
+    assert_int_equal(lesson->variant_count, 2);
+    const struct lesson_variant *one = &lesson->variants[0];
+    assert_string_equal(one->name, "one");
+    assert_string_equal(one->title, "with everything");
+    assert_int_equal(one->manifests.count, 2);
+    assert_true(ends_with(one->manifests.texts[0], "/manifests/webapp/base"));
+    assert_true(ends_with(one->manifests.texts[1], "/tests/data/lessons/right/lesson.yaml"));
+    assert_int_equal(one->expect.count, 2);
+    assert_string_equal(one->expect.texts[1], "response_time: p(99)<1000");
+    assert_int_equal(one->scale_count, 2);
+    assert_string_equal(one->scale[0].namespace, "kube-system");
+    assert_string_equal(one->scale[0].deployment, "metrics-server");
+    assert_int_equal(one->scale[0].replicas, 0);
+    assert_null(one->scale[1].namespace);
+    assert_int_equal(one->scale[1].replicas, 3);
+    assert_string_equal(lesson->variants[1].title, "");
+    assert_int_equal(lesson->variants[1].scale_count + lesson->variants[1].expect.count, 0);
+    lesson_destroy(lesson);
+}
+
+static void test_loads(void **state)
+{
+    (void)state;
+    struct lesson *lesson = read_lesson("tests/data/lessons/right/lesson.yaml", "quick");
+    assert_int_equal(lesson->load_count, 2);
+    const struct load_spec *writers = &lesson->loads[0];
+    assert_string_equal(writers->name, "writers");
+    assert_int_equal(writers->executor, EXECUTOR_CONSTANT_ARRIVAL_RATE);
+    assert_string_equal(writers->method, "POST");
+    assert_string_equal(writers->url, "https://webapp/post/{5..6}");
+    assert_string_equal(writers->body, "{\"text\": \"hello\"}");
+    assert_int_equal(writers->header_count, 2);
+    assert_string_equal(writers->headers[1].name, "X-Two");
+    assert_string_equal(writers->headers[1].value, "two words");
+    assert_int_equal(writers->timeout, 90 * SECOND);
+    assert_int_equal(writers->reuse, REUSE_NEVER);
+    assert_int_equal(writers->maximum_connections, 7);
+    assert_string_equal(writers->pod_header, "P");
+    assert_string_equal(writers->phase_header, "F");
+    assert_string_equal(writers->age_header, "A");
+    assert_true(writers->start_rate == 12.5 && writers->stages[0].target == 12.5);
+    assert_int_equal(load_spec_duration(writers), 1500 * MILLISECOND);
+    assert_int_equal(load_spec_planned(writers), 19);
+
+    const struct load_spec *readers = &lesson->loads[1];
+    assert_int_equal(readers->executor, EXECUTOR_RAMPING_ARRIVAL_RATE);
+    assert_string_equal(readers->method, "GET");
+    assert_null(readers->body);
+    assert_int_equal(readers->timeout, 60 * SECOND);
+    assert_int_equal(readers->reuse, REUSE_KEEP);
+    assert_int_equal(readers->maximum_connections, 2000);
+    assert_string_equal(readers->pod_header, "X-Pod-Name");
+    assert_true(readers->start_rate == 0);
+    assert_int_equal(readers->stage_count, 2);
+    assert_int_equal(lesson_load_duration(lesson), 33 * SECOND);
+    assert_non_null(lesson->warm_up);
+    assert_true(lesson->warm_up->start_rate == 2.5);
+    lesson_destroy(lesson);
+}
+
+static void test_quick_pace_takes_the_values_of_spec(void **state)
+{
+    (void)state;
+    struct lesson *lesson = read_lesson("tests/data/lessons/right", "quick");
+    assert_string_equal(lesson->watch_hpa, "webapp");
+    assert_int_equal(lesson->start, START_READY);
+    assert_int_equal(lesson->start_timeout, 45 * SECOND);
+    assert_int_equal(lesson->settle, SETTLE_MIN_REPLICAS);
+    assert_int_equal(lesson->settle_time, 400 * SECOND);
+    assert_int_equal(lesson->spike_over, 250 * MILLISECOND);
+    lesson_destroy(lesson);
+}
+
+static void test_the_other_pace_replaces_what_it_names(void **state)
+{
+    (void)state;
+    struct lesson *lesson = read_lesson("tests/data/lessons/right", "kubernetes");
+    assert_int_equal(lesson->variant_count, 1);
+    assert_string_equal(lesson->variants[0].name, "slow");
+    assert_int_equal(lesson->load_count, 1);
+    assert_int_equal(lesson_load_duration(lesson), 7200 * SECOND);
+    assert_string_equal(lesson->warm_up->name, "slow-up");
+    assert_string_equal(lesson->watch_hpa, "other");
+    assert_int_equal(lesson->start, START_METRICS);
+    assert_int_equal(lesson->start_timeout, 180 * SECOND);
+    assert_int_equal(lesson->settle, SETTLE_NONE);
+    assert_int_equal(lesson->spike_over, 2 * SECOND);
+    lesson_destroy(lesson);
+}
+
+static void test_defaults(void **state)
+{
+    (void)state;
+    char *folder = test_folder_create();
+    AUTO_FREE char *path = memory_format("%s/lesson.yaml", folder);
+    test_folder_write_file(path,
+                           "apiVersion: hpalab/v1\nkind: Lesson\nmetadata: {name: least}\nspec:\n"
+                           "  variants: [{name: v, manifests: [lesson.yaml]}]\n"
+                           "  load: [{name: l, executor: constant-arrival-rate, url: 'http://h/', rate: 0, duration: 1s}]\n");
+    struct lesson *lesson = read_lesson(folder, "quick");
+    assert_string_equal(lesson->explanation, "");
+    assert_string_equal(lesson->watch_hpa, "");
+    assert_null(lesson->warm_up);
+    assert_int_equal(lesson->start, START_METRICS);
+    assert_int_equal(lesson->start_timeout, 90 * SECOND);
+    assert_int_equal(lesson->settle, SETTLE_NONE);
+    assert_int_equal(lesson->spike_over, SECOND);
+    assert_int_equal(load_spec_planned(&lesson->loads[0]), 0);
+    lesson_destroy(lesson);
+    test_folder_remove(folder);
+    free(folder);
+}
+
+/* The hash is that of the text alone, whatever the file is called. */
+static void test_hash(void **state)
+{
+    (void)state;
+    struct lesson *one = read_lesson("tests/data/lessons/right", "quick");
+    struct lesson *two = read_lesson("tests/data/lessons/right/lesson.yaml", "kubernetes");
+    assert_string_equal(one->hash, two->hash);
+    assert_int_equal(strspn(one->hash, "0123456789abcdef"), 64);
+    struct lesson *other = read_lesson("lessons/readiness-probe", "quick");
+    assert_string_not_equal(one->hash, other->hash);
+    lesson_destroy(one);
+    lesson_destroy(two);
+    lesson_destroy(other);
+}
+
+struct lesson_row {
+    const char *path;
+    size_t variants;
+};
+
+static void test_the_lessons_of_the_project(void **state)
+{
+    (void)state;
+    static const struct lesson_row rows[] = {
+        {"lessons/readiness-probe", 3}, {"lessons/first-scale-up", 3}, {"lessons/scale-down-drain", 4}};
+    static const char *const paces[] = {"quick", "kubernetes"};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        for (size_t pace = 0; pace < 2; pace++) {
+            struct lesson *lesson = read_lesson(rows[i].path, paces[pace]);
+            assert_int_equal(lesson->variant_count, rows[i].variants);
+            assert_string_equal(lesson->name, rows[i].path + strlen("lessons/"));
+            assert_string_equal(lesson->watch_hpa, "webapp");
+            assert_true(lesson->explanation[0] != '\0');
+            for (size_t at = 0; at < lesson->variant_count; at++)
+                assert_true(lesson->variants[at].expect.count > 0);
+            assert_true(lesson_load_duration(lesson) <= (pace == 0 ? 60 : 240) * SECOND);
+            lesson_destroy(lesson);
+        }
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_head_and_variants),
+        cmocka_unit_test(test_loads),
+        cmocka_unit_test(test_quick_pace_takes_the_values_of_spec),
+        cmocka_unit_test(test_the_other_pace_replaces_what_it_names),
+        cmocka_unit_test(test_defaults),
+        cmocka_unit_test(test_hash),
+        cmocka_unit_test(test_the_lessons_of_the_project),
+    };
+    return cmocka_run_group_tests_name("lesson", tests, NULL, NULL);
+}
