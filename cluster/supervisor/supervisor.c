@@ -125,13 +125,20 @@ static void supervise(pid_t cluster, const char *folder, const sigset_t *signals
     _exit(WIFEXITED(wait_status) ? WEXITSTATUS(wait_status) : 128 + WTERMSIG(wait_status));
 }
 
-static int become_cluster(pid_t supervisor, int lifeline_read, int *lifeline, struct error *error)
+/* The signals that ask for an orderly end stay blocked: one that comes before the cluster listens must not end it with
+ * its folder left behind. */
+static int become_cluster(pid_t supervisor, const char *folder, int lifeline_read, int *lifeline, struct error *error)
 {
-    prctl(PR_SET_CHILD_SUBREAPER, 0);
+    sigset_t child_ended;
+    sigemptyset(&child_ended);
+    sigaddset(&child_ended, SIGCHLD);
+    sigprocmask(SIG_UNBLOCK, &child_ended, NULL);
     if (prctl(PR_SET_PDEATHSIG, SIGTERM) < 0)
         return error_set(error, "cannot ask for a signal at the supervisor's death: %s", strerror(errno));
-    if (getppid() != supervisor)
+    if (getppid() != supervisor) {
+        supervisor_clean_up(folder, NULL);
         return error_set(error, "the supervisor is gone already");
+    }
     *lifeline = lifeline_read;
     return 0;
 }
@@ -156,11 +163,13 @@ int supervisor_split(const char *folder, int *lifeline, struct error *error)
         close_descriptors_but(ends[1]);
         supervise(cluster, folder, &signals);
     }
-    sigprocmask(SIG_SETMASK, &before, NULL);
+    const int fork_error = errno;
     close(ends[1]);
+    prctl(PR_SET_CHILD_SUBREAPER, 0);
     if (cluster < 0) {
+        sigprocmask(SIG_SETMASK, &before, NULL);
         close(ends[0]);
-        return error_set(error, "cannot fork: %s", strerror(errno));
+        return error_set(error, "cannot fork: %s", strerror(fork_error));
     }
-    return become_cluster(supervisor, ends[0], lifeline, error);
+    return become_cluster(supervisor, folder, ends[0], lifeline, error);
 }

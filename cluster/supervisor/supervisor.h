@@ -14,7 +14,9 @@
 #include "common/error.h"
 
 /* folder: removed with everything in it at the end; it must hold the marker file that supervisor_mark makes, else it is
- * left alone. Returns in the child with *lifeline readable (end of file) when the supervisor is gone; -1 = error. */
+ * left alone. Returns in the child with *lifeline readable (end of file) when the supervisor is gone; -1 = error.
+ * SIGTERM, SIGINT, SIGHUP and SIGQUIT are blocked in the child then: it takes them by sigwait or signalfd, so that none is
+ * early. */
 int supervisor_split(const char *folder, int *lifeline, struct error *error);
 
 /* Marks a folder as the cluster's own. */

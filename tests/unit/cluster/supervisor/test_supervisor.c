@@ -129,7 +129,10 @@ static void make_family(int report)
 
 static void body_family(int lifeline, int report)
 {
+    sigset_t none;
     (void)lifeline;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
     make_family(report);
     for (;;)
         pause();
@@ -184,7 +187,6 @@ static char *cleaned_folder; /* of the test below; the cluster process has a cop
 static void body_clean_up(int lifeline, int report)
 {
     struct pollfd end = {.fd = lifeline, .events = POLLIN};
-    signal(SIGTERM, SIG_IGN);
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     make_family(report);
     poll(&end, 1, -1);
