@@ -169,6 +169,21 @@ static const struct proto_field autoscaler_fields[] = {
     {0, NULL, PROTO_TEXT, false, NULL},
 };
 
+static const struct proto_field autoscaler_v1_spec_fields[] = {
+    {1, "scaleTargetRef", PROTO_MESSAGE, false, reference_fields},
+    {2, "minReplicas", PROTO_INTEGER_SET, false, NULL},
+    {3, "maxReplicas", PROTO_INTEGER, false, NULL},
+    {4, "targetCPUUtilizationPercentage", PROTO_INTEGER_SET, false, NULL},
+    {0, NULL, PROTO_TEXT, false, NULL},
+};
+
+static const struct proto_field autoscaler_v1_fields[] = {
+    {1, "metadata", PROTO_MESSAGE, false, metadata_fields},
+    {2, "spec", PROTO_MESSAGE, false, autoscaler_v1_spec_fields},
+    {3, "status", PROTO_PASSED_OVER, false, NULL},
+    {0, NULL, PROTO_TEXT, false, NULL},
+};
+
 static const struct {
     const char *version;
     const char *kind;
@@ -179,6 +194,7 @@ static const struct {
     {"v1", "Service", service_fields},
     {"apps/v1", "Deployment", deployment_fields},
     {"autoscaling/v2", "HorizontalPodAutoscaler", autoscaler_fields},
+    {"autoscaling/v1", "HorizontalPodAutoscaler", autoscaler_v1_fields},
 };
 
 /* Bytes that are read from the front. */

@@ -124,7 +124,7 @@ static void create_config_map(const struct cluster *cluster, int number)
 {
     int code;
     AUTO_FREE char *body = memory_format("{\"metadata\":{\"name\":\"many-%04d\"},\"data\":{\"a\":\"%d\"}}", number, number);
-    AUTO_JSON cJSON *created = ask(cluster, "POST", CONFIG_MAPS, body, &code, NULL);
+    cJSON_Delete(ask(cluster, "POST", CONFIG_MAPS, body, &code, NULL));
     assert_int_equal(code, 201);
 }
 
@@ -150,7 +150,7 @@ static void test_errors(void **state)
 {
     struct cluster *cluster = *state;
     int code;
-    AUTO_JSON cJSON *first = ask(cluster, "POST", CONFIG_MAPS, "{\"metadata\":{\"name\":\"kube-root-ca.crt\"}}", &code, NULL);
+    cJSON_Delete(ask(cluster, "POST", CONFIG_MAPS, "{\"metadata\":{\"name\":\"kube-root-ca.crt\"}}", &code, NULL));
     assert_true(code == 201 || code == 409);
     replay(cluster, "400-badjson");
     replay(cluster, "400-selector");
@@ -169,7 +169,7 @@ static void test_kubeconfig_is_private(void **state)
     assert_int_equal(facts.st_mode & 0777, 0600);
     int code;
     cluster->authorization[strlen(cluster->authorization) - 1] ^= 1;
-    AUTO_JSON cJSON *refused = ask(cluster, "GET", "/api/v1/pods", NULL, &code, NULL);
+    cJSON_Delete(ask(cluster, "GET", "/api/v1/pods", NULL, &code, NULL));
     assert_int_equal(code, 401);
     cluster->authorization[strlen(cluster->authorization) - 1] ^= 1;
 }
@@ -188,12 +188,12 @@ static void test_life_of_an_object(void **state)
     assert_int_equal(code, 200);
     assert_string_not_equal(json_text(json_get(updated, "metadata", "resourceVersion"), ""),
                             json_text(json_get(got, "metadata", "resourceVersion"), ""));
-    AUTO_JSON cJSON *stale = ask(cluster, "PUT", CONFIG_MAPS "/many-0000", body, &code, NULL);
+    cJSON_Delete(ask(cluster, "PUT", CONFIG_MAPS "/many-0000", body, &code, NULL));
     assert_int_equal(code, 409);
     AUTO_JSON cJSON *deleted = ask(cluster, "DELETE", CONFIG_MAPS "/many-0000", NULL, &code, NULL);
     assert_int_equal(code, 200);
     assert_string_equal(json_text(json_get(deleted, "status"), ""), "Success");
-    AUTO_JSON cJSON *gone = ask(cluster, "GET", CONFIG_MAPS "/many-0000", NULL, &code, NULL);
+    cJSON_Delete(ask(cluster, "GET", CONFIG_MAPS "/many-0000", NULL, &code, NULL));
     assert_int_equal(code, 404);
 }
 

@@ -60,6 +60,7 @@ static void test_list(void **state)
     assert_int_equal(cJSON_GetArraySize(json_get(all, "items")), 1);
     AUTO_JSON cJSON *future = fixture_get(fixture, CONFIG_MAPS "?resourceVersion=999999", &code);
     assert_int_equal(code, 504);
+    assert_string_equal(json_text(json_get(future, "reason"), ""), "Timeout");
 }
 
 static void test_pages(void **state)
@@ -294,6 +295,7 @@ static void test_metrics(void **state)
     assert_string_equal(json_text(json_get(one, "kind"), ""), "PodMetrics");
     AUTO_JSON cJSON *gone = fixture_get(fixture, "/apis/metrics.k8s.io/v1beta1/namespaces/default/pods/gone", &code);
     assert_int_equal(code, 404);
+    assert_string_equal(json_text(json_get(gone, "details", "name"), ""), "default/gone");
     fixture->metrics_down = true;
     AUTO_JSON cJSON *down = fixture_get(fixture, "/apis/metrics.k8s.io/v1beta1/pods", &code);
     assert_int_equal(code, 503);

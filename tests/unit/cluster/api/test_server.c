@@ -119,7 +119,7 @@ static void test_discovery(void **state)
 static void check_code(const struct fixture *fixture, const struct ask *ask, int wanted)
 {
     int code;
-    AUTO_JSON cJSON *tree = fixture_ask(fixture, ask, &code);
+    cJSON_Delete(fixture_ask(fixture, ask, &code));
     if (code != wanted)
         fail_msg("%s: %d, expected %d", ask->path, code, wanted);
 }

@@ -1,0 +1,86 @@
+/* Bodies in protobuf: what kubectl sends, what is not known, and bytes that are nothing. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "cluster/api/protobuf_body.h"
+
+/* As `kubectl create configmap a --from-literal=x=y` sends it. */
+#define TYPE                                                                                                                     \
+    "\x0a\x0f\x0a\x02v1\x12\x09"                                                                                                 \
+    "ConfigMap"
+static const char config_map[] = "k8s\0" TYPE "\x12\x22"
+                                 "\x0a\x18\x0a\x01"
+                                 "a\x12\x00\x1a\x07"
+                                 "default\x22\x00\x2a\x00\x32\x00"
+                                 "\x38\x00\x42\x00"
+                                 "\x12\x06\x0a\x01x\x12\x01y"
+                                 "\x1a\x00";
+
+static void test_config_map(void **state)
+{
+    (void)state;
+    struct error error = ERROR_NONE;
+    AUTO_JSON cJSON *tree = protobuf_body_decode(config_map, sizeof config_map - 1, &error);
+    if (tree == NULL)
+        fail_msg("%s", error.text);
+    AUTO_FREE char *text = json_print(tree);
+    assert_string_equal(text, "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"a\",\"namespace\":"
+                              "\"default\"},\"data\":{\"x\":\"y\"}}");
+}
+
+static void check_refused(const char *bytes, size_t length, const char *part)
+{
+    struct error error = ERROR_NONE;
+    AUTO_JSON cJSON *tree = protobuf_body_decode(bytes, length, &error);
+    assert_null(tree);
+    if (strstr(error.text, part) == NULL)
+        fail_msg("%s, expected %s", error.text, part);
+}
+
+static void test_refused(void **state)
+{
+    (void)state;
+    static const char unknown_field[] = "k8s\0" TYPE "\x12\x03\x9a\x06\x00"
+                                        "\x12\x04\x9a\x06\x01z";
+    static const char other_kind[] = "k8s\0\x0a\x0c\x0a\x02v1\x12\x06Secret\x12\x00";
+    check_refused("", 0, "not Kubernetes's");
+    check_refused("{\"a\":1}", 7, "not Kubernetes's");
+    check_refused(unknown_field, sizeof unknown_field - 1, "field 99");
+    check_refused(other_kind, sizeof other_kind - 1, "Secret");
+    check_refused("k8s\0\x0a\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff", 16, "malformed");
+}
+
+/* Every prefix, and every byte changed: an object or an error, never a crash. */
+static void test_damaged(void **state)
+{
+    (void)state;
+    char bytes[sizeof config_map];
+    for (size_t length = 0; length < sizeof config_map; length++) {
+        char *exact = memory_copy_bytes(config_map, length);
+        cJSON_Delete(protobuf_body_decode(exact, length, NULL));
+        free(exact);
+    }
+    for (size_t i = 4; i < sizeof bytes; i++) {
+        for (int value = 0; value < 256; value++) {
+            memcpy(bytes, config_map, sizeof bytes);
+            bytes[i] = (char)value;
+            cJSON_Delete(protobuf_body_decode(bytes, sizeof bytes - 1, NULL));
+        }
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_config_map),
+        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_damaged),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
