@@ -86,7 +86,9 @@ static void find_warmth(const struct variant_state *state, struct pod_track *pod
     bool ever = moment_known(last_answers) && (!moment_known(last_cold) || last_answers >= last_cold);
     if (!ever || !moment_known(pod->figures.first_answer))
         return;
-    pod->figures.warm = pod->figures.first_answer;
+    /* What never answered cold has been warm since it could answer. */
+    bool always = state->answers.warmth_known && pod->figures.cold_answers == 0 && moment_known(pod->figures.booted);
+    pod->figures.warm = always ? pod->figures.booted : pod->figures.first_answer;
     if (moment_known(last_cold))
         moment_last(&pod->figures.warm, (last_cold + 1) * NANOSECONDS_PER_SECOND);
 }

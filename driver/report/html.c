@@ -19,6 +19,9 @@
 #define MOST_SPIKES 1500
 #define MOST_EVENTS 600
 
+/* Ratios closer to one than this are not worth a word. */
+#define LEAST_RATIO 0.02
+
 #define NONCE_BYTES 16
 
 void html_escape(const char *text, struct buffer *output)
@@ -161,21 +164,31 @@ static void write_conditions(const struct run_figures *figures, struct buffer *o
     buffer_append_text(output, "</header>\n");
 }
 
+/* "x 1.11", or "/ 752" for ratios below one; nothing when the two are alike. */
+static void write_ratio(double ratio, struct buffer *output)
+{
+    char text[NUMBER_TEXT_SIZE];
+    if (isnan(ratio) || ratio <= 0 || fabs(ratio - 1) < LEAST_RATIO)
+        return;
+    if (ratio > 1)
+        buffer_append_format(output, ", \u00d7\u2009%s", number_rounded(ratio, text));
+    else
+        buffer_append_format(output, ", \u00f7\u2009%s", number_rounded(1 / ratio, text));
+}
+
 static void write_cell(const struct side_cell *cell, struct buffer *output)
 {
     char text[NUMBER_TEXT_SIZE];
     buffer_append_format(output, "<td%s>", cell->better ? " class=\"better\"" : "");
-    if (cell->better)
-        buffer_append_text(output, "<span class=\"sign\" title=\"better\">\u2713</span> ");
-    buffer_append_text(output, cell->text);
     if (!isnan(cell->difference) && fabs(cell->difference) > 0) {
         buffer_append_format(output, "<small>%s%s", cell->difference > 0 ? "+" : "\u2212",
                              number_rounded(fabs(cell->difference), text));
-        if (!isnan(cell->ratio) && cell->ratio > 0)
-            buffer_append_format(output, ", \u00d7\u2009%s", number_rounded(cell->ratio, text));
-        buffer_append_text(output, "</small>");
+        write_ratio(cell->ratio, output);
+        buffer_append_text(output, "</small> ");
     }
-    buffer_append_text(output, "</td>");
+    if (cell->better)
+        buffer_append_text(output, "<span class=\"sign\" title=\"better\">\u2713</span>\u00a0");
+    buffer_append_format(output, "%s</td>", cell->text);
 }
 
 static void write_side_by_side(const struct run_figures *figures, struct buffer *output)

@@ -2,8 +2,8 @@
 /* Anatomy and events. */
 hpalab.tables = (() => {
   const { element, format } = hpalab;
-  const STAGES = [["sensing", "--other"], ["deciding", "--max"], ["creating", "--pending"], ["scheduling", "--p99"], ["pulling", "--terminating"],
-    ["initialising", "--ready"], ["starting", "--done"], ["readying", "--booting"], ["serving", "--cold"], ["warming", "--warm-phase"]];
+  const STAGES = [["sensing", "--other"], ["deciding", "--pending"], ["creating", "--line"], ["scheduling", "--p99"], ["pulling", "--pulling"],
+    ["initialising", "--lost"], ["starting", "--ready"], ["readying", "--booting"], ["serving", "--cold"], ["warming", "--warm-phase"]];
   const seconds = (value) => (value === null ? "-" : format.duration(value));
 
   const stageBars = (variants) => {
@@ -51,7 +51,7 @@ hpalab.tables = (() => {
       holder.append(element("h3", {}, "Scale-up: where the time goes (medians)"), stageBars(variants),
         element("div", { class: "keys" }, ...STAGES.map(([stage, mark]) => hpalab.key(stage, mark))), stageTable(variants));
     else holder.append(element("p", { class: "hint" }, "Nothing was scaled up."));
-    holder.append(element("h3", {}, "Scale-down"), downTable(variants));
+    holder.append(element("h3", { class: "later" }, "Scale-down"), downTable(variants));
   };
 
   const eventRow = (variant, event, many) => {

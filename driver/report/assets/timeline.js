@@ -3,7 +3,7 @@
  * handled here, so that every chart moves with the one that is used. */
 hpalab.timeline = (() => {
   const { element, format } = hpalab;
-  const AXIS = 46; /* pixels of the y axis' labels, the same in all charts */
+  const AXIS = 50; /* pixels of the y axis' labels, the same in all charts */
   const REACH = 12; /* pixels within which a click meets a point */
   const cells = [];
   let variants = [];
@@ -155,8 +155,8 @@ hpalab.timeline = (() => {
   const redraw = () => {
     for (const cell of cells) {
       if (!cell.dygraph) { hpalab.lifelines.draw(cell.plot, cell.variant, range, plotArea(cell)); continue; }
-      cell.dygraph.updateOptions({ axisLineColor: hpalab.color("--line"), gridLineColor: hpalab.color("--grid") });
       cell.dygraph.resize();
+      cell.dygraph.updateOptions({ axisLineColor: hpalab.color("--line"), gridLineColor: hpalab.color("--grid") });
     }
     showCursor(false);
   };
