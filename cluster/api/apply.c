@@ -98,18 +98,6 @@ static void remove_dropped(const struct schema *schema, cJSON *live, const cJSON
         remove_dropped_member(schema != NULL ? schema_find(schema, member->string) : NULL, live, member, applied);
 }
 
-static bool has_long_list(const cJSON *tree)
-{
-    if (cJSON_IsArray(tree) && cJSON_GetArraySize(tree) > LIST_MERGE_MAXIMUM)
-        return true;
-    const cJSON *member = NULL;
-    cJSON_ArrayForEach (member, tree) {
-        if (has_long_list(member))
-            return true;
-    }
-    return false;
-}
-
 /* The configuration as it is remembered and merged: only what was given, without what no manager applies. */
 static cJSON *clean_configuration(const cJSON *tree)
 {
@@ -129,8 +117,9 @@ static int check_configuration(const struct resource *resource, const cJSON *tre
     AUTO_JSON cJSON *copy = json_copy(tree);
     if (decode_object(resource, &copy, status) < 0 || decode_check_location(resource, copy, namespace, name, status) < 0)
         return -1;
-    if (has_long_list(tree))
-        return status_set(status, 413, "RequestEntityTooLarge", "a list has more than %d elements", LIST_MERGE_MAXIMUM);
+    if (list_is_wide(tree, LIST_MERGE_MAXIMUM))
+        return status_set(status, 413, "RequestEntityTooLarge", "a list or an object has more than %d members",
+                          LIST_MERGE_MAXIMUM);
     return 0;
 }
 

@@ -38,3 +38,15 @@ cJSON *list_find_text(const cJSON *list, const char *text)
     }
     return NULL;
 }
+
+bool list_is_wide(const cJSON *tree, int maximum)
+{
+    if (cJSON_GetArraySize(tree) > maximum)
+        return true;
+    const cJSON *member = NULL;
+    cJSON_ArrayForEach (member, tree) {
+        if (list_is_wide(member, maximum))
+            return true;
+    }
+    return false;
+}

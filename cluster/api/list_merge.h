@@ -18,6 +18,9 @@ cJSON *list_find_like(const cJSON *list, const struct schema_field *field, const
 /* The same for a list of texts. */
 cJSON *list_find_text(const cJSON *list, const char *text);
 
+/* Whether some object or list of the tree has more members than this. */
+bool list_is_wide(const cJSON *tree, int maximum);
+
 /* Whether elements of this list are told apart. */
 bool list_is_keyed(const struct schema_field *field);
 

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "cluster/api/list_merge.h"
 #include "cluster/api/problem.h"
 #include "cluster/api/registry_internal.h"
 #include "cluster/api/schema.h"
@@ -7,6 +8,9 @@
 
 /* The most bytes of a patch that an error shows. */
 #define PATCH_SHOWN 1024
+
+/* The most members of one object or list of a patch: each is looked up in the object that is there. */
+#define PATCH_WIDTH_MAXIMUM 10000
 
 struct patch_request {
     enum resource_id resource;
@@ -97,9 +101,12 @@ int registry_patch(struct registry *registry, enum resource_id resource, const c
 {
     const struct patch_request request = {
         .resource = resource, .namespace = namespace, .name = name, .subresource = subresource, .type = type, .patch = patch};
-    int attempts = names_version(&request) ? 1 : WRITE_ATTEMPTS;
     if (patched != NULL)
         *patched = NULL;
+    if (list_is_wide(patch, PATCH_WIDTH_MAXIMUM))
+        return status_set(status, 413, "RequestEntityTooLarge", "a list or an object of the patch has more than %d members",
+                          PATCH_WIDTH_MAXIMUM);
+    int attempts = names_version(&request) ? 1 : WRITE_ATTEMPTS;
     for (int attempt = 1;; attempt++) {
         struct status failure = {0};
         if (patch_once(registry, &request, patched, &failure) == 0)

@@ -43,10 +43,15 @@ void problems_release(struct problems *problems)
     *problems = (struct problems){0};
 }
 
+/* Enough is shown: more is not even formatted. */
+static bool is_full(const struct problems *problems)
+{
+    return problems->count >= PROBLEM_MAXIMUM;
+}
+
 static void add(struct problems *problems, const char *reason, const struct field_path *path, const char *message)
 {
-    if (problems->count++ >= PROBLEM_MAXIMUM)
-        return;
+    problems->count++;
     if (problems->causes == NULL)
         problems->causes = cJSON_CreateArray();
     AUTO_FREE char *field = field_path_text(path);
@@ -78,12 +83,16 @@ __attribute__((format(printf, 4, 0))) static void add_invalid(struct problems *p
 
 void problem_required(struct problems *problems, const struct field_path *path, const char *detail)
 {
+    if (is_full(problems))
+        return;
     AUTO_FREE char *message = memory_format("Required value%s%s", detail[0] != '\0' ? ": " : "", detail);
     add(problems, "FieldValueRequired", path, message);
 }
 
 void problem_invalid(struct problems *problems, const struct field_path *path, const cJSON *value, const char *format, ...)
 {
+    if (is_full(problems))
+        return;
     AUTO_FREE char *shown = value != NULL ? json_print(value) : memory_copy_text("null");
     va_list arguments;
     va_start(arguments, format);
@@ -93,6 +102,8 @@ void problem_invalid(struct problems *problems, const struct field_path *path, c
 
 void problem_invalid_text(struct problems *problems, const struct field_path *path, const char *value, const char *format, ...)
 {
+    if (is_full(problems))
+        return;
     AUTO_FREE char *shown = quoted(value);
     va_list arguments;
     va_start(arguments, format);
@@ -102,6 +113,8 @@ void problem_invalid_text(struct problems *problems, const struct field_path *pa
 
 void problem_invalid_integer(struct problems *problems, const struct field_path *path, int64_t value, const char *format, ...)
 {
+    if (is_full(problems))
+        return;
     char shown[24];
     snprintf(shown, sizeof shown, "%" PRId64, value);
     va_list arguments;
@@ -113,6 +126,8 @@ void problem_invalid_integer(struct problems *problems, const struct field_path 
 void problem_not_supported(struct problems *problems, const struct field_path *path, const char *value,
                            const char *const *supported)
 {
+    if (is_full(problems))
+        return;
     AUTO_BUFFER struct buffer text;
     buffer_init(&text, MESSAGE_MAXIMUM);
     AUTO_FREE char *shown = quoted(value);
@@ -124,6 +139,8 @@ void problem_not_supported(struct problems *problems, const struct field_path *p
 
 void problem_duplicate(struct problems *problems, const struct field_path *path, const char *value)
 {
+    if (is_full(problems))
+        return;
     AUTO_FREE char *shown = quoted(value);
     AUTO_FREE char *message = memory_format("Duplicate value: %.*s", VALUE_SHOWN, shown);
     add(problems, "FieldValueDuplicate", path, message);
@@ -131,6 +148,8 @@ void problem_duplicate(struct problems *problems, const struct field_path *path,
 
 void problem_not_found(struct problems *problems, const struct field_path *path, const char *value)
 {
+    if (is_full(problems))
+        return;
     AUTO_FREE char *shown = quoted(value);
     AUTO_FREE char *message = memory_format("Not found: %.*s", VALUE_SHOWN, shown);
     add(problems, "FieldValueNotFound", path, message);
@@ -138,6 +157,8 @@ void problem_not_found(struct problems *problems, const struct field_path *path,
 
 void problem_forbidden(struct problems *problems, const struct field_path *path, const char *format, ...)
 {
+    if (is_full(problems))
+        return;
     char *detail = NULL;
     va_list arguments;
     va_start(arguments, format);
@@ -152,6 +173,8 @@ void problem_forbidden(struct problems *problems, const struct field_path *path,
 
 void problem_too_long(struct problems *problems, const struct field_path *path, size_t maximum)
 {
+    if (is_full(problems))
+        return;
     AUTO_FREE char *message = memory_format("Too long: may not be more than %zu bytes", maximum);
     add(problems, "FieldValueTooLong", path, message);
 }

@@ -12,7 +12,7 @@
 #include "cluster/api/status.h"
 #include "common/json.h"
 
-/* Most entries that a Status carries; more are counted as one would not read them. */
+/* Most entries that a Status carries; further ones are left out. */
 #define PROBLEM_MAXIMUM 64
 
 /* One step of a path such as spec.containers[0].env: lives on the stack of the function that walks there, so that

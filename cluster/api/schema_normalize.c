@@ -145,6 +145,32 @@ static bool fits_integer(const cJSON *value, enum schema_type type)
 
 static int normalize_object(const struct schema *schema, cJSON **tree, const struct place *place, struct error *error);
 
+/* Members are looked up one by one elsewhere, so no map or list may be so long that this takes more than moments. */
+#define LIST_MAXIMUM 10000
+#define TEXT_MAP_MAXIMUM 20000
+#define QUANTITY_MAP_MAXIMUM 1000
+#define ANY_OBJECT_MAXIMUM 1000
+
+static int too_many(const struct place *place, int maximum, struct error *error)
+{
+    AUTO_BUFFER struct buffer path;
+    buffer_init(&path, 4096);
+    append_place(&path, place);
+    return error_set(error, "%s has more than %d members", path.data, maximum);
+}
+
+static bool has_large_object(const cJSON *value)
+{
+    if (cJSON_IsObject(value) && cJSON_GetArraySize(value) > ANY_OBJECT_MAXIMUM)
+        return true;
+    const cJSON *member = NULL;
+    cJSON_ArrayForEach (member, value) {
+        if (has_large_object(member))
+            return true;
+    }
+    return false;
+}
+
 static int normalize_element(const struct schema_field *field, cJSON **element, const struct place *place, struct error *error)
 {
     if (field->type == SCHEMA_TEXT_LIST) {
@@ -170,6 +196,8 @@ static int normalize_element(const struct schema_field *field, cJSON **element, 
 
 static int normalize_list(const struct schema_field *field, cJSON **list, const struct place *place, struct error *error)
 {
+    if (cJSON_GetArraySize(*list) > LIST_MAXIMUM)
+        return too_many(place, LIST_MAXIMUM, error);
     cJSON *canonical = cJSON_CreateArray();
     int outcome = 0;
     while ((*list)->child != NULL) {
@@ -232,6 +260,9 @@ static void sort_map(cJSON **map)
 
 static int normalize_map(const struct schema_field *field, cJSON **map, const struct place *place, struct error *error)
 {
+    int maximum = field->type == SCHEMA_QUANTITY_MAP ? QUANTITY_MAP_MAXIMUM : TEXT_MAP_MAXIMUM;
+    if (cJSON_GetArraySize(*map) > maximum)
+        return too_many(place, maximum, error);
     cJSON *canonical = cJSON_CreateObject();
     int outcome = 0;
     while ((*map)->child != NULL) {
@@ -290,6 +321,7 @@ static int normalize_value(const struct schema_field *field, cJSON **value, cons
         return cJSON_IsObject(*value) ? normalize_map(field, value, place, error)
                                       : wrong_type(place, *value, type_text(field, type), error);
     case SCHEMA_ANY:
+        return has_large_object(*value) ? too_many(place, ANY_OBJECT_MAXIMUM, error) : 0;
     case SCHEMA_END:
         break;
     }

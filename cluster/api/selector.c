@@ -18,14 +18,19 @@ struct requirement *selector_add(struct selector *selector, const char *key, enu
     return requirement;
 }
 
+static void append_value(struct requirement *requirement, const char *value)
+{
+    requirement->values = memory_resize(requirement->values, requirement->count + 1, sizeof *requirement->values);
+    requirement->values[requirement->count++] = memory_copy_text(value);
+}
+
 void requirement_add_value(struct requirement *requirement, const char *value)
 {
     for (size_t i = 0; i < requirement->count; i++) {
         if (strcmp(requirement->values[i], value) == 0)
             return;
     }
-    requirement->values = memory_resize(requirement->values, requirement->count + 1, sizeof *requirement->values);
-    requirement->values[requirement->count++] = memory_copy_text(value);
+    append_value(requirement, value);
 }
 
 static void add_expression(struct selector *selector, const cJSON *expression)
@@ -44,7 +49,7 @@ static void add_expression(struct selector *selector, const cJSON *expression)
     struct requirement *requirement = selector_add(selector, key, relation);
     const cJSON *value = NULL;
     cJSON_ArrayForEach (value, json_get(expression, "values"))
-        requirement_add_value(requirement, json_text(value, ""));
+        append_value(requirement, json_text(value, "")); /* not looked up: the list may be long */
 }
 
 struct selector *selector_from_map(const cJSON *map)

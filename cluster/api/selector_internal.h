@@ -22,7 +22,7 @@ enum selector_operator {
 struct requirement {
     char *key;
     enum selector_operator relation;
-    char **values; /* without duplicates */
+    char **values;
     size_t count;
     bool set_based; /* written as "key in (a)" rather than "key=a" */
 };

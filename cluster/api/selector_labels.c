@@ -8,7 +8,7 @@
 
 /* More would only be a way to keep the server busy. */
 #define REQUIREMENTS_MAXIMUM 1000
-#define TEXT_MAXIMUM ((size_t)256 * 1024)
+#define TEXT_MAXIMUM ((size_t)64 * 1024)
 
 static int bad_requirement(struct status *status, const char *found, const char *rest)
 {

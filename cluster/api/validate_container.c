@@ -4,6 +4,9 @@
 #include "cluster/api/names.h"
 #include "common/quantity.h"
 
+/* The most ports and mounts of one container: they are compared with each other. */
+#define ITEMS_MAXIMUM 1000
+
 static void check_choice(const cJSON *holder, const char *member, const char *const *supported, const struct field_path *path,
                          struct problems *problems)
 {
@@ -38,6 +41,10 @@ static void check_ports(const cJSON *ports, const struct field_path *path, struc
     static const char *const protocols[] = {"SCTP", "TCP", "UDP", NULL};
     int index = 0;
     const cJSON *port = NULL;
+    if (cJSON_GetArraySize(ports) > ITEMS_MAXIMUM) {
+        problem_invalid_integer(problems, path, cJSON_GetArraySize(ports), "must have at most %d items", ITEMS_MAXIMUM);
+        return;
+    }
     cJSON_ArrayForEach (port, ports) {
         const struct field_path *here = PATH_INDEX(path, index++);
         int64_t number = json_integer(json_get(port, "containerPort"), 0);
@@ -51,10 +58,6 @@ static void check_ports(const cJSON *ports, const struct field_path *path, struc
         if (host < 0 || host > 65535)
             problem_invalid_integer(problems, PATH_CHILD(here, "hostPort"), host, "must be between 1 and 65535, inclusive");
         check_choice(port, "protocol", protocols, here, problems);
-        if (index >= PROBLEM_MAXIMUM * PROBLEM_MAXIMUM) {
-            problem_too_long(problems, path, PROBLEM_MAXIMUM * PROBLEM_MAXIMUM);
-            return;
-        }
     }
 }
 
@@ -142,12 +145,14 @@ static void check_mounts(const cJSON *mounts, const cJSON *volumes, const struct
 {
     int index = 0;
     const cJSON *mount = NULL;
+    if (cJSON_GetArraySize(mounts) > ITEMS_MAXIMUM) {
+        problem_invalid_integer(problems, path, cJSON_GetArraySize(mounts), "must have at most %d items", ITEMS_MAXIMUM);
+        return;
+    }
     cJSON_ArrayForEach (mount, mounts) {
         const struct field_path *here = PATH_INDEX(path, index++);
         const char *name = json_text(json_get(mount, "name"), "");
         const char *place = json_text(json_get(mount, "mountPath"), "");
-        if (problems->count >= PROBLEM_MAXIMUM)
-            return;
         if (name[0] == '\0')
             problem_required(problems, PATH_CHILD(here, "name"), "");
         else if (!has_volume(volumes, name))

@@ -3,6 +3,7 @@
 #include "cluster/api/kind.h"
 #include "cluster/api/names.h"
 
+#define FINALIZERS_MAXIMUM 1000
 #define ANNOTATIONS_MAXIMUM ((size_t)256 * 1024)
 
 void validate_annotations(const cJSON *annotations, const struct field_path *path, struct problems *problems)
@@ -56,6 +57,10 @@ static void validate_finalizers(const cJSON *finalizers, const struct field_path
     static const char *const standard[] = {"kubernetes", "orphan", "foregroundDeletion"};
     int index = 0;
     const cJSON *finalizer = NULL;
+    if (cJSON_GetArraySize(finalizers) > FINALIZERS_MAXIMUM) {
+        problem_invalid_integer(problems, path, cJSON_GetArraySize(finalizers), "must have at most %d items", FINALIZERS_MAXIMUM);
+        return;
+    }
     cJSON_ArrayForEach (finalizer, finalizers) {
         const struct field_path *here = PATH_INDEX(path, index++);
         const char *name = json_text(finalizer, "");
@@ -115,7 +120,7 @@ static bool contains(const cJSON *texts, const char *text)
 void validate_metadata_update(const cJSON *object, const cJSON *old, struct problems *problems)
 {
     const struct field_path *path = PATH_CHILD(PATH_ROOT("metadata"), "finalizers");
-    if (json_get(old, "metadata", "deletionTimestamp") == NULL)
+    if (json_get(old, "metadata", "deletionTimestamp") == NULL || problems->count > 0)
         return;
     const cJSON *finalizer = NULL;
     cJSON_ArrayForEach (finalizer, json_get(object, "metadata", "finalizers")) {

@@ -102,6 +102,7 @@ void validate_pod_spec(const cJSON *spec, const struct field_path *path, struct 
     check_volumes(json_get(spec, "volumes"), PATH_CHILD(path, "volumes"), problems);
     check_containers(spec, "containers", path, problems);
     check_containers(spec, "initContainers", path, problems);
+    (void)is_too_long(json_get(spec, "tolerations"), PATH_CHILD(path, "tolerations"), problems);
     check_choice(spec, "restartPolicy", restart_policies, path, problems);
     check_choice(spec, "dnsPolicy", dns_policies, path, problems);
     name_check_labels(problems, PATH_CHILD(path, "nodeSelector"), json_get(spec, "nodeSelector"));

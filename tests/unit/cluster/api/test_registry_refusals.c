@@ -98,6 +98,31 @@ static void test_text_becomes_utf8(void **state)
     assert_null(json_get(object_tree(map), "metadata", "managedFields"));
 }
 
+/* An object of a pod with this many members where few are thinkable. */
+static void check_wide(struct fixture *fixture, const char *member, const char *inner, int count)
+{
+    AUTO_STATUS struct status status = {0};
+    cJSON *pod = parse(POD("wide"));
+    cJSON *spec = json_get(pod, "spec");
+    cJSON *holder =
+        inner != NULL ? json_object_at(json_object_at(spec->child->child, member), inner) : json_object_at(spec, member);
+    for (int i = 0; i < count; i++) {
+        char key[16];
+        snprintf(key, sizeof key, "k%d", i);
+        cJSON_AddItemToObject(holder, key, cJSON_CreateString("1"));
+    }
+    assert_int_equal(registry_create(fixture->registry, RESOURCE_PODS, "default", pod, NULL, &status), -1);
+    assert_int_equal(status.code, 400);
+}
+
+static void test_wide_objects(void **state)
+{
+    struct fixture *fixture = *state;
+    check_wide(fixture, "nodeSelector", NULL, 20001);
+    check_wide(fixture, "securityContext", NULL, 1001);
+    check_wide(fixture, "resources", "limits", 1001);
+}
+
 static void check_update(struct fixture *fixture, enum resource_id resource, const char *name, const char *patch_text,
                          const char *message)
 {
@@ -140,6 +165,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_missing_namespace, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_any_type_anywhere, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_text_becomes_utf8, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_wide_objects, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_immutable, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
