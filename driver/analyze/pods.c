@@ -53,10 +53,10 @@ static const char *controller_name(const cJSON *pod)
 }
 
 /* What had happened before the observer came is dated by the API's clock. */
-static int64_t dated(const struct pods *pods, const struct pod_track *pod, int64_t time, const char *wall_text)
+static int64_t dated(const struct pods *pods, const struct change *change, int64_t time, const char *wall_text)
 {
     int64_t wall;
-    if (!pod->figures.before || wall_text == NULL || clock_parse(wall_text, &wall, NULL) < 0)
+    if (change->type != CHANGE_LISTED || wall_text == NULL || clock_parse(wall_text, &wall, NULL) < 0)
         return time;
     int64_t moment = wall - pods->started_wall;
     return moment < time ? moment : time;
@@ -91,7 +91,7 @@ static struct pod_track *track_pod(struct pods *pods, int64_t time, const struct
                                     .last_connection = FIGURES_NEVER,
                                     .terminated = FIGURES_NEVER,
                                     .gone = FIGURES_NEVER};
-    figures->created = dated(pods, pod, time, json_text(json_get(change->object, "metadata", "creationTimestamp"), NULL));
+    figures->created = dated(pods, change, time, json_text(json_get(change->object, "metadata", "creationTimestamp"), NULL));
     return pod;
 }
 
@@ -105,13 +105,13 @@ static void see_ready(struct pod_track *pod, int64_t time, bool ready)
         moment_first(&pod->figures.ready, time);
 }
 
-static void see_conditions(const struct pods *pods, struct pod_track *pod, int64_t time, const cJSON *object)
+static void see_conditions(const struct pods *pods, struct pod_track *pod, int64_t time, const struct change *change)
 {
     const cJSON *condition;
-    cJSON_ArrayForEach (condition, json_get(object, "status", "conditions")) {
+    cJSON_ArrayForEach (condition, json_get(change->object, "status", "conditions")) {
         const char *type = json_text(json_get(condition, "type"), "");
         bool yes = strcmp(json_text(json_get(condition, "status"), ""), "True") == 0;
-        int64_t moment = dated(pods, pod, time, json_text(json_get(condition, "lastTransitionTime"), NULL));
+        int64_t moment = dated(pods, change, time, json_text(json_get(condition, "lastTransitionTime"), NULL));
         if (yes && strcmp(type, "PodScheduled") == 0)
             moment_first(&pod->figures.scheduled, moment);
         else if (yes && strcmp(type, "Initialized") == 0)
@@ -121,7 +121,7 @@ static void see_conditions(const struct pods *pods, struct pod_track *pod, int64
     }
 }
 
-static void see_containers(const struct pods *pods, struct pod_track *pod, int64_t time, const cJSON *object)
+static void see_containers(const struct pods *pods, struct pod_track *pod, int64_t time, const struct change *change)
 {
     int64_t restarts = 0;
     int containers = 0;
@@ -129,14 +129,14 @@ static void see_containers(const struct pods *pods, struct pod_track *pod, int64
     int terminated = 0;
     int64_t started = FIGURES_NEVER;
     const cJSON *container;
-    cJSON_ArrayForEach (container, json_get(object, "status", "containerStatuses")) {
+    cJSON_ArrayForEach (container, json_get(change->object, "status", "containerStatuses")) {
         const cJSON *state = json_get(container, "state", "running");
         containers++;
         restarts += json_integer(json_get(container, "restartCount"), 0);
         running += state != NULL;
         terminated += json_get(container, "state", "terminated") != NULL;
         if (state != NULL)
-            moment_last(&started, dated(pods, pod, time, json_text(json_get(state, "startedAt"), NULL)));
+            moment_last(&started, dated(pods, change, time, json_text(json_get(state, "startedAt"), NULL)));
     }
     if (restarts > pod->figures.restarts)
         pod->figures.restarts = restarts;
@@ -158,8 +158,8 @@ void pods_see_pod(struct pods *pods, int64_t time, const struct change *change)
     }
     if (json_get(change->object, "metadata", "deletionTimestamp") != NULL)
         moment_first(&pod->figures.deleted, time);
-    see_conditions(pods, pod, time, change->object);
-    see_containers(pods, pod, time, change->object);
+    see_conditions(pods, pod, time, change);
+    see_containers(pods, pod, time, change);
 }
 
 static const struct endpoint_step *latest_endpoint(const struct pods *pods, const char *slice, const char *name, int64_t time)
