@@ -182,6 +182,8 @@ static void started(struct container *container, int64_t now)
     container->started_wall = clock_wall();
     container->pod->changed = true;
     container_event(container, "Normal", "Started", "Container started");
+    if (json_get(container->spec, "lifecycle", "postStart") != NULL)
+        container_event(container, "Warning", "FailedPostStartHook", "this cluster runs no postStart hooks");
     container_limits_start(container, now);
     container_probes_start(container, now);
 }

@@ -129,6 +129,13 @@ static bool has_mark(pid_t pid, const char *id)
     return false;
 }
 
+/* True when the orphan was dead and is gone now: nobody else waits for it. */
+static bool reap_orphan(pid_t pid)
+{
+    siginfo_t about = {0};
+    return waitid(P_PID, (id_t)pid, &about, WEXITED | WNOHANG) == 0 && about.si_pid == pid;
+}
+
 /* Orphans of containers are children of this process, as the leaders are. */
 static void look_for_orphans(struct process_family *family, int64_t max_age, int64_t now)
 {
@@ -140,7 +147,7 @@ static void look_for_orphans(struct process_family *family, int64_t max_age, int
     size_t count = 0, kept = 0;
     collect_children(getpid(), family->orphans, &count);
     for (size_t i = 0; i < count; i++)
-        if (!holds(family->leaders, family->leader_count, family->orphans[i]))
+        if (!holds(family->leaders, family->leader_count, family->orphans[i]) && !reap_orphan(family->orphans[i]))
             family->orphans[kept++] = family->orphans[i];
     family->orphan_count = kept;
 }
@@ -278,8 +285,8 @@ void process_group_signal(const struct process_group *group, int signal_number)
             kill(group->members[i].pid, signal_number);
 }
 
-/* Kills the adopted processes of the container and reaps those that are dead; returns how many were found. What they
- * leave behind is adopted in turn and found by the next pass. */
+/* Kills the adopted processes of the container; returns how many were found. What they leave behind is adopted in turn
+ * and found by the next pass, which reaps the dead as well. */
 static size_t kill_orphans(const struct process_group *group)
 {
     const struct process_family *family = group->family;
@@ -287,13 +294,10 @@ static size_t kill_orphans(const struct process_group *group)
     look_for_orphans(group->family, 0, clock_monotonic());
     for (size_t i = 0; i < family->orphan_count; i++) {
         const pid_t pid = family->orphans[i];
-        /* A zombie has no environment any more: what the group knew, or has the leader's session, is reaped. */
         if (find_member(group, pid) == NULL && getsid(pid) != group->leader && !has_mark(pid, group->id))
             continue;
         found++;
         kill(pid, SIGKILL);
-        siginfo_t about;
-        waitid(P_PID, (id_t)pid, &about, WEXITED | WNOHANG);
     }
     return found;
 }

@@ -1,7 +1,10 @@
 /*
  * cAdvisor and metrics-server in one: usage sampled at the housekeeping interval, scraped at the metric resolution, two
  * scrapes make a sample with its window, young pods are absent. It answers while the Deployment
- * kube-system/metrics-server has a ready pod, so that people can take it away and see what the HPA says.
+ * kube-system/metrics-server has a ready pod, so that people can take it away and see what the HPA says; what was
+ * scraped before is forgotten then. A container that is older than two thirds of the resolution but younger than it is
+ * measured from its start. NodeMetrics are of the whole machine: its processors' time and its memory that is not
+ * available.
  */
 #ifndef CLUSTER_METRICS_METRICS_H
 #define CLUSTER_METRICS_METRICS_H

@@ -442,6 +442,61 @@ static void test_force_deletion(void **state)
     assert_true(wait_until(kill(pid, 0) != 0, 5));
 }
 
+static void test_startup_probe_holds_the_others(void **state)
+{
+    const struct lab *lab = *state;
+    create(lab, "start",
+           "\"containers\":[{" WEBAPP ",\"args\":[\"--boot\",\"2500ms\",\"--boot-mode\",\"refuse\"],"
+           "\"startupProbe\":{\"tcpSocket\":{\"port\":\"http\"},\"periodSeconds\":1,\"failureThreshold\":20},"
+           "\"livenessProbe\":{\"httpGet\":{\"path\":\"/livez\",\"port\":8080},\"periodSeconds\":1,\"failureThreshold\":1},"
+           "\"readinessProbe\":{\"httpGet\":{\"path\":\"/readyz\",\"port\":8080},\"periodSeconds\":1}}]");
+    assert_true(wait_until(is_ready(lab, "start"), 15));
+    AUTO_JSON cJSON *pod = get_pod(lab, "start");
+    assert_int_equal(json_integer(json_get(container_of(pod), "restartCount"), -1), 0);
+    assert_true(has_event(lab, "start", "Unhealthy", "Startup probe failed: dial tcp 127."));
+    assert_true(has_event(lab, "start", "Unhealthy", ":8080: connect: connection refused"));
+    delete_pod(lab, "start");
+}
+
+static void test_probe_has_a_deadline(void **state)
+{
+    const struct lab *lab = *state;
+    create(lab, "hang",
+           "\"terminationGracePeriodSeconds\":1,\"containers\":[{" WEBAPP ",\"args\":[\"--boot\",\"60s\"],"
+           "\"readinessProbe\":{\"httpGet\":{\"path\":\"/readyz\",\"port\":8080},\"periodSeconds\":1}}]");
+    assert_true(wait_until(
+        has_event(lab, "hang", "Unhealthy", "context deadline exceeded (Client.Timeout exceeded while awaiting headers)"), 15));
+    delete_pod(lab, "hang");
+}
+
+/* Milliseconds of window of the pod's metrics, 0 while there are none; *nanocores is its only container's. */
+static int64_t read_metrics(const struct lab *lab, const char *name, int64_t *nanocores)
+{
+    AUTO_KUBE_ANSWER struct kube_answer answer = {0};
+    AUTO_FREE char *path = memory_format("/apis/metrics.k8s.io/v1beta1/namespaces/default/pods/%s", name);
+    double seconds = 0;
+    if (kube_request(lab->client, "GET", path, NULL, NULL, NANOSECONDS_PER_SECOND, &answer, NULL) < 0)
+        return 0;
+    const cJSON *container = cJSON_GetArrayItem(json_get(answer.body, "containers"), 0);
+    assert_int_equal(sscanf(json_text(json_get(answer.body, "window"), ""), "%lfs", &seconds), 1);
+    *nanocores = strtoll(json_text(json_get(container, "usage", "cpu"), ""), NULL, 10);
+    return (int64_t)(seconds * 1000);
+}
+
+static void test_metrics(void **state)
+{
+    const struct lab *lab = *state;
+    int64_t nanocores = 0, window = 0;
+    create(lab, "busy",
+           "\"terminationGracePeriodSeconds\":1,\"containers\":[{" WEBAPP
+           ",\"args\":[\"--boot\",\"60s\",\"--boot-cpu\",\"200m\"]}]");
+    /* A scrape is each 3 s at this pace; two of them are there after at most 6 s, and metrics-server needs a moment. */
+    assert_true(wait_until((window = read_metrics(lab, "busy", &nanocores)) > 0, 25));
+    assert_true(window >= 1900 && window < 10000);
+    assert_true(nanocores > 20000000 && nanocores < 300000000);
+    delete_pod(lab, "busy");
+}
+
 static void test_node(void **state)
 {
     const struct lab *lab = *state;
@@ -469,6 +524,9 @@ int main(void)
         cmocka_unit_test(test_memory_limit),
         cmocka_unit_test(test_cpu_limit),
         cmocka_unit_test(test_force_deletion),
+        cmocka_unit_test(test_startup_probe_holds_the_others),
+        cmocka_unit_test(test_probe_has_a_deadline),
+        cmocka_unit_test(test_metrics),
     };
     return cmocka_run_group_tests(tests, lab_start, lab_end);
 }
