@@ -183,7 +183,7 @@ static void delete (const struct lab *lab, const char *path, const char *propaga
 static int status_of(const struct lab *lab, const char *path)
 {
     int status = 0;
-    AUTO_JSON cJSON *answer = ask(lab, "GET", path, "application/json", NULL, &status);
+    cJSON_Delete(ask(lab, "GET", path, "application/json", NULL, &status));
     return status;
 }
 
