@@ -379,7 +379,7 @@ static int prepare(struct variant_state *state, struct error *error)
     int result = scale_down_first(state, error);
     if (result != 0)
         return result;
-    state->observer = observe_start(&observe, clock_monotonic() + REQUEST_DEADLINE, error);
+    state->observer = observe_start(&observe, REQUEST_DEADLINE, error);
     if (state->observer == NULL || apply_manifests(state, error) < 0)
         return -1;
     result = wait_all_available(state, error);
