@@ -117,6 +117,13 @@ static bool read_zone(const char **text, int *offset_seconds)
     return hours < 24 && minutes < 60;
 }
 
+static int days_of_month(int year, int month)
+{
+    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    return days[month - 1] + (month == 2 && leap ? 1 : 0);
+}
+
 int clock_parse(const char *text, int64_t *wall, struct error *error)
 {
     const char *at = text;
@@ -129,7 +136,8 @@ int clock_parse(const char *text, int64_t *wall, struct error *error)
                 read_character(&at, ':') && read_digits(&at, 2, &parts.tm_sec) && read_fraction(&at, &nanoseconds) &&
                 read_zone(&at, &offset) && *at == '\0';
     good = good && parts.tm_year >= 1970 && parts.tm_year <= 2261 && parts.tm_mon >= 1 && parts.tm_mon <= 12 &&
-           parts.tm_mday >= 1 && parts.tm_mday <= 31 && parts.tm_hour < 24 && parts.tm_min < 60 && parts.tm_sec <= 60;
+           parts.tm_mday >= 1 && parts.tm_mday <= days_of_month(parts.tm_year, parts.tm_mon) && parts.tm_hour < 24 &&
+           parts.tm_min < 60 && parts.tm_sec <= 60;
     if (!good)
         return error_set(error, "\"%.40s\" is no time such as 2026-11-22T00:48:28Z", text);
     parts.tm_year -= 1900;

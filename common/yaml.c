@@ -69,12 +69,32 @@ static int convert_pair(struct reader *reader, const yaml_node_pair_t *pair, str
     node->count++;
     if (key->kind != YAML_SCALAR)
         return error_set(reader->error, "%s:%d:%d: expected a plain key", reader->name, key->line, key->column);
-    for (size_t i = 0; i + 1 < node->count; i++)
-        if (strcmp(node->keys[i]->text, key->text) == 0)
-            return error_set(reader->error, "%s:%d:%d: key \"%s\" stands here a second time (first on line %d)", reader->name,
-                             key->line, key->column, key->text, node->keys[i]->line);
     node->values[node->count - 1] = convert(reader, pair->value, depth + 1);
     return node->values[node->count - 1] == NULL ? -1 : 0;
+}
+
+static int compare_keys(const void *left, const void *right)
+{
+    const struct yaml_node *first = *(const struct yaml_node *const *)left;
+    const struct yaml_node *second = *(const struct yaml_node *const *)right;
+    int order = strcmp(first->text, second->text);
+    if (order == 0)
+        order = (first->line > second->line) - (first->line < second->line);
+    return order != 0 ? order : (first->column > second->column) - (first->column < second->column);
+}
+
+/* By sorting: a mapping of very many keys may not cost the square of their number. */
+static int refuse_doubled_keys(struct reader *reader, const struct yaml_node *node)
+{
+    AUTO_FREE struct yaml_node **sorted = memory_allocate(node->count, sizeof(struct yaml_node *));
+    if (node->count > 0)
+        memcpy(sorted, node->keys, node->count * sizeof(struct yaml_node *));
+    qsort(sorted, node->count, sizeof(struct yaml_node *), compare_keys);
+    for (size_t i = 1; i < node->count; i++)
+        if (strcmp(sorted[i - 1]->text, sorted[i]->text) == 0)
+            return error_set(reader->error, "%s:%d:%d: key \"%.100s\" stands here a second time (first on line %d)", reader->name,
+                             sorted[i]->line, sorted[i]->column, sorted[i]->text, sorted[i - 1]->line);
+    return 0;
 }
 
 static int convert_mapping(struct reader *reader, const yaml_node_t *source, struct yaml_node *node, int depth)
@@ -85,7 +105,7 @@ static int convert_mapping(struct reader *reader, const yaml_node_t *source, str
     for (size_t i = 0; i < count; i++)
         if (convert_pair(reader, &source->data.mapping.pairs.start[i], node, depth) < 0)
             return -1;
-    return 0;
+    return refuse_doubled_keys(reader, node);
 }
 
 /* An aliased node is converted once for each use, so the limit on nodes also bounds what aliases can grow to. */
@@ -130,8 +150,26 @@ static struct yaml_node *convert(struct reader *reader, int index, int depth)
     return node;
 }
 
+/* Of bytes that are no text libyaml tells the offset alone. */
+static yaml_mark_t mark_of_offset(const char *text, size_t offset)
+{
+    yaml_mark_t mark = {0};
+    for (size_t i = 0; i < offset; i++) {
+        mark.column = text[i] == '\n' ? 0 : mark.column + 1;
+        mark.line += text[i] == '\n' ? 1 : 0;
+    }
+    return mark;
+}
+
 static int fail_parser(const char *name, const yaml_parser_t *parser, struct error *error)
 {
+    if (parser->error == YAML_READER_ERROR) {
+        const unsigned char *start = parser->input.string.start;
+        size_t length = (size_t)(parser->input.string.end - start);
+        size_t offset = parser->problem_offset < length ? parser->problem_offset : length;
+        yaml_mark_t mark = mark_of_offset((const char *)start, offset);
+        return error_set(error, "%s:%d:%d: not YAML: %s", name, line_of(mark), column_of(mark), parser->problem);
+    }
     return error_set(error, "%s:%d:%d: not YAML: %s", name, line_of(parser->problem_mark), column_of(parser->problem_mark),
                      parser->problem != NULL ? parser->problem : "unreadable");
 }
@@ -204,17 +242,35 @@ static bool is_one_of(const char *text, const char *const *words)
     return false;
 }
 
+/* "0x1f" and, as in file modes, "0644" and "0o644"; -1 when the text is no such number. */
+static double number_of_other_base(const char *text)
+{
+    const char *digits = text + (*text == '-' || *text == '+' ? 1 : 0);
+    int base = digits[0] != '0' ? 0 : digits[1] == 'x' || digits[1] == 'X' ? 16 : digits[1] >= '0' && digits[1] <= '7' ? 8 : 0;
+    if (digits[0] == '0' && digits[1] == 'o')
+        base = 8;
+    if (base == 0)
+        return -1;
+    digits += base == 16 || digits[1] == 'o' ? 2 : 1;
+    if (digits[0] == '\0' || digits[strspn(digits, base == 16 ? "0123456789abcdefABCDEF" : "01234567")] != '\0')
+        return -1;
+    return (double)strtoull(digits, NULL, base);
+}
+
 static cJSON *resolve_plain(const char *text)
 {
     static const char *const nulls[] = {"", "~", "null", "Null", "NULL", NULL};
-    static const char *const trues[] = {"true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON", NULL};
-    static const char *const falses[] = {"false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF", NULL};
+    static const char *const trues[] = {"true", "True", "TRUE", "y", "Y", "yes", "Yes", "YES", "on", "On", "ON", NULL};
+    static const char *const falses[] = {"false", "False", "FALSE", "n", "N", "no", "No", "NO", "off", "Off", "OFF", NULL};
     if (is_one_of(text, nulls))
         return cJSON_CreateNull();
     if (is_one_of(text, trues))
         return cJSON_CreateTrue();
     if (is_one_of(text, falses))
         return cJSON_CreateFalse();
+    double other = number_of_other_base(text);
+    if (other >= 0)
+        return cJSON_CreateNumber(text[0] == '-' ? -other : other);
     if (text[strspn(text, "+-.0123456789eE")] == '\0' && text[strcspn(text, "0123456789")] != '\0') {
         char *end = NULL;
         double number = strtod(text, &end);

@@ -43,7 +43,7 @@ void yaml_release(struct yaml_documents *documents);
 const struct yaml_node *yaml_get(const struct yaml_node *mapping, const char *key);
 
 /* A JSON tree of the node; the caller deletes it. Plain scalars become null, booleans or numbers as the Kubernetes
- * API resolves them (YAML 1.1: true, yes, on and their opposites; ~ and nothing are null). */
+ * API resolves them (YAML 1.1: true, yes, y, on and their opposites; ~ and nothing are null; 0644 is octal). */
 cJSON *yaml_to_json(const struct yaml_node *node) __attribute__((warn_unused_result));
 
 #endif
