@@ -1,10 +1,12 @@
 #include "driver/record/live_state.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/memory.h"
+#include "common/quantity.h"
 
 #define WINDOW 5 /* seconds of response times that the view shows */
 
@@ -18,7 +20,7 @@ struct live_state {
     char *hpa;
     int64_t spike_over;
     struct live_view view;
-    struct histogram recent[WINDOW];
+    struct histogram recent[WINDOW + 1]; /* one for each second of the window, and the one that is being reported */
     size_t recent_at;
     int64_t second;
     double target_rate, answered; /* sums of the second that is being reported */
@@ -41,7 +43,7 @@ void live_state_destroy(struct live_state *state)
 {
     if (state == NULL)
         return;
-    for (size_t i = 0; i < WINDOW; i++)
+    for (size_t i = 0; i < WINDOW + 1; i++)
         histogram_release(&state->recent[i]);
     free(state->pods);
     free(state->hpa);
@@ -57,7 +59,7 @@ void live_state_tick(struct live_state *state, const struct load_tick *tick)
         state->view.in_flight = 0;
         state->view.actual_rate = state->answered;
         state->answered = 0;
-        state->recent_at = (state->recent_at + 1) % WINDOW;
+        state->recent_at = (state->recent_at + 1) % (WINDOW + 1);
         histogram_clear(&state->recent[state->recent_at]);
     }
     state->target_rate += tick->target_rate;
@@ -117,6 +119,16 @@ static void take_pod(struct live_state *state, const struct change *change)
     pod->terminating = json_get(change->object, "metadata", "deletionTimestamp") != NULL;
 }
 
+/* A quantity in thousandths, cut to an int; -1 when there is none. */
+static int milli_of(const cJSON *node)
+{
+    struct quantity quantity;
+    if (quantity_parse(json_text(node, ""), &quantity, NULL) < 0)
+        return -1;
+    int64_t milli = quantity_milli(quantity);
+    return milli > INT_MAX ? INT_MAX : (int)milli;
+}
+
 /* The first metric, as `kubectl get hpa` shows it. */
 static void take_metric(struct live_view *view, const cJSON *hpa)
 {
@@ -124,10 +136,16 @@ static void take_metric(struct live_view *view, const cJSON *hpa)
     const cJSON *target = json_get(wanted, "resource", "target");
     const cJSON *current = json_get(cJSON_GetArrayItem(json_get(hpa, "status", "currentMetrics"), 0), "resource", "current");
     view->metric_is_percent = json_get(target, "averageUtilization") != NULL;
-    view->metric_target = (int)json_integer(json_get(target, "averageUtilization"), -1);
-    const cJSON *value = json_get(current, "averageUtilization");
-    view->metric_known = value != NULL;
-    view->metric_value = (int)json_integer(value, 0);
+    if (view->metric_is_percent) {
+        const cJSON *value = json_get(current, "averageUtilization");
+        view->metric_target = (int)json_integer(json_get(target, "averageUtilization"), -1);
+        view->metric_known = value != NULL;
+        view->metric_value = (int)json_integer(value, 0);
+    } else {
+        view->metric_target = milli_of(json_get(target, "averageValue"));
+        view->metric_value = milli_of(json_get(current, "averageValue"));
+        view->metric_known = view->metric_value >= 0;
+    }
 }
 
 static void take_hpa(struct live_state *state, const struct change *change)
@@ -173,7 +191,7 @@ struct live_view live_state_view(const struct live_state *state)
 {
     struct live_view view = state->view;
     struct histogram window = {0};
-    for (size_t i = 0; i < WINDOW; i++)
+    for (size_t i = 0; i < WINDOW + 1; i++)
         histogram_merge(&window, &state->recent[i]);
     view.p50 = histogram_percentile(&window, 0.5);
     view.p99 = histogram_percentile(&window, 0.99);
