@@ -136,15 +136,28 @@ static void count_the_rest(struct variant_figures *figures)
         figures->spike_worst = unknown->worst = figures->response.maximum;
 }
 
+/* Different known pods; kept texts are the same when their addresses are. */
+static size_t count_pods(const struct spike *spikes, size_t count)
+{
+    const char **pods = NULL;
+    size_t pod_count = 0;
+    for (size_t index = 0; index < count; index++) {
+        bool seen = *spikes[index].pod == '\0';
+        for (size_t before = 0; before < pod_count && !seen; before++)
+            seen = pods[before] == spikes[index].pod;
+        if (!seen)
+            *ARRAY_ADD(pods, pod_count) = spikes[index].pod;
+    }
+    free(pods);
+    return pod_count;
+}
+
 static void close_episode(struct variant_state *state, struct episode *episode, const struct spike *spikes)
 {
     size_t phases[PHASE_COUNT] = {0};
+    episode->pod_count = count_pods(spikes, episode->count);
     for (size_t index = 0; index < episode->count; index++) {
         const struct spike *spike = &spikes[index];
-        bool seen = *spike->pod == '\0';
-        for (size_t before = 0; before < index && !seen; before++)
-            seen = spikes[before].pod == spike->pod;
-        episode->pod_count += !seen;
         episode->lost += load_outcome_is_lost(spike->outcome);
         phases[spike->phase]++;
         episode->worst = spike->response > episode->worst ? spike->response : episode->worst;

@@ -1,6 +1,6 @@
 /*
  * Test data: writes a run that a model makes, and its report.
- *   example_report FOLDER FORMAT [hostile] [killed] [MINUTES]
+ *   example_report FOLDER FORMAT [hostile] [killed] [empty] [bare] [MINUTES]
  * The run goes to FOLDER/run, the report to standard output.
  */
 #include <stdio.h>
@@ -29,11 +29,13 @@ int main(int count, char **arguments)
     struct example_options example = {0};
     int format = count > 2 ? find_format(arguments[2]) : -1;
     if (format < 0) {
-        fprintf(stderr, "usage: example_report FOLDER html|text|json|csv [hostile] [killed] [MINUTES]\n");
+        fprintf(stderr, "usage: example_report FOLDER html|text|json|csv [hostile] [killed] [empty] [bare] [MINUTES]\n");
         return 2;
     }
     for (int index = 3; index < count; index++) {
         example.hostile_text = example.hostile_text || strcmp(arguments[index], "hostile") == 0;
+        example.empty = example.empty || strcmp(arguments[index], "empty") == 0;
+        example.bare = example.bare || strcmp(arguments[index], "bare") == 0;
         example.killed = example.killed || strcmp(arguments[index], "killed") == 0;
         example.minutes = atoi(arguments[index]) > 0 ? atoi(arguments[index]) : example.minutes;
     }

@@ -384,6 +384,10 @@ static void write_variant(struct run_store *store, int index, const struct examp
         .started_wall = model.started_wall};
     plan_pods(&model, index);
     must(run_store_begin_variant(store, &description, &error), &error);
+    if (options->bare)
+        must(run_store_end_variant(store, "nothing was recorded", &error), &error);
+    if (options->bare)
+        return;
     add_scaling(&model);
     add_change(&model, -15 * SECOND, CHANGE_LISTED, "endpointslices", "webapp-abc12", example_slice(NULL, 0));
     add_slice(&model, -10 * SECOND);
@@ -426,7 +430,7 @@ void example_run_write(const char *folder, const struct example_options *options
     struct run_store *store = run_store_create(folder, &description, &error);
     must(store == NULL ? -1 : 0, &error);
     must(run_store_add_note(store, "This run is test data: a model wrote it, nothing was measured.", &error), &error);
-    for (int index = 0; index < 3; index++)
+    for (int index = 0; index < 3 && !options->empty; index++)
         write_variant(store, index, options);
     if (!options->killed)
         must(run_store_finish(store, &error), &error);

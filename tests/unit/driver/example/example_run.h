@@ -11,6 +11,8 @@
 struct example_options {
     int minutes;       /* 0 = the lesson's 38 s of load; else so long at full rate */
     bool hostile_text; /* titles and explanation try to break out of HTML */
+    bool empty;        /* no variant was begun */
+    bool bare;         /* variants were begun, nothing was recorded */
     bool killed;       /* the last variant and the run have no end */
 };
 

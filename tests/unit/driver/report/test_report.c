@@ -224,6 +224,24 @@ static void test_no_room(void **state)
     buffer_release(&output);
 }
 
+static void test_runs_without_anything(void **state)
+{
+    (void)state;
+    static const struct example_options cases[] = {{.empty = true}, {.bare = true}};
+    for (size_t index = 0; index < 2; index++) {
+        struct run_figures *nothing = make(&cases[index]);
+        assert_non_null(nothing);
+        for (int format = REPORT_HTML; format <= REPORT_CSV; format++) {
+            struct buffer output;
+            write_report((enum report_format)format, nothing, 80, false, &output);
+            assert_true(output.length > 100);
+            buffer_release(&output);
+        }
+        assert_int_equal(nothing->passed + nothing->failed, 0);
+        run_figures_destroy(nothing);
+    }
+}
+
 static void test_comparison(void **state)
 {
     (void)state;
@@ -256,6 +274,7 @@ int main(void)
         cmocka_unit_test(test_csv),
         cmocka_unit_test(test_html),
         cmocka_unit_test(test_no_room),
+        cmocka_unit_test(test_runs_without_anything),
         cmocka_unit_test(test_comparison),
     };
     return cmocka_run_group_tests(tests, make_figures, release_figures);
