@@ -158,6 +158,8 @@ void verdict_write(const struct variant_figures *variants, size_t count, struct 
             say_losses(variant, sentence);
         if (*variant->outcome == '\0')
             buffer_append_text(sentence, " (incomplete)");
+        else if (strcmp(variant->outcome, "completed") != 0)
+            buffer_append_format(sentence, " (%s)", variant->outcome);
     }
     buffer_append_text(sentence, ".");
 }
