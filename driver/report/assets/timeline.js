@@ -132,7 +132,7 @@ hpalab.timeline = (() => {
     const plot = element("div", { class: "plot", role: "img", "aria-label": `${chart.title}, ${variant.name}; its table follows` });
     plot.style.height = `${chart.height || chart.heightOf(variant)}px`;
     const cell = { chart, variant, plot, readout: element("div", { class: "readout", "aria-hidden": "true" }), cursor: element("div", { class: "cursor", hidden: "" }), selection: element("div", { class: "selection", hidden: "" }) };
-    grid.append(element("div", { class: "cell" }, cell.readout, element("div", { class: "plot-holder" }, plot), hpalab.lazyTable("Table", chart.tableColumns, () => chart.tableRows(variant))));
+    grid.append(element("div", { class: "cell" }, element("div", { class: "cell-name" }, variant.name), cell.readout, element("div", { class: "plot-holder" }, plot), hpalab.lazyTable("Table", chart.tableColumns, () => chart.tableRows(variant))));
     cells.push(cell);
     return cell;
   };
