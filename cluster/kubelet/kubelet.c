@@ -14,9 +14,9 @@
 #include <unistd.h>
 
 #include "cluster/kubelet/pod.h"
-#include "cluster/supervisor/remove_folder.h"
 #include "common/clock.h"
 #include "common/log.h"
+#include "common/remove_folder.h"
 
 /* At kubelet_stop: between SIGTERM and SIGKILL, and how long ends are awaited after that. */
 #define STOP_GRACE (2 * NANOSECONDS_PER_SECOND)

@@ -10,9 +10,9 @@
 #include "cluster/api/recorder.h"
 #include "cluster/kubelet/pod.h"
 #include "cluster/kubelet/pod_folder.h"
-#include "cluster/supervisor/remove_folder.h"
 #include "common/clock.h"
 #include "common/log.h"
+#include "common/remove_folder.h"
 
 /* Waits between tries to make a pod's folder and volumes. */
 #define FIRST_SETUP_WAIT (500 * NANOSECONDS_PER_MILLISECOND)

@@ -14,9 +14,9 @@
 #include <unistd.h>
 
 #include "cluster/supervisor/process_table.h"
-#include "cluster/supervisor/remove_folder.h"
 #include "common/clock.h"
 #include "common/memory.h"
+#include "common/remove_folder.h"
 
 #define MARKER ".hpalab-cluster"
 #define MARKER_TEXT "This folder belongs to labcluster, which removes it when it ends.\n"

@@ -12,8 +12,8 @@
 #include <unistd.h>
 
 #include "cluster/kubelet/container_log.h"
-#include "cluster/supervisor/remove_folder.h"
 #include "common/clock.h"
+#include "common/remove_folder.h"
 
 #define WALL INT64_C(1795305600000000000) /* 2026-11-22T00:00:00Z */
 

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "cluster/kubelet/pod_folder.h"
-#include "cluster/supervisor/remove_folder.h"
+#include "common/remove_folder.h"
 
 struct fixture {
     char path[64];

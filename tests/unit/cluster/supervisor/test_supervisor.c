@@ -18,7 +18,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "cluster/supervisor/remove_folder.h"
 #include "cluster/supervisor/supervisor.h"
 #include "common/clock.h"
 #include "common/memory.h"
@@ -219,45 +218,6 @@ static void test_unmarked_folder_stays(void **state)
     assert_int_equal(rmdir(folder), 0);
 }
 
-static void test_links_are_removed_not_followed(void **state)
-{
-    (void)state;
-    AUTO_FREE char *folder = make_folder();
-    AUTO_FREE char *precious = make_folder();
-    AUTO_FREE char *file = memory_format("%s/keep", precious);
-    AUTO_FREE char *link = memory_format("%s/link", folder);
-    AUTO_FREE char *whole = memory_format("%s-link", folder);
-    close(open(file, O_CREAT | O_WRONLY, 0600));
-    assert_int_equal(symlink(precious, link), 0);
-    assert_int_equal(symlink(precious, whole), 0);
-    assert_int_equal(remove_folder(folder, NULL), 0);
-    assert_int_equal(remove_folder(whole, NULL), -1);
-    assert_false(exists(folder));
-    assert_true(exists(file));
-    assert_int_equal(unlink(whole), 0);
-    assert_int_equal(remove_folder(precious, NULL), 0);
-}
-
-static void test_deep_and_locked_folders(void **state)
-{
-    (void)state;
-    AUTO_FREE char *folder = make_folder();
-    int at = open(folder, O_RDONLY | O_DIRECTORY);
-    for (int level = 0; level < 700; level++) {
-        assert_int_equal(mkdirat(at, "a-name-that-makes-the-path-long", 0700), 0);
-        const int inner = openat(at, "a-name-that-makes-the-path-long", O_RDONLY | O_DIRECTORY);
-        assert_true(inner >= 0);
-        close(openat(inner, "file", O_CREAT | O_WRONLY, 0600));
-        fchmod(at, 0500);
-        close(at);
-        at = inner;
-    }
-    close(at);
-    assert_int_equal(remove_folder(folder, NULL), 0);
-    assert_false(exists(folder));
-    assert_int_equal(remove_folder(folder, NULL), 0); /* gone already */
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -266,8 +226,6 @@ int main(void)
         cmocka_unit_test(test_cluster_ended_by_signal),
         cmocka_unit_test(test_killed_supervisor),
         cmocka_unit_test(test_unmarked_folder_stays),
-        cmocka_unit_test(test_links_are_removed_not_followed),
-        cmocka_unit_test(test_deep_and_locked_folders),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

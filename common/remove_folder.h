@@ -2,8 +2,8 @@
  * Removes folders that hold what strangers made: symbolic links are removed, never followed, other file systems are
  * not entered, and no depth of nesting uses up descriptors.
  */
-#ifndef CLUSTER_SUPERVISOR_REMOVE_FOLDER_H
-#define CLUSTER_SUPERVISOR_REMOVE_FOLDER_H
+#ifndef COMMON_REMOVE_FOLDER_H
+#define COMMON_REMOVE_FOLDER_H
 
 #include "common/error.h"
 

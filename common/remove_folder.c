@@ -1,4 +1,4 @@
-#include "cluster/supervisor/remove_folder.h"
+#include "common/remove_folder.h"
 
 #include <dirent.h>
 #include <errno.h>
