@@ -1,6 +1,7 @@
 #include "common/duration.h"
 
 #include <ctype.h>
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -103,5 +104,42 @@ char *duration_format(int64_t nanoseconds, char text[DURATION_TEXT_SIZE])
         format_pair(text, seconds / 60, "min", seconds % 60, "s");
     else
         format_pair(text, minutes / 60, "h", minutes % 60, "min");
+    return text;
+}
+
+/* Writes whole.fraction without trailing zeros; a fraction has `digits` digits. */
+static void format_decimal(char text[DURATION_TEXT_SIZE], int64_t whole, int64_t fraction, int digits, const char *unit)
+{
+    while (fraction > 0 && fraction % 10 == 0) {
+        fraction /= 10;
+        digits--;
+    }
+    if (fraction == 0)
+        (void)snprintf(text, DURATION_TEXT_SIZE, "%" PRId64 "%s", whole, unit);
+    else
+        (void)snprintf(text, DURATION_TEXT_SIZE, "%" PRId64 ".%0*" PRId64 "%s", whole, digits, fraction, unit);
+}
+
+char *duration_format_go(int64_t nanoseconds, char text[DURATION_TEXT_SIZE])
+{
+    const int64_t seconds = nanoseconds / NANOSECONDS_PER_SECOND;
+    int64_t minutes = seconds / 60;
+    int length = 0;
+    char rest[DURATION_TEXT_SIZE];
+    if (nanoseconds == 0)
+        format_decimal(rest, 0, 0, 0, "s");
+    else if (nanoseconds < NANOSECONDS_PER_MICROSECOND)
+        format_decimal(rest, nanoseconds, 0, 0, "ns");
+    else if (nanoseconds < NANOSECONDS_PER_MILLISECOND)
+        format_decimal(rest, nanoseconds / 1000, nanoseconds % 1000, 3, "µs");
+    else if (nanoseconds < NANOSECONDS_PER_SECOND)
+        format_decimal(rest, nanoseconds / 1000000, nanoseconds % 1000000, 6, "ms");
+    else
+        format_decimal(rest, seconds % 60, nanoseconds % NANOSECONDS_PER_SECOND, 9, "s");
+    if (minutes >= 60)
+        length = snprintf(text, DURATION_TEXT_SIZE, "%" PRId64 "h", minutes / 60);
+    if (minutes > 0)
+        length += snprintf(text + length, DURATION_TEXT_SIZE - (size_t)length, "%" PRId64 "m", minutes % 60);
+    (void)snprintf(text + length, DURATION_TEXT_SIZE - (size_t)length, "%s", rest);
     return text;
 }

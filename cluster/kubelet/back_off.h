@@ -6,7 +6,6 @@
 #ifndef CLUSTER_KUBELET_BACK_OFF_H
 #define CLUSTER_KUBELET_BACK_OFF_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 struct back_off {
@@ -19,10 +18,5 @@ int64_t back_off_until(const struct back_off *back_off, int64_t failed);
 
 /* A try is made now: the next failure waits longer. */
 void back_off_raise(struct back_off *back_off, int64_t base, int64_t maximum, int64_t reset, int64_t now);
-
-#define GO_DURATION_SIZE 64
-
-/* A duration as Go prints it ("10s", "1m20s", "2.5s", "15.003s", "400ms"); returns text. */
-char *go_duration(int64_t nanoseconds, char text[GO_DURATION_SIZE]);
 
 #endif

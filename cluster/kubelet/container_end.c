@@ -8,6 +8,7 @@
 
 #include "cluster/kubelet/pod.h"
 #include "common/clock.h"
+#include "common/duration.h"
 
 /* Of one container's output no more is taken in at once, so that one that never stops does not hold up the others. */
 #define OUTPUT_AT_ONCE (256 * 1024)
@@ -79,7 +80,7 @@ static void wait_for_restart(struct container *container, int64_t now)
 {
     struct pod *pod = container->pod;
     const struct cluster_periods *periods = &pod->kubelet->options.periods;
-    char duration[GO_DURATION_SIZE];
+    char duration[DURATION_TEXT_SIZE];
     cJSON_Delete(container->last_state);
     container->last_state = cJSON_CreateObject();
     json_set(container->last_state, "terminated", container_terminated_state(container));
@@ -91,7 +92,7 @@ static void wait_for_restart(struct container *container, int64_t now)
         container_event(container, "Warning", "BackOff", "Back-off restarting failed container %s in pod %s_%s(%s)",
                         container->name, pod->name, pod->namespace, pod->uid);
         container_wait(container, "CrashLoopBackOff", "back-off %s restarting failed container=%s pod=%s_%s(%s)",
-                       go_duration(wait, duration), container->name, pod->name, pod->namespace, pod->uid);
+                       duration_format_go(wait, duration), container->name, pod->name, pod->namespace, pod->uid);
     } else if (strcmp(container->end_reason, "StartError") == 0) {
         container_wait(container, "RunContainerError", "%s", container->end_message != NULL ? container->end_message : "");
         container->next_try = now + periods->container_back_off_base / START_ERROR_PART;

@@ -10,10 +10,10 @@
 #include <string.h>
 #include <sys/prctl.h>
 
-#include "cluster/kubelet/back_off.h"
 #include "cluster/metrics/machine.h"
 #include "cluster/metrics/series.h"
 #include "common/clock.h"
+#include "common/duration.h"
 
 struct metrics {
     struct kubelet *kubelet;
@@ -191,7 +191,7 @@ static const struct object *first_node(const struct object_list *list)
 
 static cJSON *node_metrics(const struct metrics *metrics, const struct object *node)
 {
-    char text[GO_DURATION_SIZE > CLOCK_TEXT_SIZE ? GO_DURATION_SIZE : CLOCK_TEXT_SIZE];
+    char text[DURATION_TEXT_SIZE > CLOCK_TEXT_SIZE ? DURATION_TEXT_SIZE : CLOCK_TEXT_SIZE];
     const int64_t window = metrics->last.sampled_wall - metrics->previous.sampled_wall;
     const double used = (double)(metrics->last.cpu - metrics->previous.cpu);
     cJSON *shown = cJSON_CreateObject();
@@ -199,7 +199,7 @@ static cJSON *node_metrics(const struct metrics *metrics, const struct object *n
     json_set_text(metadata, "name", object_name(node));
     json_set_text(metadata, "creationTimestamp", clock_format_seconds(clock_wall(), text));
     json_set_text(shown, "timestamp", clock_format_seconds(metrics->last.sampled_wall, text));
-    json_set_text(shown, "window", go_duration(window / NANOSECONDS_PER_MILLISECOND * NANOSECONDS_PER_MILLISECOND, text));
+    json_set_text(shown, "window", duration_format_go(window / NANOSECONDS_PER_MILLISECOND * NANOSECONDS_PER_MILLISECOND, text));
     const double nanocores = used / ((double)window / (double)NANOSECONDS_PER_SECOND);
     usage_set(json_object_at(shown, "usage"), nanocores > 0 ? (int64_t)nanocores : 0, metrics->last.memory);
     return shown;

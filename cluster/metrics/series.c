@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cluster/kubelet/back_off.h"
 #include "common/clock.h"
+#include "common/duration.h"
 
 /* metrics-server wants 10 s of the 15 s resolution before it believes a container's mean since its start. */
 #define YOUNGEST_PART(resolution) ((resolution) / 3 * 2)
@@ -78,7 +78,7 @@ static cJSON *container_metrics(const struct usage_point *point)
 /* PodMetrics of the count points from first, which are of one pod; NULL while one of them has no mean yet. */
 static cJSON *pod_metrics(const struct usage_point *const *first, size_t count, int64_t now_wall)
 {
-    char text[GO_DURATION_SIZE > CLOCK_TEXT_SIZE ? GO_DURATION_SIZE : CLOCK_TEXT_SIZE];
+    char text[DURATION_TEXT_SIZE > CLOCK_TEXT_SIZE ? DURATION_TEXT_SIZE : CLOCK_TEXT_SIZE];
     const struct usage_point *earliest = first[0];
     cJSON *containers = cJSON_CreateArray();
     for (size_t i = 0; i < count; i++) {
@@ -96,7 +96,7 @@ static cJSON *pod_metrics(const struct usage_point *const *first, size_t count, 
     json_set_text(metadata, "namespace", earliest->namespace);
     json_set_text(metadata, "creationTimestamp", clock_format_seconds(now_wall, text));
     json_set_text(metrics, "timestamp", clock_format_seconds(earliest->sampled_wall, text));
-    json_set_text(metrics, "window", go_duration(earliest->sampled_wall - earliest->previous_wall, text));
+    json_set_text(metrics, "window", duration_format_go(earliest->sampled_wall - earliest->previous_wall, text));
     json_set(metrics, "containers", containers);
     return metrics;
 }

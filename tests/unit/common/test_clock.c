@@ -161,6 +161,33 @@ static void test_durations_as_people_say_them(void **state)
     assert_true(strlen(duration_format(INT64_MAX, text)) < DURATION_TEXT_SIZE);
 }
 
+static void test_durations_as_go_prints_them(void **state)
+{
+    (void)state;
+    static const struct duration_row rows[] = {
+        {"0s", 0},
+        {"17ns", 17},
+        {"2.5µs", 2500},
+        {"1.5ms", 1500000},
+        {"400ms", 400000000},
+        {"999.999999ms", 999999999},
+        {"1s", 1000000000},
+        {"10s", 10000000000},
+        {"11.406492672s", 11406492672},
+        {"15.003s", 15003000000},
+        {"1m20s", 80000000000},
+        {"1m0.5s", 60500000000},
+        {"5m0s", 300000000000},
+        {"1h0m0s", 3600000000000},
+        {"1h1m1s", 3661000000000},
+        {"2562047h47m16.854775807s", INT64_MAX},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char text[DURATION_TEXT_SIZE];
+        assert_string_equal(duration_format_go(rows[i].nanoseconds, text), rows[i].text);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -171,6 +198,7 @@ int main(void)
         cmocka_unit_test(test_durations),
         cmocka_unit_test(test_what_is_no_duration),
         cmocka_unit_test(test_durations_as_people_say_them),
+        cmocka_unit_test(test_durations_as_go_prints_them),
     };
     return cmocka_run_group_tests_name("clock and duration", tests, NULL, NULL);
 }
