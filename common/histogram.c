@@ -209,6 +209,8 @@ static int decode_head(struct histogram *histogram, struct decoder *decoder)
         return -1;
     memcpy(&histogram->sum, decoder->at, sizeof histogram->sum);
     decoder->at += sizeof histogram->sum;
+    if (!isfinite(histogram->sum) || histogram->sum < 0)
+        return -1;
     histogram->minimum = (int64_t)minimum;
     histogram->maximum = (int64_t)maximum;
     return 0;
@@ -222,11 +224,13 @@ static int decode_counts(struct histogram *histogram, struct decoder *decoder)
         uint64_t count = 0;
         if (read_varint(decoder, &gap) < 0 || read_varint(decoder, &count) < 0)
             return -1;
-        if (gap == 0 || count == 0 || gap > INDEX_COUNT || index + (int64_t)gap >= INDEX_COUNT)
+        if (gap == 0 || count == 0 || gap > INDEX_COUNT)
             return -1;
         if (__builtin_add_overflow(histogram->total, count, &histogram->total))
             return -1;
         index += (int64_t)gap;
+        if (index < index_of(HISTOGRAM_LOWEST) || index > index_of(HISTOGRAM_HIGHEST))
+            return -1;
         cover(histogram, (int32_t)index, (int32_t)index);
         histogram->counts[index - histogram->first] = count;
     }

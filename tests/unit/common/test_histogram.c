@@ -114,6 +114,11 @@ static void test_malformed_bytes_are_refused(void **state)
     assert_string_equal(error.text, "malformed histogram of 5 bytes");
     bytes.data[bytes.length - 1] = 0;
     assert_int_equal(histogram_decode(&decoded, bytes.data, bytes.length, &error), -1);
+    /* Counts at 0 us, beyond an hour, and a sum that is no number. */
+    assert_int_equal(histogram_decode(&decoded, "\x01\0\0\0\0\0\0\0\0\0\0\x02\x01", 13, &error), 0);
+    assert_int_equal(histogram_decode(&decoded, "\x01\0\0\0\0\0\0\0\0\0\0\x01\x01", 13, &error), -1);
+    assert_int_equal(histogram_decode(&decoded, "\x01\0\0\0\0\0\0\0\0\0\0\xff\xb6\x01\x01", 15, &error), -1);
+    assert_int_equal(histogram_decode(&decoded, "\x01\0\0\0\0\0\0\0\0\xf8\x7f\x02\x01", 13, &error), -1);
 }
 
 int main(void)
