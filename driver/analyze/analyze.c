@@ -39,14 +39,28 @@ static bool see_exemplar(void *context, const char *load, const struct load_exem
     return true;
 }
 
+static void see_gap(struct variant_state *state, int64_t time, enum change_type type)
+{
+    struct blind_spell *last = state->blind_count > 0 ? &state->blind[state->blind_count - 1] : NULL;
+    bool open = last != NULL && !moment_known(last->until);
+    if (type == CHANGE_LISTED && open)
+        last->until = time;
+    if (type != CHANGE_GAP)
+        return;
+    state->figures->gap_count++;
+    if (!open)
+        *ARRAY_ADD(state->blind, state->blind_count) = (struct blind_spell){.from = time, .until = FIGURES_NEVER};
+}
+
 static bool see_change(void *context, int64_t time, const struct change *change)
 {
     struct variant_state *state = context;
     moment_last(&state->figures->end, time);
     state->figures->observed = true;
+    see_gap(state, time, change->type);
     if (change->type == CHANGE_GAP)
-        state->figures->gap_count++;
-    else if (strcmp(change->resource, "pods") == 0)
+        return true;
+    if (strcmp(change->resource, "pods") == 0)
         pods_see_pod(&state->pods, time, change);
     else if (strcmp(change->resource, "endpointslices") == 0)
         pods_see_slice(&state->pods, time, change);
@@ -155,6 +169,7 @@ static int analyze_variant(const struct run_store *store, size_t index, struct v
     events_release(&state.events);
     scaling_release(&state.scaling);
     usage_release(&state.usage);
+    free(state.blind);
     return result;
 }
 

@@ -13,6 +13,11 @@
 #include "driver/analyze/texts.h"
 #include "driver/analyze/usage.h"
 
+/* The API was away: what the pods did is not known until they are listed again (FIGURES_NEVER = to the end). */
+struct blind_spell {
+    int64_t from, until;
+};
+
 struct variant_state {
     struct figures_texts *texts; /* borrowed */
     struct variant_figures *figures;
@@ -21,6 +26,8 @@ struct variant_state {
     struct events events;
     struct scaling scaling;
     struct usage usage;
+    size_t blind_count;
+    struct blind_spell *blind;
     int64_t boot_time; /* how long pods without a probe boot, by their own age; FIGURES_NEVER = not known */
 };
 

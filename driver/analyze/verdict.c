@@ -1,5 +1,6 @@
 #include "driver/analyze/verdict.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -143,6 +144,7 @@ static bool nothing_happened(const struct variant_figures *variants, size_t coun
 
 void verdict_write(const struct variant_figures *variants, size_t count, struct buffer *sentence)
 {
+    size_t start = sentence->length;
     if (count == 0)
         buffer_append_text(sentence, "Nothing was recorded");
     bool scaling = scaling_differs(variants, count) || nothing_happened(variants, count);
@@ -162,4 +164,5 @@ void verdict_write(const struct variant_figures *variants, size_t count, struct 
             buffer_append_format(sentence, " (%s)", variant->outcome);
     }
     buffer_append_text(sentence, ".");
+    sentence->data[start] = (char)toupper((unsigned char)sentence->data[start]);
 }

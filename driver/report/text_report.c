@@ -12,6 +12,8 @@
 
 #define NAME_COLUMN 26
 #define LEAST_COLUMNS 60
+#define LEAST_COLUMN 13
+#define EXPECTATION_COLUMN 44
 #define HASH_SHOWN 12
 
 static int longest_name(const struct run_figures *figures)
@@ -35,11 +37,20 @@ static void write_table_row(const struct terminal *terminal, const struct side_r
     buffer_append_character(terminal->output, '\n');
 }
 
+/* Wide enough for the names, or narrower when all variants fit side by side then. */
+static int column_width(const struct terminal *terminal, const struct run_figures *figures)
+{
+    int wanted = longest_name(figures) + 4;
+    int count = figures->variant_count > 0 ? (int)figures->variant_count : 1;
+    int shared = (terminal->columns - NAME_COLUMN) / count;
+    return shared < wanted && shared >= LEAST_COLUMN ? shared : wanted;
+}
+
 /* As many variants side by side as fit; the rest in further tables below. */
 static void write_table(const struct terminal *terminal, const struct run_figures *figures)
 {
     struct side_table table;
-    int width = longest_name(figures) + 4;
+    int width = column_width(terminal, figures);
     size_t fit = (size_t)((terminal->columns - NAME_COLUMN) / width);
     side_table_make(figures->variants, figures->variant_count, &table);
     for (size_t first = 0; first < figures->variant_count; first += fit) {
@@ -77,7 +88,7 @@ static void write_sparklines(const struct terminal *terminal, const struct run_f
     snprintf(legend, sizeof legend, "ready pods, 0 to %d", most);
     buffer_append_format(terminal->output, "\n%*s", name + 2, "");
     terminal_left(terminal, legend, width + 2, STYLE_DIM);
-    snprintf(legend, sizeof legend, "longest response, 1 ms to %s", duration_format(longest, duration));
+    snprintf(legend, sizeof legend, "longest response, to %s", duration_format(longest, duration));
     terminal_text(terminal, legend, width, STYLE_DIM);
     buffer_append_character(terminal->output, '\n');
     for (size_t index = 0; index < figures->variant_count; index++) {
@@ -95,9 +106,14 @@ static void write_expectation(const struct terminal *terminal, const struct expe
         [EXPECTATION_PASS] = STYLE_GOOD, [EXPECTATION_FAIL] = STYLE_BAD, [EXPECTATION_NO_DATA] = STYLE_DIM};
     buffer_append_text(terminal->output, "  ");
     terminal_left(terminal, expectation_result_name(expectation->result), 9, styles[expectation->result]);
-    terminal_left(terminal, expectation->text, 44, STYLE_PLAIN);
+    if (terminal_width(expectation->text) > EXPECTATION_COLUMN) {
+        terminal_text(terminal, expectation->text, terminal->columns - 11, STYLE_PLAIN);
+        buffer_append_format(terminal->output, "\n%*s", EXPECTATION_COLUMN + 11, "");
+    } else {
+        terminal_left(terminal, expectation->text, EXPECTATION_COLUMN, STYLE_PLAIN);
+    }
     buffer_append_character(terminal->output, ' ');
-    terminal_text(terminal, expectation->observed, terminal->columns - 56, STYLE_PLAIN);
+    terminal_text(terminal, expectation->observed, terminal->columns - EXPECTATION_COLUMN - 12, STYLE_PLAIN);
     buffer_append_character(terminal->output, '\n');
 }
 

@@ -39,6 +39,8 @@ static const struct request REQUESTS[] = {
     {OUTCOME_RESET, 30600, 30610, "", -1, WARMTH_UNKNOWN, PHASE_TERMINATING, "webapp-b"},  /* b alone was terminating */
     {OUTCOME_STATUS, 33000, 33005, "webapp-x", 5, WARMTH_WARM, PHASE_UNKNOWN, "webapp-x"}, /* a pod that nobody saw */
     {OUTCOME_REFUSED, 41000, 41001, "", -1, WARMTH_UNKNOWN, PHASE_NO_ENDPOINT, ""},
+    {OUTCOME_REFUSED, 43000, 43001, "", -1, WARMTH_UNKNOWN, PHASE_UNKNOWN, ""}, /* the API was away */
+    {OUTCOME_REFUSED, 45000, 45001, "", -1, WARMTH_UNKNOWN, PHASE_NO_ENDPOINT, ""},
 };
 #define REQUEST_COUNT (sizeof REQUESTS / sizeof *REQUESTS)
 
@@ -80,6 +82,8 @@ static void add_pods(struct run_store *store)
     add_pod(store, 31500, CHANGE_MODIFIED, &pods[1]);
     add_pod(store, 31800, CHANGE_DELETED, &pods[1]);
     add_change(store, 40000, CHANGE_MODIFIED, "endpointslices", "webapp-1", example_slice(NULL, 0));
+    add_change(store, 42500, CHANGE_GAP, "pods", "", NULL);
+    add_change(store, 44000, CHANGE_LISTED, "endpointslices", "webapp-1", example_slice(NULL, 0));
 }
 
 static void add_request(struct run_store *store, const struct request *request)
@@ -152,15 +156,15 @@ static void test_totals(void **state)
     (void)state;
     const struct variant_figures *variant = &figures->variants[0];
     assert_int_equal(variant->outcomes[OUTCOME_OK], 5);
-    assert_int_equal(variant->lost, 5);
-    assert_int_equal(variant->requests, 10);
+    assert_int_equal(variant->lost, 7);
+    assert_int_equal(variant->requests, 12);
     assert_int_equal(variant->outcomes[OUTCOME_DROPPED], 3);
     assert_int_equal(variant->cold, 2);
     assert_int_equal(variant->spikes_slow, 4);
     assert_int_equal(variant->spike_worst, 6000 * MILLISECOND);
     assert_int_equal(variant->response.maximum, 6000 * MILLISECOND);
     assert_int_equal(variant->response.minimum, 10 * MILLISECOND);
-    assert_int_equal(variant->second_count, 42);
+    assert_int_equal(variant->second_count, 46);
     assert_int_equal(variant->seconds[41].lost, 3);
     assert_int_equal(variant->seconds[30].done, 1);
     assert_int_equal(variant->seconds[5].p50, FIGURES_NEVER);
@@ -185,8 +189,8 @@ static void test_phases(void **state)
 {
     (void)state;
     const struct phase_figures *phases = figures->variants[0].phases;
-    static const uint64_t spikes[PHASE_COUNT] = {1, 1, 1, 2, 0, 1, 3};
-    static const uint64_t lost[PHASE_COUNT] = {0, 0, 0, 1, 0, 1, 3};
+    static const uint64_t spikes[PHASE_COUNT] = {1, 1, 1, 2, 0, 2, 4};
+    static const uint64_t lost[PHASE_COUNT] = {0, 0, 0, 1, 0, 2, 4};
     for (int phase = 0; phase < PHASE_COUNT; phase++) {
         assert_int_equal(phases[phase].spikes, spikes[phase]);
         assert_int_equal(phases[phase].lost, lost[phase]);
@@ -198,7 +202,7 @@ static void test_episodes(void **state)
 {
     (void)state;
     const struct variant_figures *variant = &figures->variants[0];
-    assert_int_equal(variant->episode_count, 6);
+    assert_int_equal(variant->episode_count, 8);
     const struct episode *episode = &variant->episodes[3];
     assert_int_equal(episode->start, 30200 * MILLISECOND);
     assert_int_equal(episode->end, 31400 * MILLISECOND);
@@ -239,7 +243,7 @@ static void test_pod_lives(void **state)
 static void test_verdict(void **state)
 {
     (void)state;
-    assert_string_equal(figures->verdict, "4 requests waited up to 6 s while 1 new pod booted and 5 were lost.");
+    assert_string_equal(figures->verdict, "4 requests waited up to 6 s while 1 new pod booted and 7 were lost.");
 }
 
 int main(void)
