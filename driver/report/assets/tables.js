@@ -19,7 +19,7 @@ hpalab.tables = (() => {
         part.style.width = `${(100 * length) / longest}%`;
         bar.append(part);
       }
-      bars.append(element("b", {}, variant.name), bar, element("span", {}, seconds(total(variant))));
+      bars.append(element("b", {}, variant.name), bar, element("span", {}, variant.scale_ups.length ? seconds(total(variant)) : "none"));
     }
     return bars;
   };
