@@ -202,22 +202,21 @@ static void describe_failure(size_t nodes, const size_t counts[REASON_COUNT], st
     (void)buffer_append_character(message, '.');
 }
 
-/* A PodScheduled condition; reason and message are NULL when it is true. */
+/* Where the pod goes, or why it cannot go anywhere now. */
 struct verdict {
-    bool scheduled;
+    const char *node;
     const char *message;
     int64_t wall;
-    const char *node;
 };
 
-static bool note_verdict(cJSON *pod, void *context)
+/* PodScheduled turns False; True comes with the node's name, in the same change. */
+static bool note_failure(cJSON *pod, void *context)
 {
     const struct verdict *verdict = context;
     cJSON *status = json_object_at(pod, "status");
     cJSON *present = condition_find(status, "PodScheduled");
-    const char *value = verdict->scheduled ? "True" : "False";
-    bool same = condition_is(present, value);
-    if (same && strcmp(json_text(json_get(present, "message"), ""), verdict->message == NULL ? "" : verdict->message) == 0)
+    bool same = condition_is(present, "False");
+    if (same && strcmp(json_text(json_get(present, "message"), ""), verdict->message) == 0)
         return false;
     char time[CLOCK_TEXT_SIZE];
     clock_format_seconds(verdict->wall, time);
@@ -227,16 +226,12 @@ static bool note_verdict(cJSON *pod, void *context)
         cJSON_AddItemToArray(json_array_at(status, "conditions"), condition);
     }
     json_set_text(condition, "type", "PodScheduled");
-    json_set_text(condition, "status", value);
+    json_set_text(condition, "status", "False");
     json_set(condition, "lastProbeTime", cJSON_CreateNull());
     if (!same)
         json_set_text(condition, "lastTransitionTime", time);
-    json_remove(condition, "reason");
-    json_remove(condition, "message");
-    if (!verdict->scheduled) {
-        json_set_text(condition, "reason", "Unschedulable");
-        json_set_text(condition, "message", verdict->message);
-    }
+    json_set_text(condition, "reason", "Unschedulable");
+    json_set_text(condition, "message", verdict->message);
     return true;
 }
 
@@ -260,9 +255,8 @@ static int mutate(struct runtime *runtime, const struct object *pod, enum subres
 
 static int bind_to(struct runtime *runtime, const struct object *pod, const struct object *node, struct status *status)
 {
-    struct verdict verdict = {.scheduled = true, .wall = runtime->wall, .node = object_name(node)};
-    if (mutate(runtime, pod, SUBRESOURCE_STATUS, note_verdict, &verdict, status) != 0 ||
-        mutate(runtime, pod, SUBRESOURCE_NONE, bind_pod, &verdict, status) != 0)
+    struct verdict verdict = {.node = object_name(node)};
+    if (mutate(runtime, pod, SUBRESOURCE_NONE, bind_pod, &verdict, status) != 0)
         return -1;
     record_event(runtime->registry, pod, NULL, "Normal", "Scheduled", COMPONENT, NULL, "Successfully assigned %s/%s to %s",
                  object_namespace(pod), object_name(pod), object_name(node));
@@ -284,7 +278,7 @@ static int sync(struct controller *controller, const char *key, struct status *s
     describe_failure(view_all(runtime->view, RESOURCE_NODES, NULL).count, counts, &message);
     record_event(runtime->registry, pod, NULL, "Warning", "FailedScheduling", COMPONENT, NULL, "%s", message.data);
     struct verdict verdict = {.message = message.data, .wall = runtime->wall};
-    return mutate(runtime, pod, SUBRESOURCE_STATUS, note_verdict, &verdict, status);
+    return mutate(runtime, pod, SUBRESOURCE_STATUS, note_failure, &verdict, status);
 }
 
 const struct controller_functions scheduler_functions = {.name = "scheduler", .observe = observe, .sync = sync};

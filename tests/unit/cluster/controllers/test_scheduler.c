@@ -78,9 +78,30 @@ static void test_reasons_of_several_nodes(void **state)
     expect_node(fixture, "a", "n3");
 }
 
+/* Whoever watches never sees one without the other. */
+static void test_binding_and_condition_are_one_change(void **state)
+{
+    struct fixture *fixture = *state;
+    fixture_node(fixture, "n1", "1", "110");
+    struct watch *watch = store_watch_open(fixture->store, RESOURCE_PODS, "default", 0);
+    make_pod(fixture, "a", "100m", "");
+    fixture_settle(fixture);
+    int changes = 0;
+    for (struct watch_event event; store_watch_next(watch, &event) > 0; changes++) {
+        const cJSON *tree = object_tree(event.object);
+        const bool bound = node_of_pod(tree)[0] != '\0';
+        assert_int_equal(bound, condition_is(condition_find(json_get(tree, "status"), "PodScheduled"), "True"));
+        watch_event_release(&event);
+    }
+    assert_int_equal(changes, 2);
+    store_watch_close(watch);
+    expect_node(fixture, "a", "n1");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {FIXTURE_TEST(test_the_least_loaded_node), FIXTURE_TEST(test_no_room_and_room_again),
-                                       FIXTURE_TEST(test_reasons_of_several_nodes)};
+                                       FIXTURE_TEST(test_reasons_of_several_nodes),
+                                       FIXTURE_TEST(test_binding_and_condition_are_one_change)};
     return cmocka_run_group_tests_name("cluster/controllers/scheduler", tests, NULL, NULL);
 }
