@@ -158,6 +158,7 @@ static void test_refused(void **state)
     (void)state;
     int port = 0;
     AUTO_CLOSE int descriptor = closed_port(&port);
+    assert_true(descriptor >= 0);
     struct results *results = memory_allocate(1, sizeof *results);
     struct load_spec spec = results_spec(port, "/", 50, SECOND);
     results_run(&spec, results);
