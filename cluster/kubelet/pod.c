@@ -325,8 +325,12 @@ void pod_step(struct pod *pod, int64_t now)
     pod->next = MOMENT_NEVER;
     for (int i = 0; i < pod->count; i++)
         container_step(&pod->containers[i], now);
-    if (!pod->deleting && !pod->gone && !pod->ended && !pod->kubelet->stopping)
+    if (!pod->deleting && !pod->gone && !pod->ended && !pod->kubelet->stopping) {
+        /* Others see the pod as ContainerCreating before anything of it runs. */
+        if (!pod->set_up && pod->changed)
+            write_status(pod, now);
         run_containers(pod, now);
+    }
     if (!pod->ended && is_over(pod)) {
         pod->ended = true;
         pod->changed = true;

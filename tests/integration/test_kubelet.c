@@ -13,9 +13,12 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <unistd.h>
 
+#include "common/buffer.h"
 #include "common/clock.h"
 #include "common/json.h"
 #include "common/version.h"
@@ -261,6 +264,51 @@ static void test_process_is_on_its_own(void **state)
     delete_pod(lab, "own");
     assert_true(wait_until(is_gone(lab, "own"), 10));
     assert_int_equal(kill(pid, 0), -1);
+}
+
+struct follower {
+    const struct lab *lab;
+    struct buffer steps;
+    atomic_bool listed, stop;
+};
+
+/* Notes how a pod was seen: bound, then ContainerCreating without an address, then running with one. */
+static void note_step(enum kube_event_type type, const cJSON *pod, const char *text, void *context)
+{
+    struct follower *follower = context;
+    (void)text;
+    if (type == KUBE_LISTED_ALL)
+        atomic_store(&follower->listed, true);
+    if (type == KUBE_LISTED_ALL || type == KUBE_GAP || strcmp(json_text(json_get(pod, "metadata", "name"), ""), "steps") != 0)
+        return;
+    const char *waiting = json_text(json_get(container_of(pod), "state", "waiting", "reason"), "-");
+    buffer_append_format(&follower->steps, "%s %s %s\n", json_text(json_get(pod, "status", "phase"), ""), waiting,
+                         json_get(pod, "status", "podIP") != NULL ? "address" : "none");
+}
+
+static void *follow_pods(void *context)
+{
+    struct follower *follower = context;
+    kube_follow(follower->lab->client, PODS, "app=x", note_step, follower, &follower->stop, NULL);
+    return NULL;
+}
+
+static void test_a_watcher_sees_each_step(void **state)
+{
+    struct follower follower = {.lab = *state};
+    pthread_t thread;
+    buffer_init(&follower.steps, 100000);
+    assert_int_equal(pthread_create(&thread, NULL, follow_pods, &follower), 0);
+    assert_true(wait_until(atomic_load(&follower.listed), 10));
+    create(follower.lab, "steps", "\"containers\":[{" WEBAPP "}]");
+    assert_true(wait_until(is_ready(follower.lab, "steps"), 10));
+    clock_sleep_until(clock_monotonic() + NANOSECONDS_PER_SECOND / 2);
+    atomic_store(&follower.stop, true);
+    pthread_join(thread, NULL);
+    if (strstr(follower.steps.data, "Pending ContainerCreating none\nRunning - address\n") == NULL)
+        fail_msg("the pod was seen as\n%s", follower.steps.data);
+    buffer_release(&follower.steps);
+    delete_pod(follower.lab, "steps");
 }
 
 static void test_readiness_waits_for_the_probe(void **state)
@@ -513,6 +561,7 @@ int main(void)
         cmocka_unit_test(test_node),
         cmocka_unit_test(test_environment),
         cmocka_unit_test(test_process_is_on_its_own),
+        cmocka_unit_test(test_a_watcher_sees_each_step),
         cmocka_unit_test(test_readiness_waits_for_the_probe),
         cmocka_unit_test(test_liveness_restarts),
         cmocka_unit_test(test_pre_stop_and_grace),
