@@ -145,7 +145,8 @@ static int spawn(struct container *container, const struct environment *environm
                                         .arguments = arguments,
                                         .environment = environment->entries,
                                         .working_folder = working,
-                                        .output = output};
+                                        .output = output,
+                                        .open_files = pod->kubelet->open_files};
     const pid_t pid = process_spawn(&start, &container->pidfd, error);
     if (pid < 0) {
         memory_close_descriptor(&container->output);

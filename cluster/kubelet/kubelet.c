@@ -219,6 +219,8 @@ static void *run(void *context)
 static void measure_machine(struct kubelet *kubelet)
 {
     struct sysinfo about;
+    struct rlimit files;
+    kubelet->open_files = getrlimit(RLIMIT_NOFILE, &files) == 0 ? files.rlim_cur : RLIM_INFINITY;
     kubelet->processors = (int)sysconf(_SC_NPROCESSORS_ONLN);
     kubelet->cpu_millicores = kubelet->options.cpu_millicores > 0 ? kubelet->options.cpu_millicores : kubelet->processors * 1000L;
     kubelet->memory_bytes = kubelet->options.memory_bytes;

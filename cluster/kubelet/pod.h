@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/resource.h>
 
 #include "cluster/kubelet/back_off.h"
 #include "cluster/kubelet/container_log.h"
@@ -125,6 +126,7 @@ struct kubelet {
     struct pod *pods;
     int64_t cpu_millicores, memory_bytes;
     int processors;
+    rlim_t open_files; /* soft limit of the caller of kubelet_start, for containers */
     struct object *node;
     int64_t next_heartbeat;
 };

@@ -43,11 +43,16 @@ static void default_signals(void)
     sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-static void lower_claims(void)
+static void lower_claims(rlim_t open_files)
 {
     /* Size 1 switches dumps off for files (smaller than any dump) and for pipes (the kernel's special case). */
     const struct rlimit core = {.rlim_cur = 1, .rlim_max = 1};
     setrlimit(RLIMIT_CORE, &core);
+    struct rlimit files;
+    if (getrlimit(RLIMIT_NOFILE, &files) == 0 && open_files < files.rlim_cur) {
+        files.rlim_cur = open_files;
+        setrlimit(RLIMIT_NOFILE, &files);
+    }
     const int score = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
     if (score >= 0) {
         const ssize_t ignored = write(score, OOM_SCORE, strlen(OOM_SCORE));
@@ -81,7 +86,7 @@ static void run_child(const struct process_start *start, pid_t parent, int repor
         fail_start(report);
     if (fchdir(start->working_folder) < 0)
         fail_start(report);
-    lower_claims();
+    lower_claims(start->open_files);
     umask(022);
     if (!place_descriptors(start, report))
         fail_start(report);

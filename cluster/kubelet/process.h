@@ -5,6 +5,7 @@
 #ifndef CLUSTER_KUBELET_PROCESS_H
 #define CLUSTER_KUBELET_PROCESS_H
 
+#include <sys/resource.h>
 #include <sys/types.h>
 
 #include "common/error.h"
@@ -15,6 +16,7 @@ struct process_start {
     char *const *environment; /* NULL-terminated */
     int working_folder;       /* descriptor */
     int output;               /* descriptor that becomes standard output and standard error */
+    rlim_t open_files;        /* soft limit; labcluster raises its own for the service proxy's connections */
 };
 
 /* Returns the process, which runs the program already, with *pidfd (close-on-exec) for it. -1 with an error that

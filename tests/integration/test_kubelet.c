@@ -16,6 +16,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "common/buffer.h"
@@ -31,6 +32,8 @@
 #define PODS "/api/v1/namespaces/default/pods"
 #define DEADLINE (10 * NANOSECONDS_PER_SECOND)
 #define PORT 8080
+/* labcluster's soft limit at its start; it raises its own, but containers keep this one. */
+#define OPEN_FILES 900
 #define IMAGE "\"image\":\"hpalab:" HPALAB_VERSION "\""
 /* A webapp that listens on its pod's address and ends quickly. */
 #define WEBAPP                                                                                                                   \
@@ -67,6 +70,10 @@ static int lab_start(void **state)
     struct error error = ERROR_NONE;
     lab->parent = test_folder_create();
     lab->folder = memory_format("%s/cluster", lab->parent);
+    struct rlimit files;
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &files), 0);
+    const struct rlimit lower = {.rlim_cur = OPEN_FILES, .rlim_max = files.rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &lower), 0);
     lab->child = test_child_run("labcluster", "--folder", lab->folder, "--pace", "quick", "--node-cpu", "16");
     AUTO_FREE char *kubeconfig = memory_format("%s/kubeconfig", lab->folder);
     if (!wait_until(access(kubeconfig, R_OK) == 0, 20))
@@ -261,6 +268,10 @@ static void test_process_is_on_its_own(void **state)
     snprintf(path, sizeof path, "/proc/%d/oom_score_adj", (int)pid);
     AUTO_FREE char *score = test_folder_read_file(path);
     assert_true(strtol(score, NULL, 10) > 0);
+    snprintf(path, sizeof path, "/proc/%d/limits", (int)pid);
+    AUTO_FREE char *limits = test_folder_read_file(path);
+    AUTO_FREE char *open_files = memory_format("Max open files            %d ", OPEN_FILES);
+    assert_non_null(strstr(limits, open_files));
     delete_pod(lab, "own");
     assert_true(wait_until(is_gone(lab, "own"), 10));
     assert_int_equal(kill(pid, 0), -1);
