@@ -32,6 +32,7 @@ struct load {
     struct url_template url;
     int epoll, timer, wake;
     int64_t start;
+    int64_t second; /* since the start; the last one that flush was called in */
     struct schedule schedule;
     struct collector *collector;
     struct curl_transport *transport;
@@ -118,8 +119,13 @@ static int64_t since_start(const struct load *load)
     return clock_monotonic() - load->start;
 }
 
+/* Asked for with every request; the collector, and the thread's CPU time that it wants, once a second. */
 static void flush(struct load *load, int64_t now, bool final)
 {
+    int64_t second = now < 0 ? -1 : now / NANOSECONDS_PER_SECOND;
+    if (second == load->second && !final)
+        return;
+    load->second = second;
     collector_flush(load->collector, now, curl_transport_in_flight(load->transport), clock_thread_cpu(), final);
 }
 
@@ -206,6 +212,7 @@ static void *run(void *context)
 {
     struct load *load = context;
     load->due = schedule_next(&load->schedule, &load->next_intended);
+    load->second = INT64_MIN;
     while (!atomic_load(&load->stop) && has_work(load)) {
         wait_for_work(load);
         if (atomic_load(&load->stop))
