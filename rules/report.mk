@@ -20,6 +20,10 @@ $(BUILD)/generated/report/%.inc: driver/report/assets/%
 
 $(BUILD)/obj/driver/report/assets.o: $(REPORT_EMBEDDED)
 
+report-assets: $(REPORT_EMBEDDED)
+
+.PHONY: report-assets
+
 $(DYGRAPHS)/dygraph.min.js $(DYGRAPHS)/dygraph.min.css:
 	@echo "$@ is missing: install the package libjs-dygraphs, or say where it is with DYGRAPHS=" >&2; exit 1
 
