@@ -302,8 +302,10 @@ static int parse_command_line(int count, char **arguments, struct options *optio
     int outcome = parse_pass(count, arguments, true, options, error);
     if (outcome == 0)
         outcome = parse_pass(count, arguments, false, options, error);
-    if (outcome == 0 && options->folder == NULL)
-        return error_set(error, "--folder DIR is missing (labcluster --help)");
+    if (outcome == 0 && options->folder == NULL) {
+        (void)error_set(error, "--folder DIR is missing (labcluster --help)");
+        return -1;
+    }
     return outcome;
 }
 

@@ -13,7 +13,7 @@ static cJSON *merge_applied(const struct schema *schema, cJSON *live_take, const
 
 static cJSON *merge_list(const struct schema_field *field, cJSON *live_take, const cJSON *applied)
 {
-    if (!cJSON_IsArray(live_take) || !list_is_keyed(field)) {
+    if (field == NULL || !cJSON_IsArray(live_take) || !list_is_keyed(field)) {
         cJSON_Delete(live_take);
         return json_copy(applied);
     }
@@ -83,7 +83,7 @@ static void remove_dropped_member(const struct schema_field *field, cJSON *live,
         remove_dropped(field != NULL && field->type == SCHEMA_OBJECT ? field->of : NULL, present, previous, still);
         if (still == NULL && present->child == NULL)
             json_remove(live, previous->string);
-    } else if (cJSON_IsArray(previous) && cJSON_IsArray(present) && list_is_keyed(field)) {
+    } else if (field != NULL && cJSON_IsArray(previous) && cJSON_IsArray(present) && list_is_keyed(field)) {
         remove_dropped_elements(field, present, previous, still);
     } else if (still == NULL && json_equal(present, previous)) {
         json_remove(live, previous->string);

@@ -109,7 +109,7 @@ static int set_order(const struct schema *schema, cJSON *target, const char *mem
 {
     const struct schema_field *field = schema != NULL ? schema_find(schema, member) : NULL;
     cJSON *list = json_get(target, member);
-    if (!cJSON_IsArray(list) || !list_is_keyed(field))
+    if (field == NULL || !cJSON_IsArray(list) || !list_is_keyed(field))
         return 0;
     if (cJSON_GetArraySize(list) + cJSON_GetArraySize(order) > LIST_MERGE_MAXIMUM)
         return fail(status, "too many elements in", member);
@@ -158,7 +158,7 @@ static int merge_member(const struct schema *schema, cJSON *target, const cJSON 
     }
     if (cJSON_IsObject(patch))
         return merge_inner_object(field, target, patch, status);
-    if (cJSON_IsArray(patch) && list_is_keyed(field))
+    if (field != NULL && cJSON_IsArray(patch) && list_is_keyed(field))
         return merge_list(field, json_array_at(target, patch->string), patch, status);
     json_set(target, patch->string, json_copy(patch));
     return 0;

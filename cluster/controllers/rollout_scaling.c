@@ -43,15 +43,15 @@ static size_t count_active(const struct rollout *rollout, const struct replica_s
 }
 
 /* The set that takes the whole size: the only active one, or with none active the newest, or the youngest. */
-static const struct replica_set *find_single(const struct rollout *rollout)
+static bool find_single(const struct rollout *rollout, const struct replica_set **single)
 {
-    const struct replica_set *active = NULL;
-    size_t count = count_active(rollout, &active);
+    size_t count = count_active(rollout, single);
     if (count == 1)
-        return active;
+        return true;
     if (count > 1 || rollout->count == 0)
-        return NULL;
-    return rollout->newest != NULL ? rollout->newest : &rollout->sets[rollout->count - 1];
+        return false;
+    *single = rollout->newest != NULL ? rollout->newest : &rollout->sets[rollout->count - 1];
+    return true;
 }
 
 static bool is_saturated(const struct rollout *rollout)
@@ -132,8 +132,8 @@ static int resize_in_proportion(const struct rollout *rollout, bool *scaled, str
 
 int rollout_resize(const struct rollout *rollout, bool *scaled, struct status *status)
 {
-    const struct replica_set *single = find_single(rollout);
-    if (single != NULL)
+    const struct replica_set *single = NULL;
+    if (find_single(rollout, &single))
         return rollout_scale(rollout, single, rollout->replicas, scaled, status);
     if (is_saturated(rollout))
         return rollout_end_old(rollout, scaled, status);

@@ -82,7 +82,9 @@ static void list_remove(struct view *view, const char *key, const struct object 
 static struct view_list list_at(const struct view *view, const char *key)
 {
     const struct list *list = table_find(view->lists, key);
-    return list == NULL ? (struct view_list){0} : (struct view_list){.objects = list->objects, .count = list->count};
+    if (list == NULL)
+        return (struct view_list){0};
+    return (struct view_list){.objects = list->objects, .count = list->count};
 }
 
 static void name_key(char key[INDEX_KEY_SIZE], enum resource_id resource, const char *namespace, const char *name)

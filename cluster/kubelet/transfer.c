@@ -338,9 +338,8 @@ static void start_tcp(struct transfer *transfer, const char *host, int port)
     transfer->socket = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (inet_pton(AF_INET, host, &target.sin_addr) != 1)
         transfer->refused = EADDRNOTAVAIL;
-    else if (transfer->socket < 0)
-        transfer->refused = errno;
-    else if (connect(transfer->socket, (struct sockaddr *)&target, sizeof target) < 0 && errno != EINPROGRESS)
+    else if (transfer->socket < 0 ||
+             (connect(transfer->socket, (struct sockaddr *)&target, sizeof target) < 0 && errno != EINPROGRESS))
         transfer->refused = errno;
     if (transfer->refused == 0)
         event_loop_add(transfer->transfers->loop, transfer->socket, EPOLLOUT, &transfer->watcher);
