@@ -53,8 +53,8 @@ static int32_t index_of(int64_t microseconds)
 static int64_t highest_at(int32_t index)
 {
     int32_t bucket = index < 2 * HALF_COUNT ? 0 : index / HALF_COUNT - 1;
-    int64_t sub = index - bucket * HALF_COUNT;
-    return (((sub + 1) << bucket) - 1) * NANOSECONDS_PER_MICROSECOND;
+    uint64_t sub = (uint64_t)(index - bucket * HALF_COUNT);
+    return (int64_t)(((sub + 1) << bucket) - 1) * NANOSECONDS_PER_MICROSECOND;
 }
 
 /* Makes room for the indexes first .. last. */
