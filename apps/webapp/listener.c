@@ -41,13 +41,15 @@ int listener_bind(const char *address, int64_t port, struct error *error)
 
 int listener_port(int socket)
 {
-    struct sockaddr_storage name;
+    union {
+        struct sockaddr any;
+        struct sockaddr_in ip4;
+        struct sockaddr_in6 ip6;
+    } name = {.ip6 = {0}};
     socklen_t length = sizeof name;
-    if (getsockname(socket, (struct sockaddr *)&name, &length) < 0)
+    if (getsockname(socket, &name.any, &length) < 0)
         return -1;
-    if (name.ss_family == AF_INET6)
-        return ntohs(((const struct sockaddr_in6 *)&name)->sin6_port);
-    return ntohs(((const struct sockaddr_in *)&name)->sin_port);
+    return ntohs(name.any.sa_family == AF_INET6 ? name.ip6.sin6_port : name.ip4.sin_port);
 }
 
 int listener_listen(int socket, struct error *error)
