@@ -153,6 +153,7 @@ enum exchange_outcome client_try(struct kube_client *client, struct exchange *ex
     exchange->receive = collect_part;
     exchange->context = &body;
     enum exchange_outcome outcome = transport_exchange(client->transport, exchange, error);
+    exchange->context = NULL;
     if (outcome == EXCHANGE_REJECTED && body.overflowed)
         (void)error_set(error, "%s: the answer is larger than %u MiB", client->config.server, KUBE_MAXIMUM_ANSWER >> 20);
     if (outcome != EXCHANGE_ANSWERED)
