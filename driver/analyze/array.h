@@ -12,7 +12,7 @@
 
 static inline void *array_room(void *items, size_t count, size_t size)
 {
-    if ((count & (count - 1)) == 0)
+    if (items == NULL || (count & (count - 1)) == 0)
         items = memory_resize(items, count == 0 ? 1 : count * 2, size);
     memset((char *)items + count * size, 0, size);
     return items;

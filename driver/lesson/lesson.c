@@ -128,7 +128,7 @@ static int read_scales(const struct lesson_source *source, const struct yaml_nod
 static int check_name(const struct lesson_source *source, const struct yaml_node *mapping, const char *name)
 {
     size_t length = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-");
-    if (name[length] == '\0' && length <= 40 && name[0] != '-' && name[length - 1] != '-')
+    if (length <= 40 && name[length] == '\0' && name[0] != '-' && name[length - 1] != '-')
         return 0;
     return field_error(&source->reader, yaml_get(mapping, "name"),
                        "name: expected at most 40 lower-case letters, digits and inner dashes, not \"%.60s\"", name);

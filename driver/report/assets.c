@@ -36,7 +36,7 @@ static const unsigned char REPORT_JS[] = {
 
 #define ASSET(name, array)                                                                                                       \
     {                                                                                                                            \
-        name, array, sizeof array                                                                                                \
+        (name), (array), sizeof(array)                                                                                           \
     }
 
 const struct asset ASSET_STYLES[] = {ASSET("dygraph.min.css", DYGRAPH_CSS), ASSET("report.css", REPORT_CSS), {NULL, NULL, 0}};
