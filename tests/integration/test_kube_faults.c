@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "common/buffer.h"
 #include "common/clock.h"
 #include "common/memory.h"
 #include "kube/kube.h"
@@ -280,12 +281,12 @@ static void answer_endlessly(struct fake_connection *connection, const struct fa
     fake_send(connection, "HTTP/1.1 200 OK\r\n");
     if (line[0] != 'X')
         fake_send(connection, "Content-Type: application/json\r\n\r\n");
-    static const size_t block = 1 << 16;
-    AUTO_FREE char *text = memory_allocate(block + 1, 1);
-    while (strlen(text) + strlen(line) < block)
-        strcat(text, line);
+    AUTO_BUFFER struct buffer text;
+    buffer_init(&text, (size_t)1 << 16);
+    while (buffer_append_text(&text, line) == 0)
+        continue;
     while (fake_wait(connection, 0))
-        fake_send(connection, text);
+        fake_send(connection, text.data);
     fake_close(connection);
 }
 
@@ -303,8 +304,11 @@ static void test_endless_answers_are_cut(void **state)
     (void)state;
     char header[1024];
     memset(header, 'X', sizeof header);
-    memcpy(header + 4, ": ", 2);
-    memcpy(header + sizeof header - 3, "\r\n", 3);
+    header[4] = ':';
+    header[5] = ' ';
+    header[sizeof header - 3] = '\r';
+    header[sizeof header - 2] = '\n';
+    header[sizeof header - 1] = '\0';
     check_endless(header, "answer");
     char body[1024];
     memset(body, ' ', sizeof body);

@@ -54,6 +54,8 @@ static int compare_arrays(const struct difference_place *place, const char *path
 
 static int compare(const struct difference_place *place, const char *path, const cJSON *expected, const cJSON *got)
 {
+    if (expected == NULL || got == NULL)
+        return report_one(place, path, expected, got);
     if (cJSON_IsObject(expected) && cJSON_IsObject(got)) {
         return compare_objects(place, path, expected, got);
     }

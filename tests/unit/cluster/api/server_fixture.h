@@ -5,10 +5,16 @@
 #ifndef TESTS_UNIT_CLUSTER_API_SERVER_FIXTURE_H
 #define TESTS_UNIT_CLUSTER_API_SERVER_FIXTURE_H
 
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include <cmocka.h>
 
 #include "cluster/api/server.h"
 #include "common/clock.h"

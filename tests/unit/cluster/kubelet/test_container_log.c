@@ -97,10 +97,8 @@ static void test_following(void **state)
 static void test_long_line_is_cut(void **state)
 {
     AUTO_FREE char *text = memory_allocate(CONTAINER_LOG_LONGEST_LINE + 12, 1);
-    AUTO_FREE char *wanted = memory_allocate(CONTAINER_LOG_LONGEST_LINE + 14, 1);
     memset(text, 'x', CONTAINER_LOG_LONGEST_LINE + 10);
-    memset(wanted, 'x', CONTAINER_LOG_LONGEST_LINE);
-    strcpy(wanted + CONTAINER_LOG_LONGEST_LINE, "\nxxxxxxxxxx\n");
+    AUTO_FREE char *wanted = memory_format("%.*s\nxxxxxxxxxx\n", CONTAINER_LOG_LONGEST_LINE, text);
     text[CONTAINER_LOG_LONGEST_LINE + 10] = '\n';
     append(*state, text, 0);
     assert_read(*state, (struct log_request){ALL}, wanted);

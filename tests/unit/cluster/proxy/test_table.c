@@ -108,7 +108,7 @@ static void check_row(const struct row *row)
     put(store, RESOURCE_SERVICES, service);
     /* The same label in another namespace is another service's. */
     for (int i = 0; i < 2 && row->slices[i] != NULL; i++) {
-        for (char namespace = 'a'; namespace <= 'b'; namespace ++) {
+        for (int namespace = 'a'; namespace <= 'b'; namespace ++) {
             AUTO_FREE char *slice = memory_format(
                 "{\"apiVersion\":\"discovery.k8s.io/v1\",\"kind\":\"EndpointSlice\",\"metadata\":{\"name\":\"web-%d\","
                 "\"namespace\":\"%c\",\"labels\":{\"kubernetes.io/service-name\":\"%s\"}},%s}",
