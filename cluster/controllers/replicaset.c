@@ -13,7 +13,7 @@
 
 #define COMPONENT "replicaset-controller"
 
-/* Most pods made or deleted in one sync, as in Kubernetes. */
+/* Most pods made in one sync, as in Kubernetes. */
 #define BURST 500
 
 /* A ReplicaSet and what it has. */
@@ -134,24 +134,25 @@ static void rank_by_crowding(struct replicas *replicas)
     }
 }
 
-static int delete_pods(struct replicas *replicas, int64_t count, struct status *status)
+/* One a sync: the change that it makes brings the set back into the queue. So the other controllers see each deletion by
+ * itself, as they do in a cluster where it takes a round trip, and the endpoints of the later ones are still in use when
+ * the first is taken out. */
+static int delete_pod(struct replicas *replicas, struct status *status)
 {
     rank_by_crowding(replicas);
     victims_sort(replicas->active, replicas->active_count, replicas->runtime->wall);
-    for (int64_t i = 0; i < count && i < BURST; i++) {
-        const struct object *pod = replicas->active[i].pod;
-        struct delete_options options = DELETE_OPTIONS_DEFAULT;
-        options.uid = object_uid(pod);
-        if (registry_delete(replicas->runtime->registry, RESOURCE_PODS, object_namespace(pod), object_name(pod), &options, NULL,
-                            NULL, status) != 0 &&
-            status->code != 404) {
-            record_event(replicas->runtime->registry, replicas->set, NULL, "Warning", "FailedDelete", COMPONENT, NULL,
-                         "Error deleting: %s", status_message(status));
-            return -1;
-        }
-        record_event(replicas->runtime->registry, replicas->set, NULL, "Normal", "SuccessfulDelete", COMPONENT, NULL,
-                     "Deleted pod: %s", object_name(pod));
+    const struct object *pod = replicas->active[0].pod;
+    struct delete_options options = DELETE_OPTIONS_DEFAULT;
+    options.uid = object_uid(pod);
+    if (registry_delete(replicas->runtime->registry, RESOURCE_PODS, object_namespace(pod), object_name(pod), &options, NULL,
+                        NULL, status) != 0 &&
+        status->code != 404) {
+        record_event(replicas->runtime->registry, replicas->set, NULL, "Warning", "FailedDelete", COMPONENT, NULL,
+                     "Error deleting: %s", status_message(status));
+        return -1;
     }
+    record_event(replicas->runtime->registry, replicas->set, NULL, "Normal", "SuccessfulDelete", COMPONENT, NULL,
+                 "Deleted pod: %s", object_name(pod));
     return 0;
 }
 
@@ -160,7 +161,7 @@ static int manage(struct replicas *replicas, int64_t difference, struct status *
 {
     if (is_being_deleted(replicas->tree) || difference == 0)
         return 0;
-    return difference < 0 ? create_pods(replicas, -difference, status) : delete_pods(replicas, difference, status);
+    return difference < 0 ? create_pods(replicas, -difference, status) : delete_pod(replicas, status);
 }
 
 static void set_count(cJSON *status, const char *name, int64_t count, bool shown_when_zero)
