@@ -66,7 +66,9 @@ static bool place_descriptors(const struct process_start *start, int report)
 {
     const int output = fcntl(start->output, F_DUPFD_CLOEXEC, 10);
     const int reporting = fcntl(report, F_DUPFD_CLOEXEC, 10);
-    const int nothing = open("/dev/null", O_RDONLY);
+    /* Above the descriptors that are placed below, whichever were free here. */
+    const int null_device = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    const int nothing = null_device < 0 ? -1 : fcntl(null_device, F_DUPFD_CLOEXEC, 10);
     if (output < 0 || reporting < 0 || nothing < 0)
         return false;
     if (dup2(reporting, REPORT_DESCRIPTOR) < 0 || fcntl(REPORT_DESCRIPTOR, F_SETFD, FD_CLOEXEC) < 0)
