@@ -199,9 +199,29 @@ static int read_document(const char *name, yaml_parser_t *parser, size_t *nodes,
     return result;
 }
 
+/* libyaml's time grows with the square of the brackets that are open, so they are counted before it sees them. Brackets
+ * within texts count too: a text with so many that are never closed is no loss. */
+static int refuse_open_brackets(const char *name, const char *text, size_t length, struct error *error)
+{
+    int depth = 0;
+    for (size_t i = 0; i < length; i++) {
+        if (text[i] == '[' || text[i] == '{')
+            depth++;
+        else if ((text[i] == ']' || text[i] == '}') && depth > 0)
+            depth--;
+        if (depth > YAML_MAXIMUM_DEPTH) {
+            yaml_mark_t mark = mark_of_offset(text, i);
+            return error_set(error, "%s:%d:%d: nested too deep", name, line_of(mark), column_of(mark));
+        }
+    }
+    return 0;
+}
+
 int yaml_parse(const char *name, const char *text, size_t length, struct yaml_documents *documents, struct error *error)
 {
     *documents = (struct yaml_documents){0};
+    if (refuse_open_brackets(name, text, length, error) < 0)
+        return -1;
     yaml_parser_t parser;
     if (yaml_parser_initialize(&parser) == 0)
         return error_set(error, "%s: cannot start the YAML reader", name);

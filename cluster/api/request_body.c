@@ -56,31 +56,12 @@ static void append_json_error(struct buffer *text, const struct buffer *body)
                              (unsigned)(unsigned char)body->data[offset]);
 }
 
-/* libyaml's time grows with the square of the open brackets, so they are counted first. Brackets inside of strings count
- * too; a hundred of them that are never closed are no loss. */
-static bool nests_too_deep(const struct buffer *body)
-{
-    int depth = 0;
-    for (size_t i = 0; i < body->length; i++) {
-        char character = body->data[i];
-        if ((character == '[' || character == '{') && ++depth > YAML_MAXIMUM_DEPTH)
-            return true;
-        if ((character == ']' || character == '}') && depth > 0)
-            depth--;
-    }
-    return false;
-}
-
 /* JSON is YAML too, and what kubectl sends as YAML is JSON. */
 static cJSON *parse_yaml(const struct buffer *body, struct error *error)
 {
     cJSON *tree = json_parse(body->data, body->length, NULL);
     if (tree != NULL)
         return tree;
-    if (nests_too_deep(body)) {
-        (void)error_set(error, "YAML is nested deeper than %d levels", YAML_MAXIMUM_DEPTH);
-        return NULL;
-    }
     AUTO_YAML struct yaml_documents documents = {0};
     if (yaml_parse("body", body->data, body->length, &documents, error) != 0)
         return NULL;

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "common/memory.h"
 #include "common/yaml.h"
 
 static struct yaml_documents parse(const char *text)
@@ -145,7 +146,26 @@ static void test_depth_is_limited(void **state)
     memset(text, '[', 1500);
     memset(text + 1500, ']', 1500);
     assert_int_equal(yaml_parse("t.yaml", text, 3000, &documents, &error), -1);
-    assert_non_null(strstr(error.text, "nested too deep"));
+    assert_string_equal(error.text, "t.yaml:1:101: nested too deep");
+}
+
+/* libyaml alone would take minutes for these. */
+static void test_open_brackets_cost_no_time(void **state)
+{
+    (void)state;
+    enum { SIZE = 1 << 20 };
+    static const char *const starts[] = {"[", "{", "{a: [", "- ["};
+    AUTO_FREE char *text = memory_allocate(SIZE, 1);
+    for (size_t i = 0; i < sizeof starts / sizeof starts[0]; i++) {
+        size_t length = strlen(starts[i]);
+        for (size_t at = 0; at + length < SIZE; at += length)
+            memcpy(text + at, starts[i], length);
+        struct yaml_documents documents;
+        struct error error = ERROR_NONE;
+        assert_int_equal(yaml_parse("t.yaml", text, SIZE - length, &documents, &error), -1);
+        assert_non_null(strstr(error.text, "nested too deep"));
+        assert_null(documents.roots);
+    }
 }
 
 int main(void)
@@ -156,6 +176,7 @@ int main(void)
         cmocka_unit_test(test_plain_scalars_become_what_kubernetes_reads),
         cmocka_unit_test(test_mistakes_are_named),
         cmocka_unit_test(test_depth_is_limited),
+        cmocka_unit_test(test_open_brackets_cost_no_time),
     };
     return cmocka_run_group_tests_name("yaml", tests, NULL, NULL);
 }
