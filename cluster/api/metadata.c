@@ -1,38 +1,23 @@
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "cluster/api/registry_internal.h"
 #include "common/clock.h"
 #include "common/memory.h"
+#include "common/random.h"
 
 #define GENERATED_SUFFIX 5
 #define GENERATED_PREFIX_MAXIMUM (63 - GENERATED_SUFFIX)
 
-static void fill_random(unsigned char *bytes, size_t length)
-{
-    for (size_t done = 0; done < length;) {
-        ssize_t count = getrandom(bytes + done, length - done, 0);
-        if (count > 0)
-            done += (size_t)count;
-        else if (count < 0 && errno != EINTR)
-            return;
-    }
-}
-
 void metadata_make_uid(char uid[37])
 {
     unsigned char bytes[16] = {0};
-    fill_random(bytes, sizeof bytes);
+    random_fill(bytes, sizeof bytes);
     bytes[6] = (unsigned char)((bytes[6] & 0x0f) | 0x40);
     bytes[8] = (unsigned char)((bytes[8] & 0x3f) | 0x80);
-    char *at = uid;
-    for (size_t i = 0; i < sizeof bytes; i++) {
-        if (i == 4 || i == 6 || i == 8 || i == 10)
-            *at++ = '-';
-        at += snprintf(at, 3, "%02x", bytes[i]);
-    }
+    char hex[HEX_TEXT_SIZE(sizeof bytes)];
+    hex_format(bytes, sizeof bytes, hex);
+    (void)snprintf(uid, 37, "%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8, hex + 12, hex + 16, hex + 20);
 }
 
 char *metadata_generate_name(const char *prefix)
@@ -41,7 +26,7 @@ char *metadata_generate_name(const char *prefix)
     static const char alphabet[] = "bcdfghjklmnpqrstvwxz2456789";
     unsigned char bytes[GENERATED_SUFFIX] = {0};
     char suffix[GENERATED_SUFFIX + 1] = "";
-    fill_random(bytes, sizeof bytes);
+    random_fill(bytes, sizeof bytes);
     for (size_t i = 0; i < GENERATED_SUFFIX; i++)
         suffix[i] = alphabet[bytes[i] % (sizeof alphabet - 1)];
     return memory_format("%.*s%s", GENERATED_PREFIX_MAXIMUM, prefix, suffix);

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/random.h>
 #include <unistd.h>
 
 #include "cluster/kubelet/environment.h"
@@ -15,10 +14,12 @@
 #include "cluster/kubelet/pod_folder.h"
 #include "cluster/kubelet/process.h"
 #include "common/clock.h"
+#include "common/random.h"
 #include "common/version.h"
 
 /* How long ErrImagePull shows before it becomes ImagePullBackOff. */
 #define PULL_FAILURE_SHOWN NANOSECONDS_PER_SECOND
+#define IDENTITY_BYTES 32
 
 static const struct cluster_periods *periods_of(const struct container *container)
 {
@@ -69,15 +70,6 @@ static bool check_image(struct container *container, int64_t now)
     else
         image_not_pulled(container, image, now);
     return false;
-}
-
-static void make_identity(char id[72])
-{
-    uint8_t bytes[32] = {0};
-    const ssize_t ignored = getrandom(bytes, sizeof bytes, 0);
-    (void)ignored;
-    for (size_t i = 0; i < sizeof bytes; i++)
-        snprintf(id + 2 * i, 3, "%02x", bytes[i]);
 }
 
 static bool make_environment(struct container *container, struct environment *environment, int64_t now)
@@ -195,7 +187,7 @@ void container_start(struct container *container, int64_t now)
     struct environment environment = {0};
     if (!check_image(container, now))
         return;
-    make_identity(container->id);
+    random_hex(IDENTITY_BYTES, container->id);
     if (!make_environment(container, &environment, now))
         return;
     char **arguments = environment_arguments(&environment, container->spec, &error);

@@ -7,13 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/random.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "cluster/proxy/event_source.h"
 #include "common/log.h"
 #include "common/memory.h"
+#include "common/random.h"
 
 #define BACKLOG 4096
 /* Connections taken in one go, so that those that exist are not kept waiting. */
@@ -47,8 +47,7 @@ struct listeners *listeners_create(int epoll, struct relay *relay)
     listeners->epoll = epoll;
     listeners->relay = relay;
     listeners->spare = open_spare();
-    if (getrandom(&listeners->random, sizeof listeners->random, 0) != (ssize_t)sizeof listeners->random)
-        listeners->random = (uintptr_t)listeners;
+    random_fill(&listeners->random, sizeof listeners->random);
     return listeners;
 }
 

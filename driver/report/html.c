@@ -6,10 +6,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "common/clock.h"
 #include "common/json.h"
+#include "common/random.h"
 #include "driver/report/assets.h"
 #include "driver/report/document.h"
 #include "driver/report/markdown.h"
@@ -47,16 +47,6 @@ void html_escape(const char *text, struct buffer *output)
             buffer_append_character(output, *text);
         }
     }
-}
-
-/* Scripts run only with a number that nobody could know before: what a lesson smuggles in has none. */
-static void make_nonce(char nonce[2 * NONCE_BYTES + 1])
-{
-    unsigned char bytes[NONCE_BYTES];
-    if (getrandom(bytes, sizeof bytes, 0) != (ssize_t)sizeof bytes)
-        memset(bytes, 0, sizeof bytes);
-    for (size_t index = 0; index < NONCE_BYTES; index++)
-        snprintf(nonce + 2 * index, 3, "%02x", bytes[index]);
 }
 
 static void write_head(const struct run_figures *figures, const char *nonce, struct buffer *output)
@@ -285,8 +275,9 @@ static void write_document(const struct run_figures *figures, struct buffer *out
 
 void html_write(const struct run_figures *figures, const struct report_options *options, struct buffer *output)
 {
-    char nonce[2 * NONCE_BYTES + 1];
-    make_nonce(nonce);
+    /* Scripts run only with a number that nobody could know before: what a lesson smuggles in has none. */
+    char nonce[HEX_TEXT_SIZE(NONCE_BYTES)];
+    random_hex(NONCE_BYTES, nonce);
     write_head(figures, nonce, output);
     buffer_append_text(output, "<body>\n<main>\n");
     write_verdict(figures, output);

@@ -7,20 +7,19 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/random.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "common/clock.h"
 #include "common/memory.h"
+#include "common/random.h"
 
 #define RETRY_STEP (5 * NANOSECONDS_PER_MILLISECOND)
 
 char *test_loopback_address(char text[TEST_LOOPBACK_TEXT_SIZE])
 {
     unsigned char random[2] = {0, 0};
-    if (getrandom(random, sizeof random, 0) != (ssize_t)sizeof random)
-        random[0] = (unsigned char)getpid();
+    random_fill(random, sizeof random);
     (void)snprintf(text, TEST_LOOPBACK_TEXT_SIZE, "127.77.%d.%d", random[0], 1 + random[1] % 254);
     return text;
 }
