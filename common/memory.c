@@ -60,6 +60,13 @@ char *memory_format(const char *format, ...)
     return text;
 }
 
+void memory_wipe_text(char *secret)
+{
+    if (secret != NULL)
+        explicit_bzero(secret, strlen(secret));
+    free(secret);
+}
+
 void memory_free_pointer(void *pointer_address)
 {
     void *pointer = NULL;

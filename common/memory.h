@@ -26,6 +26,9 @@ char *memory_copy_bytes(const void *bytes, size_t length) __attribute__((returns
 /* printf into fresh memory. Never NULL. */
 char *memory_format(const char *format, ...) __attribute__((format(printf, 1, 2), returns_nonnull, warn_unused_result));
 
+/* Overwrites a text that held a secret and frees it. NULL is harmless. */
+void memory_wipe_text(char *secret);
+
 /* For __attribute__((cleanup)): takes the address of a pointer and frees what it points to. */
 void memory_free_pointer(void *pointer_address);
 

@@ -12,12 +12,12 @@
 #include <curl/curl.h>
 
 #include "common/clock.h"
-#include "common/log.h"
 #include "common/memory.h"
+#include "kube/endpoint.h"
+#include "kube/token.h"
 
 #define MAXIMUM_IDLE 16
 #define CONNECT_TIMEOUT (10 * NANOSECONDS_PER_SECOND)
-#define TOKEN_FILE_PERIOD (10 * NANOSECONDS_PER_SECOND)
 #define STOP_PERIOD_MILLISECONDS 100
 #define KEEPALIVE_IDLE_SECONDS 10L
 #define KEEPALIVE_INTERVAL_SECONDS 5L
@@ -31,15 +31,11 @@ struct channel {
 
 struct transport {
     const struct kubeconfig *config;
-    char *base;       /* what the path is appended to: the server, or the same under its TLS name */
-    char *host_line;  /* "Host: ..." when base has another host; else NULL */
-    char *connect_to; /* libcurl's "host:port:host:port" for that; else NULL */
-    bool loopback;    /* a proxy from the environment does not apply */
+    struct endpoint endpoint;
+    struct token token;
     pthread_mutex_t mutex;
-    struct channel *idle; /* guarded by mutex, as all below */
+    struct channel *idle; /* guarded by mutex, as is what follows */
     size_t idle_count;
-    char *token; /* of the token file */
-    int64_t token_time;
 };
 
 /* What is going on in one exchange. */
@@ -58,48 +54,14 @@ static void start_library(void)
     (void)curl_global_init(CURL_GLOBAL_DEFAULT);
 }
 
-static char *url_part(const char *text, CURLUPart part, unsigned flags)
-{
-    CURLU *url = curl_url();
-    char *value = NULL;
-    char *copy = NULL;
-    if (curl_url_set(url, CURLUPART_URL, text, 0) == CURLUE_OK && curl_url_get(url, part, &value, flags) == CURLUE_OK)
-        copy = memory_copy_text(value);
-    curl_free(value);
-    curl_url_cleanup(url);
-    return copy;
-}
-
-/* libcurl checks the certificate against the URL's host, so the URL gets the certificate's name and the connection
- * the real host. */
-static void use_tls_name(struct transport *transport, const char *host, const char *port)
-{
-    const char *name = transport->config->tls_server_name;
-    AUTO_FREE char *path = url_part(transport->config->server, CURLUPART_PATH, 0);
-    bool root = path == NULL || strcmp(path, "/") == 0;
-    transport->base = memory_format("https://%s:%s%s", name, port, root ? "" : path);
-    transport->host_line = memory_format("Host: %s:%s", host, port);
-    transport->connect_to = memory_format("%s:%s:%s:%s", name, port, host, port);
-}
-
-static bool is_loopback(const char *host)
-{
-    return strncmp(host, "127.", 4) == 0 || strcmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0;
-}
-
 struct transport *transport_create(const struct kubeconfig *config)
 {
     (void)pthread_once(&library_once, start_library);
     struct transport *transport = memory_allocate(1, sizeof *transport);
     transport->config = config;
     (void)pthread_mutex_init(&transport->mutex, NULL);
-    AUTO_FREE char *host = url_part(config->server, CURLUPART_HOST, 0);
-    AUTO_FREE char *port = url_part(config->server, CURLUPART_PORT, CURLU_DEFAULT_PORT);
-    if (host != NULL && port != NULL && config->tls_server_name != NULL && strncmp(config->server, "https:", 6) == 0)
-        use_tls_name(transport, host, port);
-    else
-        transport->base = memory_copy_text(config->server);
-    transport->loopback = host != NULL && is_loopback(host);
+    endpoint_init(&transport->endpoint, config);
+    token_init(&transport->token, config);
     return transport;
 }
 
@@ -110,13 +72,6 @@ static void channel_destroy(struct channel *channel)
     free(channel);
 }
 
-static void wipe_text(char *secret)
-{
-    if (secret != NULL)
-        explicit_bzero(secret, strlen(secret));
-    free(secret);
-}
-
 void transport_destroy(struct transport *transport)
 {
     while (transport->idle != NULL) {
@@ -125,10 +80,8 @@ void transport_destroy(struct transport *transport)
         channel_destroy(channel);
     }
     (void)pthread_mutex_destroy(&transport->mutex);
-    wipe_text(transport->token);
-    free(transport->base);
-    free(transport->host_line);
-    free(transport->connect_to);
+    token_release(&transport->token);
+    endpoint_release(&transport->endpoint);
     free(transport);
 }
 
@@ -164,31 +117,6 @@ static void channel_return(struct transport *transport, struct channel *channel)
     (void)pthread_mutex_unlock(&transport->mutex);
     if (!keep)
         channel_destroy(channel);
-}
-
-/* The bearer token for a request, NULL when there is none; the caller wipes and frees. A token file that cannot be
- * read for a moment leaves the last token in use. */
-static char *current_token(struct transport *transport)
-{
-    const struct kubeconfig *config = transport->config;
-    if (config->token_file == NULL)
-        return memory_copy_text(config->token);
-    (void)pthread_mutex_lock(&transport->mutex);
-    int64_t now = clock_monotonic();
-    if (transport->token == NULL || now - transport->token_time > TOKEN_FILE_PERIOD) {
-        struct error error = ERROR_NONE;
-        char *fresh = kubeconfig_read_token(config->token_file, &error);
-        if (fresh == NULL)
-            log_warning("kube", "%s", error.text);
-        transport->token_time = now;
-        if (fresh != NULL) {
-            wipe_text(transport->token);
-            transport->token = fresh;
-        }
-    }
-    char *token = memory_copy_text(transport->token != NULL ? transport->token : config->token);
-    (void)pthread_mutex_unlock(&transport->mutex);
-    return token;
 }
 
 static size_t receive_body(char *bytes, size_t size, size_t count, void *context)
@@ -243,7 +171,7 @@ static void set_trust(const struct transport *transport, CURL *easy)
         (void)curl_easy_setopt(easy, CURLOPT_USERNAME, config->username);
         (void)curl_easy_setopt(easy, CURLOPT_PASSWORD, config->password != NULL ? config->password : "");
     }
-    if (config->proxy_url != NULL || transport->loopback)
+    if (config->proxy_url != NULL || transport->endpoint.loopback)
         (void)curl_easy_setopt(easy, CURLOPT_PROXY, config->proxy_url != NULL ? config->proxy_url : "");
 }
 
@@ -283,16 +211,16 @@ static struct curl_slist *make_headers(struct transport *transport, const struct
         headers = add_header(headers, "Content-Type", exchange->body_type);
     /* Large bodies are sent at once: waiting for "100 Continue" costs a second where nobody sends it. */
     headers = add_header(headers, "Expect", "");
-    if (transport->host_line != NULL) {
-        headers = curl_slist_append(headers, transport->host_line);
+    if (transport->endpoint.host_line != NULL) {
+        headers = curl_slist_append(headers, transport->endpoint.host_line);
     }
-    char *token = current_token(transport);
+    char *token = token_current(&transport->token);
     if (token != NULL) {
         AUTO_FREE char *value = memory_format("Bearer %s", token);
         headers = add_header(headers, "Authorization", value);
         explicit_bzero(value, strlen(value));
     }
-    wipe_text(token);
+    memory_wipe_text(token);
     return headers;
 }
 
@@ -350,7 +278,6 @@ static enum exchange_outcome outcome_of(const struct call *call, CURLcode code)
     case CURLE_COULDNT_CONNECT:
     case CURLE_COULDNT_RESOLVE_HOST:
     case CURLE_COULDNT_RESOLVE_PROXY:
-        return EXCHANGE_NOT_CONNECTED;
     case CURLE_OPERATION_TIMEDOUT: /* only connecting has a time-out of libcurl's own here */
         return EXCHANGE_NOT_CONNECTED;
     case CURLE_SSL_CONNECT_ERROR:
@@ -460,8 +387,9 @@ enum exchange_outcome transport_exchange(struct transport *transport, struct exc
     exchange->content_type[0] = '\0';
     struct call call = {.exchange = exchange, .channel = channel_take(transport)};
     struct curl_slist *headers = make_headers(transport, exchange);
-    struct curl_slist *connect_to = transport->connect_to != NULL ? curl_slist_append(NULL, transport->connect_to) : NULL;
-    AUTO_FREE char *url = memory_format("%s%s", transport->base, exchange->path);
+    struct curl_slist *connect_to =
+        transport->endpoint.connect_to != NULL ? curl_slist_append(NULL, transport->endpoint.connect_to) : NULL;
+    AUTO_FREE char *url = memory_format("%s%s", transport->endpoint.base, exchange->path);
     set_connection(call.channel->easy);
     set_trust(transport, call.channel->easy);
     (void)curl_easy_setopt(call.channel->easy, CURLOPT_CONNECT_TO, connect_to);
@@ -516,10 +444,10 @@ void transport_clean_text(struct transport *transport, struct error *error)
 {
     if (error == NULL)
         return;
-    char *token = current_token(transport);
+    char *token = token_current(&transport->token);
     redact(error->text, token);
     redact(error->text, transport->config->password);
-    wipe_text(token);
+    memory_wipe_text(token);
     for (char *at = error->text; *at != '\0'; at++) {
         if ((unsigned char)*at < 0x20 || *at == 0x7f)
             *at = ' ';

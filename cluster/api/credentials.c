@@ -8,7 +8,6 @@
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
-#include <openssl/rand.h>
 #include <openssl/x509v3.h>
 
 #include "common/base64.h"
@@ -16,6 +15,7 @@
 #include "common/clock.h"
 #include "common/file.h"
 #include "common/memory.h"
+#include "common/random.h"
 
 #define TOKEN_BYTES 32
 #define KUBECONFIG_MAXIMUM (64 * 1024)
@@ -58,12 +58,8 @@ static int set_names(X509 *certificate, X509 *issuer, const char *common_name)
 
 static int set_serial(X509 *certificate)
 {
-    unsigned char bytes[8];
     uint64_t serial = 0;
-    if (RAND_bytes(bytes, sizeof bytes) != 1)
-        return -1;
-    for (size_t i = 0; i < sizeof bytes; i++)
-        serial = serial << 8 | bytes[i];
+    random_fill(&serial, sizeof serial);
     return ASN1_INTEGER_set_uint64(X509_get_serialNumber(certificate), serial >> 1) == 1 ? 0 : -1;
 }
 
@@ -135,18 +131,6 @@ static char *key_text(EVP_PKEY *key)
     return text;
 }
 
-static char *make_token(void)
-{
-    unsigned char bytes[TOKEN_BYTES];
-    if (RAND_bytes(bytes, sizeof bytes) != 1)
-        return NULL;
-    char *token = memory_allocate(2 * TOKEN_BYTES + 1, 1);
-    for (size_t i = 0; i < TOKEN_BYTES; i++)
-        snprintf(token + 2 * i, 3, "%02x", bytes[i]);
-    OPENSSL_cleanse(bytes, sizeof bytes);
-    return token;
-}
-
 int credentials_make(const char *address, int64_t now_wall, struct credentials *credentials, struct error *error)
 {
     *credentials = (struct credentials){0};
@@ -163,27 +147,19 @@ int credentials_make(const char *address, int64_t now_wall, struct credentials *
     credentials->authority_certificate = certificate_text(authority);
     credentials->server_certificate = certificate_text(server);
     credentials->server_key = key_text(server_key);
-    credentials->token = make_token();
-    if (credentials->authority_certificate != NULL && credentials->server_certificate != NULL &&
-        credentials->server_key != NULL && credentials->token != NULL)
+    credentials->token = random_hex(TOKEN_BYTES, memory_allocate(HEX_TEXT_SIZE(TOKEN_BYTES), 1));
+    if (credentials->authority_certificate != NULL && credentials->server_certificate != NULL && credentials->server_key != NULL)
         return 0;
     credentials_release(credentials);
     return openssl_error(error, "the credentials' text");
-}
-
-static void wipe_text(char *text)
-{
-    if (text != NULL)
-        OPENSSL_cleanse(text, strlen(text));
-    free(text);
 }
 
 void credentials_release(struct credentials *credentials)
 {
     free(credentials->authority_certificate);
     free(credentials->server_certificate);
-    wipe_text(credentials->server_key);
-    wipe_text(credentials->token);
+    memory_wipe_text(credentials->server_key);
+    memory_wipe_text(credentials->token);
     *credentials = (struct credentials){0};
 }
 
