@@ -89,12 +89,13 @@ static char *latency_text(int64_t nanoseconds, char text[DURATION_TEXT_SIZE])
 
 static void metric_text(const struct live_view *view, char *text, size_t size)
 {
+    const char *unit = view->metric_is_percent ? "%" : "m";
     if (!view->hpa_seen)
         (void)snprintf(text, size, "-");
     else if (!view->metric_known)
-        (void)snprintf(text, size, "<unknown> of target %d%%", view->metric_target);
+        (void)snprintf(text, size, "<unknown> of target %d%s", view->metric_target, unit);
     else
-        (void)snprintf(text, size, "%d%% of target %d%%", view->metric_value, view->metric_target);
+        (void)snprintf(text, size, "%d%s of target %d%s", view->metric_value, unit, view->metric_target, unit);
 }
 
 static void replicas_text(const struct live_view *view, char *text, size_t size)
