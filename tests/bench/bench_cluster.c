@@ -134,8 +134,10 @@ static int64_t cpu_of_tree(pid_t root)
     static struct process processes[MOST_PROCESSES];
     size_t count = 0;
     DIR *folder = opendir("/proc");
+    if (folder == NULL)
+        return 0;
     const struct dirent *entry = NULL;
-    while (folder != NULL && (entry = readdir(folder)) != NULL && count < MOST_PROCESSES) {
+    while ((entry = readdir(folder)) != NULL && count < MOST_PROCESSES) {
         pid_t pid = (pid_t)strtol(entry->d_name, NULL, 10);
         if (pid > 0)
             processes[count++] = (struct process){.pid = pid, .parent = parent_of(entry->d_name), .below = pid == root};

@@ -24,6 +24,8 @@
 #include "tests/support/network.h"
 
 #define SMALL "tests/data/lessons/small"
+#define SMALL_FAILING "tests/data/lessons/small/failing.yaml"
+#define SMALL_LONG "tests/data/lessons/small/long.yaml"
 #define ADDRESS_SIZE 64
 #define LONGEST_RUN 120.0
 
@@ -241,7 +243,7 @@ static void test_a_failed_expectation(void **state)
 {
     const struct lab *lab = *state;
     AUTO_FREE char *run = memory_format("%s/failed", lab->folder);
-    AUTO_ENDED struct ended ended = hpalab(lab, "run", SMALL "/failing.yaml", "--out", run);
+    AUTO_ENDED struct ended ended = hpalab(lab, "run", SMALL_FAILING, "--out", run);
     assert_code(&ended, 99);
     assert_says(ended.output, "Expectations: 1 pass, 1 fail, 0 no data");
     assert_true(has_file(run, "report.html"));
@@ -275,7 +277,7 @@ static bool wait_for_line(const struct test_child *child, const char *part, doub
 static void interrupt(struct lab *lab, const char *name, const char *line, int signal_number, bool has_variant)
 {
     AUTO_FREE char *run = memory_format("%s/%s", lab->folder, name);
-    struct test_child *child = begin(lab, (const char *const[]){"run", SMALL "/long.yaml", "--out", run, NULL});
+    struct test_child *child = begin(lab, (const char *const[]){"run", SMALL_LONG, "--out", run, NULL});
     if (!wait_for_line(child, line, 60))
         fail_msg("\"%s\" was never written", line);
     if (has_variant)
@@ -353,7 +355,8 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
     struct lab *lab = *state;
-    AUTO_ENDED struct ended ended = hpalab(lab, "cluster", "down");
+    struct ended ended = hpalab(lab, "cluster", "down");
+    ended_release(&ended);
     test_folder_remove(lab->folder);
     free(lab->folder);
     free(lab->state);

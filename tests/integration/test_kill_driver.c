@@ -32,7 +32,6 @@ static double answered(const char *run, bool *complete)
     struct test_child *child = test_child_run("hpalab", "report", run, "--format", "json");
     int code = test_child_wait(child, 30);
     AUTO_FREE char *output = test_child_output(child);
-    AUTO_FREE char *errors = test_child_errors(child);
     test_child_end(child);
     if (code != 0)
         return -1;

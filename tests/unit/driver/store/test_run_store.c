@@ -129,8 +129,8 @@ struct seen {
 
 static void note_order(struct seen *seen, const char *letter)
 {
-    if (strlen(seen->order) + 2 < sizeof seen->order)
-        strcat(seen->order, letter);
+    size_t length = strlen(seen->order);
+    (void)snprintf(seen->order + length, sizeof seen->order - length, "%s", letter);
 }
 
 static bool see_tick(void *context, const char *load, const struct load_tick *tick)
