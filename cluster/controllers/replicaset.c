@@ -144,8 +144,8 @@ static int delete_pod(struct replicas *replicas, struct status *status)
     const struct object *pod = replicas->active[0].pod;
     struct delete_options options = DELETE_OPTIONS_DEFAULT;
     options.uid = object_uid(pod);
-    if (registry_delete(replicas->runtime->registry, RESOURCE_PODS, object_namespace(pod), object_name(pod), &options, NULL,
-                        NULL, status) != 0 &&
+    if (registry_delete(replicas->runtime->registry, RESOURCE_PODS, object_namespace(pod), object_name(pod), &options, NULL, NULL,
+                        status) != 0 &&
         status->code != 404) {
         record_event(replicas->runtime->registry, replicas->set, NULL, "Warning", "FailedDelete", COMPONENT, NULL,
                      "Error deleting: %s", status_message(status));

@@ -28,7 +28,7 @@ static void make_containers(struct pod *pod)
     const int sizes[2] = {cJSON_GetArraySize(lists[0]), cJSON_GetArraySize(lists[1])};
     pod->init_count = sizes[0] < MOST_CONTAINERS ? sizes[0] : MOST_CONTAINERS;
     const int others = sizes[1] < MOST_CONTAINERS ? sizes[1] : MOST_CONTAINERS;
-    pod->containers = memory_allocate((size_t)(pod->init_count + others), sizeof *pod->containers);
+    pod->containers = memory_allocate((size_t)pod->init_count + (size_t)others, sizeof *pod->containers);
     for (int list = 0; list < 2; list++) {
         const cJSON *spec;
         int taken = 0;
