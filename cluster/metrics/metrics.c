@@ -166,17 +166,19 @@ void metrics_stop(struct metrics *metrics)
     free(metrics);
 }
 
-static int check_server(const struct metrics *metrics, struct status *status)
+/* The text is what Kubernetes's clients make of an aggregated API without a server. */
+static int check_server(const struct metrics *metrics, const char *resource, struct status *status)
 {
     if (server_is_ready(metrics))
         return 0;
-    return status_set(status, 503, "ServiceUnavailable", "the server is currently unable to handle the request");
+    return status_set(status, 503, "ServiceUnavailable",
+                      "the server is currently unable to handle the request (get %s.metrics.k8s.io)", resource);
 }
 
 cJSON *metrics_of_pods(void *context, const char *namespace, struct status *status)
 {
     struct metrics *metrics = context;
-    if (check_server(metrics, status) < 0)
+    if (check_server(metrics, "pods", status) < 0)
         return NULL;
     pthread_mutex_lock(&metrics->lock);
     cJSON *pods = usage_series_to_pods(&metrics->series, namespace, clock_wall());
@@ -208,7 +210,7 @@ static cJSON *node_metrics(const struct metrics *metrics, const struct object *n
 cJSON *metrics_of_nodes(void *context, struct status *status)
 {
     struct metrics *metrics = context;
-    if (check_server(metrics, status) < 0)
+    if (check_server(metrics, "nodes", status) < 0)
         return NULL;
     AUTO_OBJECT_LIST struct object_list list = {0};
     store_list(registry_store(metrics->registry), RESOURCE_NODES, NULL, &list);

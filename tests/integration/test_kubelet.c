@@ -556,6 +556,26 @@ static void test_metrics(void **state)
     delete_pod(lab, "busy");
 }
 
+static bool says_unavailable(const struct lab *lab, const char *resource)
+{
+    AUTO_KUBE_ANSWER struct kube_answer answer = {0};
+    AUTO_FREE char *path = memory_format("/apis/metrics.k8s.io/v1beta1/%s", resource);
+    AUTO_FREE char *message =
+        memory_format("the server is currently unable to handle the request (get %s.metrics.k8s.io)", resource);
+    return kube_get_once(lab->client, path, DEADLINE, NULL, &answer, NULL) < 0 && answer.code == 503 &&
+           strcmp(json_text(json_get(answer.body, "message"), ""), message) == 0;
+}
+
+static void test_metrics_without_their_server(void **state)
+{
+    const struct lab *lab = *state;
+    const char *server = "/apis/apps/v1/namespaces/kube-system/deployments/metrics-server";
+    assert_int_equal(kube_request(lab->client, "PATCH", server, "application/merge-patch+json", "{\"spec\":{\"replicas\":0}}",
+                                  DEADLINE, NULL, NULL),
+                     0);
+    assert_true(wait_until(says_unavailable(lab, "pods") && says_unavailable(lab, "nodes"), 20));
+}
+
 static void test_node(void **state)
 {
     const struct lab *lab = *state;
@@ -587,6 +607,7 @@ int main(void)
         cmocka_unit_test(test_startup_probe_holds_the_others),
         cmocka_unit_test(test_probe_has_a_deadline),
         cmocka_unit_test(test_metrics),
+        cmocka_unit_test(test_metrics_without_their_server),
     };
     return cmocka_run_group_tests(tests, lab_start, lab_end);
 }
