@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <getopt.h>
 #include <limits.h>
+#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -612,6 +613,8 @@ int main(int count, char **arguments)
         return outcome > 0 ? EXIT_SUCCESS : fail(&error, EXIT_USAGE);
     if (prepare_folder(options.folder, &lock, &error) != 0)
         return fail(&error, EXIT_USAGE);
+    /* Each connection has a thread: with an arena for each of them, memory once used would hardly ever come back. */
+    (void)mallopt(M_ARENA_MAX, 2);
     if (supervisor_split(options.folder, &supervisor, &error) != 0)
         return fail(&error, EXIT_FAILURE);
     outcome = run_cluster(&options, supervisor, &error);
