@@ -22,6 +22,7 @@
 #include "common/clock.h"
 #include "common/memory.h"
 
+#define OPEN_FILES 123
 #define ID "0123456789abcdef"
 
 struct fixture {
@@ -39,8 +40,12 @@ static pid_t spawn(struct fixture *fixture, const char *program, const char *scr
     char *const arguments[] = {shell, flag, copy, NULL}, *const environment[] = {mark, path, NULL};
     AUTO_CLOSE int folder = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
-    const struct process_start start = {
-        .program = program, .arguments = arguments, .environment = environment, .working_folder = folder, .output = ends[1]};
+    const struct process_start start = {.program = program,
+                                        .arguments = arguments,
+                                        .environment = environment,
+                                        .working_folder = folder,
+                                        .output = ends[1],
+                                        .open_files = OPEN_FILES};
     const pid_t pid = process_spawn(&start, &fixture->pidfd, error);
     close(ends[1]);
     fixture->output = ends[0];
@@ -97,13 +102,14 @@ static void test_clean_start(void **state)
     const int leaked = open("/dev/null", O_RDONLY); /* without close-on-exec */
     assert_true(leaked >= 0);
     signal(SIGUSR1, SIG_IGN);
-    assert_true(spawn(&fixture, "/bin/sh", "echo $(ls /proc/$$/fd | wc -l) $(ulimit -c) $(grep SigIgn /proc/$$/status)", NULL) >
-                0);
+    const char *script = "echo $(ls /proc/$$/fd | wc -l) $(ulimit -c) files $(ulimit -n) $(grep SigIgn /proc/$$/status)";
+    assert_true(spawn(&fixture, "/bin/sh", script, NULL) > 0);
     read_line(&fixture, text, sizeof text);
     close(leaked);
     signal(SIGUSR1, SIG_DFL);
     assert_true(text[0] >= '3' && text[0] <= '4'); /* the shell may keep a copy of one while it runs ls */
     assert_null(strstr(text, "unlimited"));
+    assert_non_null(strstr(text, " files 123 "));
     assert_non_null(strstr(text, "SigIgn: 0000000000000000"));
     assert_int_equal(end(&fixture), 0);
     assert_all_gone(&fixture);
