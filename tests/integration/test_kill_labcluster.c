@@ -66,14 +66,6 @@ static int count_processes(const char *folder)
     return count;
 }
 
-/* The only child of a process, 0 when it has none (yet). */
-static pid_t child_of(pid_t pid)
-{
-    AUTO_FREE char *path = memory_format("/proc/%d/task/%d/children", (int)pid, (int)pid);
-    AUTO_FREE char *text = test_folder_read_file(path);
-    return text == NULL ? 0 : (pid_t)strtol(text, NULL, 10);
-}
-
 /* Whether somebody listens on the address of a URL "https://ADDRESS:PORT". */
 static bool is_listening(const char *url)
 {
@@ -152,9 +144,9 @@ static void test_random_kills(void **state)
         clock_sleep_until(kill_at);
         /* Before the two are there, one process is alone with its folder: the next start on that folder empties it. */
         const pid_t supervisor = test_child_pid(round.child);
-        while (child_of(supervisor) == 0 && test_child_wait(round.child, 0) == TEST_CHILD_RUNNING)
+        while (test_process_child(supervisor) == 0 && test_child_wait(round.child, 0) == TEST_CHILD_RUNNING)
             clock_sleep_until(clock_monotonic() + NANOSECONDS_PER_MILLISECOND / 10);
-        kill(i % 2 == 0 ? child_of(supervisor) : supervisor, SIGKILL);
+        kill(i % 2 == 0 ? test_process_child(supervisor) : supervisor, SIGKILL);
         assert_int_not_equal(test_child_wait(round.child, 20), TEST_CHILD_RUNNING);
         assert_nothing_left(&round);
         round_release(&round);

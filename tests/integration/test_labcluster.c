@@ -426,15 +426,6 @@ static void test_autoscaler_follows_load(void **state)
     assert_non_null(json_get(autoscaler, "status", "lastScaleTime"));
 }
 
-/* The only child of a process. */
-static pid_t child_of(pid_t pid)
-{
-    char path[64];
-    (void)snprintf(path, sizeof path, "/proc/%d/task/%d/children", (int)pid, (int)pid);
-    AUTO_FREE char *text = test_folder_read_file(path);
-    return text != NULL ? (pid_t)atoi(text) : 0;
-}
-
 /* The cluster process (false) or its supervisor (true) is killed: nothing may stay. */
 static void kill_and_look(bool supervisor)
 {
@@ -442,7 +433,7 @@ static void kill_and_look(bool supervisor)
     create_web(lab, "default", 2, "", "");
     assert_true(wait_until(is_rolled_out(lab, 2), 20));
     AUTO_FREE char *address = first_pod(lab, "status", "podIP");
-    pid_t cluster = child_of(test_child_pid(lab->child));
+    pid_t cluster = test_process_child(test_child_pid(lab->child));
     assert_true(cluster > 0);
     assert_int_equal(kill(supervisor ? test_child_pid(lab->child) : cluster, SIGKILL), 0);
     assert_int_not_equal(test_child_wait(lab->child, 20), TEST_CHILD_RUNNING);

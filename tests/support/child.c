@@ -160,6 +160,13 @@ int64_t test_process_cpu(pid_t pid)
     return (int64_t)time.tv_sec * NANOSECONDS_PER_SECOND + time.tv_nsec;
 }
 
+pid_t test_process_child(pid_t pid)
+{
+    AUTO_FREE char *path = memory_format("/proc/%d/task/%d/children", (int)pid, (int)pid);
+    AUTO_FREE char *text = test_folder_read_file(path);
+    return text == NULL ? 0 : (pid_t)strtol(text, NULL, 10);
+}
+
 int64_t test_process_status_number(pid_t pid, const char *name)
 {
     AUTO_FREE char *path = memory_format("/proc/%d/status", (int)pid);

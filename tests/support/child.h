@@ -39,6 +39,9 @@ char *test_child_errors(const struct test_child *child);
 /* CPU nanoseconds (user and system) that a running process has used, from its CPU clock; -1 when it is gone. */
 int64_t test_process_cpu(pid_t pid);
 
+/* The first child of a process, 0 when it has none (yet). */
+pid_t test_process_child(pid_t pid);
+
 /* The number behind "NAME:" in /proc/PID/status, such as RssAnon (KiB) or Threads; -1 when there is none. */
 int64_t test_process_status_number(pid_t pid, const char *name);
 
