@@ -142,6 +142,18 @@ static bool nothing_happened(const struct variant_figures *variants, size_t coun
     return true;
 }
 
+/* Inside the sentence a title loses its capital, unless it is an abbreviation. */
+static void say_name(const struct variant_figures *variant, bool first, struct buffer *sentence)
+{
+    const char *name = *variant->title != '\0' ? variant->title : variant->name;
+    char head = name[0];
+    if (head == '\0')
+        return;
+    if (!first && islower((unsigned char)name[1]))
+        head = (char)tolower((unsigned char)head);
+    buffer_append_format(sentence, "%c%s: ", head, name + 1);
+}
+
 void verdict_write(const struct variant_figures *variants, size_t count, struct buffer *sentence)
 {
     size_t start = sentence->length;
@@ -152,7 +164,7 @@ void verdict_write(const struct variant_figures *variants, size_t count, struct 
         const struct variant_figures *variant = &variants[index];
         buffer_append_text(sentence, index == 0 ? "" : "; ");
         if (count > 1)
-            buffer_append_format(sentence, "%s: ", *variant->title != '\0' ? variant->title : variant->name);
+            say_name(variant, index == 0, sentence);
         if (scaling)
             say_scaling(variant, sentence);
         say_waits(variant, sentence);
