@@ -222,8 +222,7 @@ static int read_delete_options(const struct http_request *request, struct delete
         return -1;
     if (request->body.length == 0)
         return 0;
-    bool yaml = request->content_type != NULL && strcmp(request->content_type, "application/yaml") == 0;
-    *body = request_body_tree(request, yaml, status);
+    *body = request_body_delete_options(request, status);
     if (*body == NULL)
         return -1;
     options->grace_seconds = json_integer(json_get(*body, "gracePeriodSeconds"), options->grace_seconds);

@@ -184,8 +184,22 @@ static const struct proto_field autoscaler_v1_fields[] = {
     {0, NULL, PROTO_TEXT, false, NULL},
 };
 
+static const struct proto_field preconditions_fields[] = {
+    {1, "uid", PROTO_TEXT, false, NULL},
+    {0, NULL, PROTO_TEXT, false, NULL},
+};
+
+static const struct proto_field delete_options_fields[] = {
+    {1, "gracePeriodSeconds", PROTO_INTEGER_SET, false, NULL},
+    {2, "preconditions", PROTO_MESSAGE, false, preconditions_fields},
+    {3, "orphanDependents", PROTO_BOOLEAN, false, NULL},
+    {4, "propagationPolicy", PROTO_TEXT, false, NULL},
+    {5, "dryRun", PROTO_TEXT, true, NULL},
+    {0, NULL, PROTO_TEXT, false, NULL},
+};
+
 static const struct {
-    const char *version;
+    const char *version; /* NULL = that of any group: a DeleteOptions goes by what is deleted */
     const char *kind;
     const struct proto_field *fields;
 } kinds[] = {
@@ -195,6 +209,7 @@ static const struct {
     {"apps/v1", "Deployment", deployment_fields},
     {"autoscaling/v2", "HorizontalPodAutoscaler", autoscaler_fields},
     {"autoscaling/v1", "HorizontalPodAutoscaler", autoscaler_v1_fields},
+    {NULL, "DeleteOptions", delete_options_fields},
 };
 
 /* Bytes that are read from the front. */
@@ -410,7 +425,7 @@ cJSON *protobuf_body_decode(const char *bytes, size_t length, struct error *erro
     const char *version = json_text(json_get(tree, "apiVersion"), "");
     const char *kind = json_text(json_get(tree, "kind"), "");
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
-        if (strcmp(kinds[i].version, version) == 0 && strcmp(kinds[i].kind, kind) == 0)
+        if ((kinds[i].version == NULL || strcmp(kinds[i].version, version) == 0) && strcmp(kinds[i].kind, kind) == 0)
             return decode_message(kinds[i].fields, object, tree, 0, error) == 0 ? steal_pointer(&tree) : NULL;
     (void)error_set(error, "%.100s %.100s is not read in this encoding; send JSON or YAML", version, kind);
     return NULL;

@@ -1,7 +1,7 @@
 /*
  * Bodies in Kubernetes's protobuf encoding, as kubectl sends them for what its `create` and `autoscale` subcommands make
- * (Namespace, ConfigMap, Deployment, Service, HorizontalPodAutoscaler): the members that those set. The field numbers are
- * those of the generated.proto files of k8s.io/api and k8s.io/apimachinery.
+ * (Namespace, ConfigMap, Deployment, Service, HorizontalPodAutoscaler), and the DeleteOptions of its `drain`: the members
+ * that those set. The field numbers are those of the generated.proto files of k8s.io/api and k8s.io/apimachinery.
  */
 #ifndef CLUSTER_API_PROTOBUF_BODY_H
 #define CLUSTER_API_PROTOBUF_BODY_H

@@ -164,3 +164,9 @@ cJSON *request_body_object(const struct http_request *request, const char *expec
     }
     return check_type(tree, expected_version, expected_kind, status) == 0 ? steal_pointer(&tree) : NULL;
 }
+
+cJSON *request_body_delete_options(const struct http_request *request, struct status *status)
+{
+    int format = body_format(request->content_type);
+    return format == 2 ? parse_protobuf(request, status) : request_body_tree(request, format == 1, status);
+}

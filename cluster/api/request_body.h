@@ -13,7 +13,10 @@
 cJSON *request_body_object(const struct http_request *request, const char *expected_version, const char *expected_kind,
                            struct status *status);
 
-/* Any JSON or YAML (a patch, DeleteOptions). NULL with Status 400. */
+/* Any JSON or YAML (a patch). NULL with Status 400. */
 cJSON *request_body_tree(const struct http_request *request, bool yaml, struct status *status);
+
+/* The DeleteOptions of a request that has a body, in any of the formats. NULL with Status 400. */
+cJSON *request_body_delete_options(const struct http_request *request, struct status *status);
 
 #endif

@@ -34,6 +34,24 @@ static void test_config_map(void **state)
                               "\"default\"},\"data\":{\"x\":\"y\"}}");
 }
 
+/* As `kubectl drain` sends it to delete a pod: a grace of 0 counts. */
+static void test_delete_options(void **state)
+{
+    (void)state;
+    static const char options[] = "k8s\0"
+                                  "\x0a\x13\x0a\x02v1\x12\x0d"
+                                  "DeleteOptions"
+                                  "\x12\x12\x08\x00\x12\x04\x0a\x02\x75\x31\x18\x01\x22\x06Orphan"
+                                  "\x1a\x00";
+    struct error error = ERROR_NONE;
+    AUTO_JSON cJSON *tree = protobuf_body_decode(options, sizeof options - 1, &error);
+    if (tree == NULL)
+        fail_msg("%s", error.text);
+    AUTO_FREE char *text = json_print(tree);
+    assert_string_equal(text, "{\"apiVersion\":\"v1\",\"kind\":\"DeleteOptions\",\"gracePeriodSeconds\":0,\"preconditions\":{"
+                              "\"uid\":\"u1\"},\"orphanDependents\":true,\"propagationPolicy\":\"Orphan\"}");
+}
+
 static void check_refused(const char *bytes, size_t length, const char *part)
 {
     struct error error = ERROR_NONE;
@@ -79,6 +97,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_config_map),
+        cmocka_unit_test(test_delete_options),
         cmocka_unit_test(test_refused),
         cmocka_unit_test(test_damaged),
     };
