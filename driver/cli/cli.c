@@ -16,6 +16,7 @@ int cli_fail(int code, const char *format, ...)
     va_start(arguments, format);
     (void)vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
+    (void)fflush(stdout); /* so that it comes after what was said before, wherever the two go */
     (void)fprintf(stderr, "hpalab: %s\n", text);
     return code;
 }

@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -16,20 +17,11 @@ static const char help[] = "\n"
                            "  status           say whether it is up and how to reach it\n"
                            "  --pace PACE      up: quick (default: control-plane periods divided by 5) or kubernetes\n";
 
-static void print_reach(const struct kept_cluster *cluster)
-{
-    (void)printf("The embedded cluster is up (process %ld).\n"
-                 "  export KUBECONFIG=%s\n"
-                 "  kubectl get pods -A\n"
-                 "  hpalab cluster down\n",
-                 (long)cluster->pid, cluster->kubeconfig);
-}
-
 static int up(struct kept_cluster *cluster, const char *pace)
 {
     struct error error = ERROR_NONE;
     if (cluster->pid != 0) {
-        print_reach(cluster);
+        kept_cluster_print(cluster);
         return EXIT_DONE;
     }
     struct embedded embedded;
@@ -41,7 +33,7 @@ static int up(struct kept_cluster *cluster, const char *pace)
     embedded_stop(&embedded, result == 0);
     if (result < 0)
         return cli_fail(EXIT_FAULT, "%s", error.text);
-    print_reach(cluster);
+    kept_cluster_print(cluster);
     return EXIT_DONE;
 }
 
@@ -58,10 +50,10 @@ static int down(struct kept_cluster *cluster)
 static int status(const struct kept_cluster *cluster)
 {
     if (cluster->pid == 0) {
-        (void)printf("No embedded cluster is up; `hpalab cluster up` starts one.\n");
+        (void)printf("No embedded cluster is up; `%s cluster up` starts one.\n", program_invocation_name);
         return EXIT_FAULT;
     }
-    print_reach(cluster);
+    kept_cluster_print(cluster);
     return EXIT_DONE;
 }
 

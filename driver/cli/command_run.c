@@ -18,6 +18,8 @@
 #include "driver/cli/live.h"
 #include "driver/run/run.h"
 
+#define EMBEDDED "embedded"
+
 static const char help[] =
     "\n"
     "  LESSON            a lesson's folder or its lesson.yaml, such as lessons/readiness-probe\n"
@@ -91,7 +93,7 @@ static void announce(const struct lesson *lesson, const char *pace, const char *
     char expected[DURATION_TEXT_SIZE];
     (void)printf("%s\n%zu %s on %s at the %s pace, about %s.\n\n", lesson->title, lesson->variant_count,
                  lesson->variant_count == 1 ? "variant" : "variants",
-                 strcmp(target, "embedded") == 0 ? "the embedded cluster" : target, pace,
+                 strcmp(target, EMBEDDED) == 0 ? "the embedded cluster" : target, pace,
                  duration_format(run_expected_duration(lesson, pace), expected));
     (void)fflush(stdout);
 }
@@ -116,29 +118,57 @@ static int conclude(const char *folder)
     return passed ? EXIT_DONE : EXIT_EXPECTATION;
 }
 
-static void tell_kept(struct run_kept *kept)
+static int remember_cluster(int pid, struct error *error)
 {
-    struct error error = ERROR_NONE;
     struct kept_cluster cluster;
-    if (kept->kubeconfig == NULL)
-        return;
-    if (kept_cluster_find(&cluster, &error) < 0 || kept_cluster_remember(&cluster, kept->pid, &error) < 0)
-        (void)cli_fail(EXIT_FAULT, "%s", error.text);
+    int result = kept_cluster_find(&cluster, error);
+    if (result == 0)
+        result = kept_cluster_remember(&cluster, pid, error);
     kept_cluster_release(&cluster);
-    (void)printf("The cluster is still up:\n  export KUBECONFIG=%s\n  hpalab cluster down    (ends it)\n", kept->kubeconfig);
-    free(kept->kubeconfig);
+    return result;
+}
+
+static void tell_kept(void)
+{
+    struct kept_cluster cluster;
+    if (kept_cluster_find(&cluster, NULL) == 0 && cluster.pid != 0) {
+        (void)printf("\n");
+        kept_cluster_print(&cluster);
+    }
+    kept_cluster_release(&cluster);
+}
+
+static bool is_recorded(const char *folder)
+{
+    AUTO_FREE char *database = memory_format("%s/run.db", folder);
+    return access(database, F_OK) == 0;
+}
+
+/* The exit status of a run that did not come to its end. */
+static int conclude_early(const char *folder, int result, const char *reason)
+{
+    if (result < 0) {
+        (void)cli_fail(EXIT_FAULT, "%s", reason);
+        if (is_recorded(folder))
+            (void)fprintf(stderr, "hpalab: what was recorded is in %s\n", folder);
+        return EXIT_FAULT;
+    }
+    if (is_recorded(folder))
+        (void)conclude(folder);
+    return cli_fail(EXIT_INTERRUPTED, "ended early%s", is_recorded(folder) ? "" : "; nothing was recorded yet");
 }
 
 /* Where the embedded cluster lives: with the run, or, when it is to stay, where `hpalab cluster` finds it. */
-static char *cluster_folder(const char *run_folder, bool keep, struct error *error)
+static char *cluster_folder(const struct run_options *options, struct error *error)
 {
     struct kept_cluster cluster;
-    if (!keep)
-        return memory_format("%s/cluster", run_folder);
+    if (!options->keep || strcmp(options->target, EMBEDDED) != 0)
+        return memory_format("%s/cluster", options->folder);
     char *folder = NULL;
     if (kept_cluster_find(&cluster, error) == 0) {
         if (cluster.pid != 0)
-            (void)error_set(error, "a cluster is up already (KUBECONFIG=%s); `hpalab cluster down` ends it", cluster.kubeconfig);
+            (void)error_set(error, "a cluster is up already (KUBECONFIG=%s); `%s cluster down` ends it", cluster.kubeconfig,
+                            program_invocation_name);
         else
             folder = memory_copy_text(cluster.folder);
     }
@@ -149,29 +179,22 @@ static char *cluster_folder(const char *run_folder, bool keep, struct error *err
 static int execute(struct run_options *options)
 {
     struct error error = ERROR_NONE;
-    AUTO_FREE char *cluster = cluster_folder(options->folder, options->keep, &error);
+    AUTO_FREE char *cluster = cluster_folder(options, &error);
     if (cluster == NULL)
         return cli_fail(EXIT_FAULT, "%s", error.text);
     options->cluster_folder = cluster;
-    struct run_kept kept = {0};
     struct live *live = live_create();
     options->context = live;
     options->progress = live_progress;
     options->stop = &interrupted;
+    options->cluster_is_up = remember_cluster;
     announce(options->lesson, options->pace, options->target);
     catch_signals();
-    int result = run_lesson(options, &kept, &error);
+    int result = run_lesson(options, &error);
     live_destroy(live);
-    int code = EXIT_FAULT;
-    if (result < 0) {
-        (void)cli_fail(EXIT_FAULT, "%s", error.text);
-        (void)fprintf(stderr, "hpalab: what was recorded is in %s\n", options->folder);
-    } else {
-        code = conclude(options->folder);
-        if (result > 0)
-            code = EXIT_INTERRUPTED;
-    }
-    tell_kept(&kept);
+    int code = result == 0 ? conclude(options->folder) : conclude_early(options->folder, result, error.text);
+    if (options->keep && strcmp(options->target, EMBEDDED) == 0)
+        tell_kept();
     return code;
 }
 
@@ -191,7 +214,7 @@ static int run_with_lesson(const struct lesson *lesson, struct run_options *opti
 
 static int run(int count, char **arguments)
 {
-    const char *target = "embedded";
+    const char *target = EMBEDDED;
     const char *pace = NULL;
     const char *out = NULL;
     const char *path = NULL;
@@ -207,7 +230,7 @@ static int run(int count, char **arguments)
     if (path == NULL)
         return cli_fail(EXIT_USAGE, "run: which lesson? For example: hpalab run lessons/readiness-probe");
     if (pace == NULL)
-        pace = strcmp(target, "embedded") == 0 ? "quick" : "kubernetes";
+        pace = strcmp(target, EMBEDDED) == 0 ? "quick" : "kubernetes";
     if (strcmp(pace, "quick") != 0 && strcmp(pace, "kubernetes") != 0)
         return cli_fail(EXIT_USAGE, "run: --pace: expected quick or kubernetes, not \"%s\"", pace);
     struct error error = ERROR_NONE;

@@ -59,6 +59,15 @@ int kept_cluster_remember(const struct kept_cluster *cluster, pid_t pid, struct 
     return file_write(cluster->pid_file, text, strlen(text), 0600, error);
 }
 
+void kept_cluster_print(const struct kept_cluster *cluster)
+{
+    (void)printf("The embedded cluster is up (process %ld).\n"
+                 "  export KUBECONFIG=%s\n"
+                 "  kubectl get pods -A\n"
+                 "  %s cluster down    # ends it\n",
+                 (long)cluster->pid, cluster->kubeconfig, program_invocation_name);
+}
+
 static bool ended_before(const struct kept_cluster *cluster, unsigned long long started, int64_t deadline)
 {
     while (clock_monotonic() < deadline) {
@@ -81,6 +90,8 @@ int kept_cluster_end(struct kept_cluster *cluster, struct error *error)
         if (!ended_before(cluster, started, clock_monotonic() + END_DEADLINE))
             return error_set(error, "process %ld does not end", (long)cluster->pid);
     }
+    AUTO_FREE char *log = memory_format("%s.log", cluster->folder);
+    (void)unlink(log);
     (void)unlink(cluster->pid_file);
     cluster->pid = 0;
     return 0;

@@ -23,6 +23,9 @@ void kept_cluster_release(struct kept_cluster *cluster);
 /* Remembers the process, with its start time, so that a number that was given to another process is not mistaken. */
 int kept_cluster_remember(const struct kept_cluster *cluster, pid_t pid, struct error *error);
 
+/* Says on standard output how to reach the one that is up, and how to end it. */
+void kept_cluster_print(const struct kept_cluster *cluster);
+
 /* Ends it and waits; 0 when none was up. */
 int kept_cluster_end(struct kept_cluster *cluster, struct error *error);
 

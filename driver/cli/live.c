@@ -17,6 +17,8 @@
 #define REDRAW_INTERVAL (200 * NANOSECONDS_PER_MILLISECOND)
 #define PLAIN_INTERVAL (5 * NANOSECONDS_PER_SECOND)
 #define BAR_WIDTH 30
+#define TITLE_WIDTH 50
+#define TIMES_WIDTH 24 /* " 00:00 of about 00:00" and some room */
 
 struct live {
     bool in_place;
@@ -45,7 +47,7 @@ void live_destroy(struct live *live)
 static int terminal_columns(void)
 {
     struct winsize size;
-    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0 || size.ws_col < 40)
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0 || size.ws_col == 0)
         return DEFAULT_COLUMNS;
     return size.ws_col;
 }
@@ -137,11 +139,12 @@ static void add_head(struct buffer *frame, const struct live *live, int columns,
     char elapsed[16];
     char expected[16];
     char title[256];
+    int room = columns - TIMES_WIDTH < TITLE_WIDTH ? columns - TIMES_WIDTH : TITLE_WIDTH;
     (void)snprintf(title, sizeof title, "%s  %zu/%zu %s", progress->lesson, progress->variant_number, progress->variant_count,
                    progress->variant);
     (void)buffer_append_text(frame, live->color ? "\x1b[1m" : "");
-    add_line(frame, columns, "%-50.50s %s of about %s", title, clock_text(progress->run_elapsed, elapsed),
-             clock_text(progress->run_expected, expected));
+    add_line(frame, columns, "%-*.*s %s of about %s", room > 0 ? room : 0, room > 0 ? room : 0, title,
+             clock_text(progress->run_elapsed, elapsed), clock_text(progress->run_expected, expected));
     (void)buffer_append_text(frame, live->color ? "\x1b[0m" : "");
 }
 
@@ -205,7 +208,7 @@ static void print_hint(struct live *live, const struct run_progress *progress)
     if (progress->variant_number > 1)
         return;
     if (live->lines > 0)
-        (void)printf("\x1b[%dA\x1b[J", live->lines);
+        (void)printf("\r\x1b[%dA\x1b[J", live->lines);
     live->lines = 0;
     (void)printf("Meanwhile, in another terminal:\n");
     if (progress->kubeconfig != NULL)
@@ -236,8 +239,9 @@ void live_progress(void *context, const struct run_progress *progress)
     AUTO_BUFFER struct buffer frame = {0};
     buffer_init(&frame, FRAME_MAXIMUM);
     if (live->lines > 0)
-        (void)buffer_append_format(&frame, "\x1b[%dA", live->lines);
+        (void)buffer_append_format(&frame, "\r\x1b[%dA", live->lines); /* \r: a key typed meanwhile has moved the cursor */
     live->lines = draw_frame(&frame, live, progress);
+    (void)buffer_append_text(&frame, "\x1b[J");
     (void)fwrite(frame.data, 1, frame.length, stdout);
     (void)fflush(stdout);
 }

@@ -103,7 +103,7 @@ static int read_scale(const struct lesson_source *source, const struct yaml_node
 {
     static const char *const known[] = {"namespace", "deployment", "replicas", NULL};
     if (field_mapping(&source->reader, node, "scale", known) < 0 ||
-        field_text(&source->reader, node, "namespace", false, &scale->namespace) < 0 ||
+        field_text(&source->reader, node, "namespace", true, &scale->namespace) < 0 ||
         field_text(&source->reader, node, "deployment", true, &scale->deployment) < 0)
         return -1;
     return field_integer(&source->reader, node, "replicas", true, 0, 1000, &scale->replicas);

@@ -20,14 +20,14 @@ struct text_list {
 
 /* Done before a variant's manifests are applied, and undone after it. */
 struct lesson_scale {
-    char *namespace; /* NULL = the lesson's own */
+    char *namespace;
     char *deployment;
     int replicas;
 };
 
 enum lesson_start {
     START_READY,  /* the variant's Deployments are available: load begins */
-    START_METRICS /* and the HPA has read its metric once */
+    START_METRICS /* and the HPA has a metric and rests at its minimum */
 };
 
 enum lesson_settle {

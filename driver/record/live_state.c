@@ -67,6 +67,7 @@ void live_state_tick(struct live_state *state, const struct load_tick *tick)
     state->view.in_flight += tick->in_flight;
     state->view.requests += tick->planned;
     state->view.dropped += tick->dropped;
+    state->view.late += tick->late;
 }
 
 void live_state_row(struct live_state *state, const struct load_row *row)

@@ -21,6 +21,7 @@ struct live_view {
     uint64_t spikes;
     uint64_t lost;
     uint64_t dropped;
+    uint64_t late;             /* sent more than 10 ms after their time */
     int64_t p50, p99, maximum; /* response time of the last five seconds, nanoseconds; 0 = no answers */
     int64_t worst;             /* of the whole variant */
     int pods;                  /* that are there and not being deleted */

@@ -17,7 +17,7 @@
 #include "common/memory.h"
 
 #define STOP_DEADLINE (20 * NANOSECONDS_PER_SECOND)
-#define LOG_TAIL 2000
+#define READY_STEP 100 /* ms */
 
 extern char **environ;
 
@@ -98,17 +98,17 @@ static int report_early_end(const char *log, struct error *error)
 }
 
 /* One line or the end of the pipe. */
-static int wait_for_ready(int ready, int64_t deadline, const char *log, struct error *error)
+static int wait_for_ready(int ready, int64_t deadline, const atomic_bool *stop, const char *log, struct error *error)
 {
     struct pollfd poll_ready = {.fd = ready, .events = POLLIN};
-    int64_t left = deadline - clock_monotonic();
     char text[512];
-    while (left > 0) {
-        if (poll(&poll_ready, 1, (int)(left / NANOSECONDS_PER_MILLISECOND) + 1) > 0) {
+    while (clock_monotonic() < deadline) {
+        if (poll(&poll_ready, 1, READY_STEP) > 0) {
             ssize_t got = read(ready, text, sizeof text);
             return got > 0 ? 0 : report_early_end(log, error);
         }
-        left = deadline - clock_monotonic();
+        if (stop != NULL && atomic_load(stop))
+            return error_set(error, "ended while the embedded cluster was starting");
     }
     return error_set(error, "the embedded cluster is not ready in time (log: %s)", log);
 }
@@ -138,7 +138,7 @@ int embedded_start(const struct embedded_options *options, int64_t deadline, str
     embedded->lifeline = life[1];
     embedded->kubeconfig = memory_format("%s/kubeconfig", options->folder);
     int result = code != 0 ? error_set(error, "%s: %s", program, strerror(code))
-                           : wait_for_ready(ready[0], clock_monotonic() + deadline, log, error);
+                           : wait_for_ready(ready[0], clock_monotonic() + deadline, options->stop, log, error);
     if (code != 0)
         embedded->pid = 0;
     (void)close(ready[0]);
@@ -156,6 +156,13 @@ static bool wait_until(pid_t pid, int64_t deadline)
         clock_sleep_until(clock_monotonic() + 20 * NANOSECONDS_PER_MILLISECOND);
     }
     return false;
+}
+
+bool embedded_has_ended(struct embedded *embedded)
+{
+    if (embedded->pid > 0 && waitpid(embedded->pid, NULL, WNOHANG) == embedded->pid)
+        embedded->pid = -1;
+    return embedded->pid < 0;
 }
 
 void embedded_stop(struct embedded *embedded, bool keep)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "common/clock.h"
 #include "common/memory.h"
@@ -27,6 +28,11 @@ int64_t run_expected_duration(const struct lesson *lesson, const char *pace)
 static bool is_embedded(const struct run_options *options)
 {
     return strcmp(options->target, "embedded") == 0;
+}
+
+static bool is_stopped(const struct run_options *options)
+{
+    return atomic_load(options->stop);
 }
 
 static struct run_store *open_store(const struct run_options *options, const char *version, struct error *error)
@@ -65,10 +71,10 @@ static int run_variants(struct run_context *context, struct error *error)
     for (size_t i = 0; i < options->lesson->variant_count; i++) {
         context->last = i + 1 == options->lesson->variant_count;
         int result = variant_run(context, i, error);
+        if (result != 0 && is_stopped(options))
+            return 1;
         if (result < 0)
             return error_context(error, "variant %s", options->lesson->variants[i].name);
-        if (result > 0)
-            return result;
     }
     return 0;
 }
@@ -96,9 +102,22 @@ static int run_on(struct run_context *context, struct error *error)
     return result;
 }
 
+/* Before anything is started: what would only come out when the store is made. */
+static int check_folder(const char *folder, struct error *error)
+{
+    struct stat status;
+    AUTO_FREE char *database = memory_format("%s/run.db", folder);
+    if (stat(folder, &status) < 0)
+        return errno == ENOENT ? 0 : error_set(error, "%s: %s", folder, strerror(errno));
+    if (!S_ISDIR(status.st_mode))
+        return error_set(error, "%s: not a folder", folder);
+    if (access(folder, W_OK | X_OK) < 0)
+        return error_set(error, "%s: %s", folder, strerror(errno));
+    return access(database, F_OK) == 0 ? error_set(error, "%s: holds a run already", folder) : 0;
+}
+
 static int start_cluster(const struct run_options *options, struct embedded *embedded, struct error *error)
 {
-    *embedded = (struct embedded){.lifeline = -1};
     if (!is_embedded(options))
         return 0;
     struct run_progress progress = {
@@ -109,24 +128,34 @@ static int start_cluster(const struct run_options *options, struct embedded *emb
     if (mkdir(options->folder, 0700) < 0 && errno != EEXIST)
         return error_set(error, "%s: %s", options->folder, strerror(errno));
     const struct embedded_options cluster = {
-        .folder = options->cluster_folder, .pace = options->pace, .outlive_driver = options->keep};
-    return embedded_start(&cluster, CLUSTER_DEADLINE, embedded, error);
+        .folder = options->cluster_folder, .pace = options->pace, .outlive_driver = options->keep, .stop = options->stop};
+    if (embedded_start(&cluster, CLUSTER_DEADLINE, embedded, error) < 0)
+        return -1;
+    if (options->keep && options->cluster_is_up(embedded->pid, error) < 0) {
+        embedded_stop(embedded, false);
+        return -1;
+    }
+    return 0;
 }
 
-int run_lesson(const struct run_options *options, struct run_kept *kept, struct error *error)
+static int run_with_cluster(const struct run_options *options, struct embedded *embedded, struct error *error)
 {
-    struct embedded embedded;
-    int64_t started = clock_monotonic();
-    *kept = (struct run_kept){0};
-    if (start_cluster(options, &embedded, error) < 0)
+    struct run_context context = {.options = options, .embedded = embedded, .started = clock_monotonic()};
+    if (start_cluster(options, embedded, error) < 0)
         return -1;
-    struct run_context context = {.options = options, .kubeconfig = embedded.kubeconfig, .started = started};
-    context.client = kube_open(embedded.kubeconfig, is_embedded(options) ? NULL : options->target, error);
+    context.client = kube_open(embedded->kubeconfig, is_embedded(options) ? NULL : options->target, error);
     int result = context.client == NULL ? -1 : run_on(&context, error);
     if (context.client != NULL)
         kube_close(context.client);
-    if (options->keep && embedded.pid > 0)
-        *kept = (struct run_kept){.kubeconfig = memory_copy_text(embedded.kubeconfig), .pid = embedded.pid};
-    embedded_stop(&embedded, options->keep);
     return result;
+}
+
+int run_lesson(const struct run_options *options, struct error *error)
+{
+    struct embedded embedded = {.lifeline = -1};
+    if (check_folder(options->folder, error) < 0)
+        return -1;
+    int result = run_with_cluster(options, &embedded, error);
+    embedded_stop(&embedded, options->keep);
+    return result < 0 && is_stopped(options) ? 1 : result;
 }

@@ -49,6 +49,8 @@ struct run_options {
     const char *command;        /* what was typed, for the record */
     bool keep;                  /* leave the cluster and the last variant's objects */
     const atomic_bool *stop;    /* becomes true when the user wants to end */
+    /* Called as soon as the embedded cluster is up: one that is to stay can be found again even if this process is killed. */
+    int (*cluster_is_up)(int pid, struct error *error);
     void *context;
     void (*progress)(void *context, const struct run_progress *progress); /* about ten times a second */
 };
@@ -56,14 +58,8 @@ struct run_options {
 /* Rough duration of the whole run, nanoseconds, for people. */
 int64_t run_expected_duration(const struct lesson *lesson, const char *pace);
 
-/* A cluster that was left up. */
-struct run_kept {
-    char *kubeconfig; /* path, freed by the caller; NULL = none was left */
-    int pid;
-};
-
-/* 0 = every variant ran to its end; 1 = ended early because *stop was set (the run is kept and marked incomplete);
- * -1 = a fault of the lab, also noted in the run. */
-int run_lesson(const struct run_options *options, struct run_kept *kept, struct error *error);
+/* 0 = every variant ran to its end; 1 = ended early because *stop was set (what was recorded is kept and marked
+ * incomplete; there may be nothing yet); -1 = a fault of the lab, also noted in the run. */
+int run_lesson(const struct run_options *options, struct error *error);
 
 #endif

@@ -4,6 +4,7 @@
 #ifndef DRIVER_RUN_VARIANT_H
 #define DRIVER_RUN_VARIANT_H
 
+#include "driver/run/embedded.h"
 #include "driver/run/run.h"
 #include "driver/store/run_store.h"
 #include "kube/kube.h"
@@ -13,9 +14,9 @@ struct run_context {
     const struct run_options *options;
     struct kube_client *client;
     struct run_store *store;
-    const char *kubeconfig; /* of the embedded cluster; NULL = the user's own */
-    int64_t started;        /* monotonic */
-    bool last;              /* the variant is the last one, which keep leaves in place */
+    struct embedded *embedded; /* the run's own cluster; its pid is 0 on another target */
+    int64_t started;           /* monotonic */
+    bool last;                 /* the variant is the last one, which keep leaves in place */
 };
 
 /* 0, 1 = stopped early, -1 = fault; as run_lesson. */

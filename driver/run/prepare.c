@@ -1,0 +1,170 @@
+#include "driver/run/prepare.h"
+
+#include <string.h>
+
+#include "common/clock.h"
+#include "common/memory.h"
+#include "driver/run/scale.h"
+#include "driver/run/target.h"
+
+#define METRICS_INTERVAL (500 * NANOSECONDS_PER_MILLISECOND)
+
+static int create_namespace(struct variant_state *state, struct error *error)
+{
+    AUTO_JSON cJSON *object = cJSON_CreateObject();
+    json_set_text(object, "apiVersion", "v1");
+    json_set_text(object, "kind", "Namespace");
+    json_set_text(json_object_at(object, "metadata"), "name", state->namespace);
+    cJSON *labels = json_object_at(json_object_at(object, "metadata"), "labels");
+    json_set_text(labels, "app.kubernetes.io/managed-by", "hpalab");
+    json_set_text(labels, "hpalab/lesson", state->lesson->name);
+    return kube_apply(state->context->client, object, NULL, NULL, error);
+}
+
+static int apply_manifests(struct variant_state *state, struct error *error)
+{
+    for (size_t i = 0; i < state->manifests.count; i++) {
+        const cJSON *object = state->manifests.objects[i];
+        if (kube_apply(state->context->client, object, state->namespace, NULL, error) < 0)
+            return error_context(error, "%s \"%s\"", json_text(json_get(object, "kind"), ""),
+                                 json_text(json_get(object, "metadata", "name"), ""));
+    }
+    return 0;
+}
+
+static bool deployment_is_available(const cJSON *deployment)
+{
+    int64_t generation = json_integer(json_get(deployment, "metadata", "generation"), 0);
+    int64_t observed = json_integer(json_get(deployment, "status", "observedGeneration"), -1);
+    int64_t wanted = json_integer(json_get(deployment, "spec", "replicas"), 1);
+    return observed >= generation && json_integer(json_get(deployment, "status", "availableReplicas"), 0) >= wanted;
+}
+
+static int is_available(struct variant_state *state, const void *what, struct error *error)
+{
+    AUTO_FREE char *path = memory_format("/apis/apps/v1/namespaces/%s/deployments/%s", state->namespace, (const char *)what);
+    AUTO_KUBE_ANSWER struct kube_answer answer = {0};
+    if (kube_get_once(state->context->client, path, REQUEST_DEADLINE, state->context->options->stop, &answer, error) < 0)
+        return answer.code / 100 == 4 ? -1 : 0;
+    return deployment_is_available(answer.body);
+}
+
+static int wait_available(struct variant_state *state, const char *name, struct error *error)
+{
+    int result = variant_wait(state, is_available, name, state->lesson->start_timeout, error);
+    if (result != STEP_TIMED_OUT)
+        return result;
+    struct live_view view = recorder_view(state->recorder);
+    return error_set(error, "deployment \"%s\" did not become available in time%s%s", name,
+                     view.last_event[0] != '\0' ? "; " : "", view.last_event);
+}
+
+static int wait_all_available(struct variant_state *state, struct error *error)
+{
+    for (size_t i = 0; i < state->manifests.count; i++) {
+        const cJSON *object = state->manifests.objects[i];
+        if (strcmp(json_text(json_get(object, "kind"), ""), "Deployment") != 0)
+            continue;
+        int result = wait_available(state, json_text(json_get(object, "metadata", "name"), ""), error);
+        if (result != 0)
+            return result;
+    }
+    return 0;
+}
+
+static void discard_tick(void *context, const struct load_spec *spec, const struct load_tick *tick)
+{
+    (void)context;
+    (void)spec;
+    (void)tick;
+}
+
+static void discard_row(void *context, const struct load_spec *spec, const struct load_row *row)
+{
+    (void)context;
+    (void)spec;
+    (void)row;
+}
+
+static void discard_exemplar(void *context, const struct load_spec *spec, const struct load_exemplar *exemplar)
+{
+    (void)context;
+    (void)spec;
+    (void)exemplar;
+}
+
+static int is_finished(struct variant_state *state, const void *what, struct error *error)
+{
+    (void)state;
+    (void)error;
+    return load_finished(what);
+}
+
+static int warm_up(struct variant_state *state, struct error *error)
+{
+    const struct load_spec *spec = state->lesson->warm_up;
+    struct prepared_load prepared = {0};
+    struct load_sink sink = {.tick = discard_tick, .row = discard_row, .exemplar = discard_exemplar};
+    if (spec == NULL)
+        return STEP_DONE;
+    state->phase = RUN_WARMING_UP;
+    if (variant_resolve_load(state, spec, &prepared, error) < 0)
+        return -1;
+    struct load *load = variant_make_load(state, spec, &prepared, sink, error);
+    if (load == NULL)
+        return -1;
+    int result = load_start(load, clock_monotonic(), error);
+    if (result == 0)
+        result = variant_wait(state, is_finished, load, INT64_MAX / 2, error);
+    load_destroy(load);
+    return result;
+}
+
+static int is_at_rest(struct variant_state *state, const void *what, struct error *error)
+{
+    (void)what;
+    (void)error;
+    struct live_view view = recorder_view(state->recorder);
+    return view.metric_known && view.hpa_desired == view.hpa_minimum && view.pods == view.hpa_desired;
+}
+
+static int wait_for_metric(struct variant_state *state, struct error *error)
+{
+    const char *hpa = state->lesson->watch_hpa;
+    if (state->lesson->start != START_METRICS || hpa[0] == '\0')
+        return STEP_DONE;
+    state->phase = RUN_WAITING;
+    int result = variant_wait(state, is_at_rest, NULL, state->lesson->start_timeout, error);
+    if (result != STEP_TIMED_OUT)
+        return result;
+    struct live_view view = recorder_view(state->recorder);
+    if (!view.hpa_seen)
+        return error_set(error, "there is no HorizontalPodAutoscaler \"%s\"", hpa);
+    return error_set(error, "HPA \"%s\" did not come to rest at %d replicas with a metric in time%s%s", hpa, view.hpa_minimum,
+                     view.last_event[0] != '\0' ? "; " : "", view.last_event);
+}
+
+int variant_prepare(struct variant_state *state, struct error *error)
+{
+    const struct observe_options observe = {
+        .client = state->context->client,
+        .namespace = state->namespace,
+        .metrics_interval = METRICS_INTERVAL,
+        .context = state->recorder,
+        .change = recorder_change,
+    };
+    state->phase = RUN_APPLYING;
+    variant_report_progress(state);
+    if (create_namespace(state, error) < 0)
+        return -1;
+    int result = scale_apply(state, error);
+    if (result != 0)
+        return result;
+    state->observer = observe_start(&observe, REQUEST_DEADLINE, error);
+    if (state->observer == NULL || apply_manifests(state, error) < 0)
+        return -1;
+    result = wait_all_available(state, error);
+    if (result == 0)
+        result = warm_up(state, error);
+    return result == 0 ? wait_for_metric(state, error) : result;
+}

@@ -1,0 +1,45 @@
+#include "driver/run/target.h"
+
+#include <string.h>
+
+#include "common/clock.h"
+#include "common/memory.h"
+#include "driver/load/url.h"
+
+#define ANSWER_DEADLINE NANOSECONDS_PER_SECOND
+
+int variant_resolve_load(struct variant_state *state, const struct load_spec *spec, struct prepared_load *prepared,
+                         struct error *error)
+{
+    struct url_template url;
+    if (url_template_parse(spec->url, &url, error) < 0)
+        return -1;
+    prepared->port = url.port;
+    int result = service_resolve(state->context->client, state->namespace, url.host, prepared->address, error);
+    if (result == 0 && prepared->address[0] != '\0' &&
+        !service_answers(prepared->address, url.port, clock_monotonic() + ANSWER_DEADLINE))
+        result = error_set(error,
+                           "service \"%s\" (%s:%u) does not answer from here; load that comes from pods in the cluster is not "
+                           "available in this version",
+                           url.host, prepared->address, url.port);
+    if (result == 0 && state->service_url == NULL && prepared->address[0] != '\0') {
+        char first[2048];
+        const char *path = strchr(url_template_expand(&url, 0, first, sizeof first) + 8, '/');
+        state->service_url = memory_format("http://%s:%u%s", prepared->address, url.port, path != NULL ? path : "/");
+    }
+    url_template_release(&url);
+    return result;
+}
+
+struct load *variant_make_load(const struct variant_state *state, const struct load_spec *spec,
+                               const struct prepared_load *prepared, struct load_sink sink, struct error *error)
+{
+    struct load_options options = {
+        .spec = spec,
+        .resolve_address = prepared->address[0] != '\0' ? prepared->address : NULL,
+        .resolve_port = prepared->port,
+        .slow_over = state->lesson->spike_over,
+        .sink = sink,
+    };
+    return load_create(&options, error);
+}

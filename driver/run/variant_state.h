@@ -1,0 +1,56 @@
+/*
+ * What the steps of one variant share. Private to this room.
+ */
+#ifndef DRIVER_RUN_VARIANT_STATE_H
+#define DRIVER_RUN_VARIANT_STATE_H
+
+#include "driver/load/load.h"
+#include "driver/observe/observe.h"
+#include "driver/record/recorder.h"
+#include "driver/run/manifests.h"
+#include "driver/run/service.h"
+#include "driver/run/variant.h"
+
+#define REQUEST_DEADLINE (20 * NANOSECONDS_PER_SECOND)
+#define NAMESPACE_SIZE 64
+
+struct prepared_load {
+    struct load *load;
+    char address[SERVICE_ADDRESS_SIZE]; /* "" = the host is left to DNS */
+    uint16_t port;
+};
+
+struct variant_state {
+    const struct run_context *context;
+    const struct lesson *lesson;
+    const struct lesson_variant *variant;
+    size_t index;
+    char namespace[NAMESPACE_SIZE];
+    struct manifests manifests;
+    struct recorder *recorder;
+    struct observer *observer;
+    struct prepared_load *loads; /* one for each of the lesson's */
+    int *scale_before;           /* replicas that the variant's scale entries found; -1 = not changed yet */
+    char *service_url;
+    enum run_phase phase;
+    int64_t load_start; /* monotonic; 0 = not yet */
+};
+
+/* How a step or a wait ended; negative = a fault, with its error. */
+enum { STEP_DONE = 0, STEP_STOPPED = 1, STEP_TIMED_OUT = 2 };
+
+void variant_report_progress(const struct variant_state *state);
+bool variant_is_stopped(const struct variant_state *state);
+
+/* Tells the progress and waits a tenth of a second. STEP_STOPPED when the user wants to end; a fault when the embedded
+ * cluster has ended. */
+int variant_step(const struct variant_state *state, struct error *error);
+
+/* 1 = what is waited for is there, 0 = not yet, -1 = it cannot come any more. */
+typedef int variant_condition(struct variant_state *state, const void *what, struct error *error);
+
+/* Steps until the condition holds; STEP_TIMED_OUT after timeout (nanoseconds). */
+int variant_wait(struct variant_state *state, variant_condition *condition, const void *what, int64_t timeout,
+                 struct error *error);
+
+#endif
