@@ -33,12 +33,15 @@ static void fail_start(int report)
 
 /* All from here to exec runs in the child of a threaded process: nothing but async-signal-safe calls. */
 
+/* By the system call, since the C library keeps its own two signals from sigaction() but may have inherited them as
+ * ignored. All zero is the default in the kernel's struct sigaction, whose size differs between machines. */
 static void default_signals(void)
 {
-    const struct sigaction standard = {.sa_handler = SIG_DFL};
+    static const unsigned long standard[8];
+    const size_t mask_size = (_NSIG - 1) / 8;
     sigset_t none;
-    for (int number = 1; number < NSIG; number++)
-        sigaction(number, &standard, NULL);
+    for (int number = 1; number < _NSIG; number++)
+        (void)syscall(SYS_rt_sigaction, number, standard, NULL, mask_size);
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
 }
