@@ -46,10 +46,12 @@ setup-test:
 run-tests: $(BINARIES) $(UNIT_TESTS) $(INTEGRATION_TESTS)
 	scripts/run-tests --build $(BUILD) $(UNIT_TESTS) $(INTEGRATION_TESTS) $(wildcard tests/browser/test-*)
 
+build-tests: $(UNIT_TESTS) $(INTEGRATION_TESTS)
+
 test-unit: $(UNIT_TESTS) ## run the unit tests alone
 	scripts/run-tests --build $(BUILD) $^
 
 test-integration: $(BINARIES) $(INTEGRATION_TESTS) ## run the integration tests alone
 	scripts/run-tests --build $(BUILD) $(INTEGRATION_TESTS)
 
-.PHONY: test setup-test run-tests test-unit test-integration
+.PHONY: test setup-test build-tests run-tests test-unit test-integration
