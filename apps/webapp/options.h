@@ -1,6 +1,5 @@
 /*
- * What the operator may choose: every flag has an environment variable, the flag wins, an empty variable counts as
- * unset. The table in options.c is the one list of them; --help is printed from it.
+ * webapp's flags and environment variables; the table in options.c is the one list of them.
  */
 #ifndef WEBAPP_OPTIONS_H
 #define WEBAPP_OPTIONS_H
@@ -9,8 +8,7 @@
 #include <stdio.h>
 
 #include "common/error.h"
-
-#define POD_NAME_MAXIMUM 253
+#include "common/settings.h"
 
 /* What a client sees while the pod boots. */
 enum boot_mode {
@@ -46,12 +44,8 @@ struct options {
     int64_t idle_timeout;
 };
 
-enum options_request { OPTIONS_RUN, OPTIONS_HELP, OPTIONS_VERSION };
-
-/* Reads the arguments (without the program's name) and the environment; count may be 0. Fills request with what was
- * asked for; the options are complete when it is OPTIONS_RUN. -1: the error names the flag, its variable and what was
- * expected. */
-int options_read(int count, char *const *arguments, struct options *options, enum options_request *request, struct error *error);
+/* As settings_read: the options are complete when request becomes SETTINGS_RUN. */
+int options_read(int count, char *const *arguments, struct options *options, enum settings_request *request, struct error *error);
 
 void options_print_help(FILE *stream);
 

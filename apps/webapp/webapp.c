@@ -6,13 +6,13 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "apps/webapp/listener.h"
 #include "apps/webapp/options.h"
 #include "apps/webapp/pod.h"
 #include "apps/webapp/server.h"
 #include "common/clock.h"
 #include "common/duration.h"
 #include "common/error.h"
+#include "common/listener.h"
 #include "common/log.h"
 #include "common/memory.h"
 #include "common/version.h"
@@ -161,19 +161,19 @@ int main(int count, char **arguments)
 {
     struct options options;
     struct error error = ERROR_NONE;
-    enum options_request request = OPTIONS_RUN;
+    enum settings_request request = SETTINGS_RUN;
     if (options_read(count > 0 ? count - 1 : 0, arguments + 1, &options, &request, &error) < 0) {
         (void)fprintf(stderr, "webapp: %s\n", error.text);
         return EXIT_INPUT;
     }
     switch (request) {
-    case OPTIONS_HELP:
+    case SETTINGS_HELP:
         options_print_help(stdout);
         return EXIT_SUCCESS;
-    case OPTIONS_VERSION:
+    case SETTINGS_VERSION:
         (void)printf("webapp %s\n", HPALAB_VERSION);
         return EXIT_SUCCESS;
-    case OPTIONS_RUN:
+    case SETTINGS_RUN:
         run(&options);
     }
     return EXIT_FAILURE;

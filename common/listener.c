@@ -1,4 +1,4 @@
-#include "apps/webapp/listener.h"
+#include "common/listener.h"
 
 #include <errno.h>
 #include <netdb.h>

@@ -1,8 +1,8 @@
 /*
- * The listening socket, in steps: bound (the port is ours, connections are refused), listening, closed.
+ * A listening socket, in steps: bound (the port is ours, connections are refused), listening, closed.
  */
-#ifndef WEBAPP_LISTENER_H
-#define WEBAPP_LISTENER_H
+#ifndef COMMON_LISTENER_H
+#define COMMON_LISTENER_H
 
 #include <stdint.h>
 
