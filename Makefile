@@ -29,7 +29,7 @@ DRIVER_ROOMS  := driver/cli driver/run driver/record driver/report driver/analyz
                  driver/observe driver/lesson kube common
 CLUSTER_ROOMS := cluster/controllers cluster/kubelet cluster/proxy cluster/metrics cluster/supervisor cluster/api hpa common
 
-PROGRAMS := hpalab labcluster webapp hpa-vectors
+PROGRAMS := hpalab labcluster webapp memapp hpa-vectors
 BINARIES := $(addprefix $(BUILD)/bin/,$(PROGRAMS))
 
 .DEFAULT_GOAL := help
@@ -62,6 +62,11 @@ $(BUILD)/bin/labcluster: $(BUILD)/obj/cluster/labcluster.o $(call archives,$(CLU
 
 WEBAPP_OBJECTS := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard apps/webapp/*.c))
 $(BUILD)/bin/webapp: $(WEBAPP_OBJECTS) $(call archives,common)
+	@mkdir -p $(@D)
+	$(LINK) -o $@ $^ $(APP_LIBS)
+
+MEMAPP_OBJECTS := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard apps/memapp/*.c))
+$(BUILD)/bin/memapp: $(MEMAPP_OBJECTS) $(call archives,common)
 	@mkdir -p $(@D)
 	$(LINK) -o $@ $^ $(APP_LIBS)
 
