@@ -17,6 +17,7 @@ UNIT_NEEDS_cluster_metrics     := cluster/api cluster/kubelet cluster/supervisor
 # Objects that a room's unit tests share with a test program.
 UNIT_OBJECTS_driver_load := $(BUILD)/obj/tests/unit/driver/load/results.o
 UNIT_OBJECTS_hpa := $(filter-out %/hpa_vectors.o,$(VECTOR_OBJECTS))
+UNIT_OBJECTS_apps_memapp := $(filter-out %/memapp/memapp.o,$(MEMAPP_OBJECTS))
 
 TEST_SUPPORT_OBJECTS := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard tests/support/*.c))
 UNIT_TESTS        := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*/test_*.c tests/unit/*/*/test_*.c))
