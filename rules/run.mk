@@ -11,7 +11,7 @@ demo: ## install what is missing, build, and show what a readiness probe saves (
 	@$(BUILD)/bin/hpalab run lessons/readiness-probe $(run_options)
 
 lesson-%: ## run a lesson, such as make lesson-first-scale-up [TARGET=embedded|CONTEXT] [PACE=...] [KEEP=1]
-	@test -f lessons/$*/lesson.yaml || { echo "there is no lesson $*; there are: $$(ls lessons)" >&2; exit 2; }
+	@test -f lessons/$*/lesson.yaml || { echo "there is no lesson $*; there are: $$(cd lessons && echo *)" >&2; exit 2; }
 	@scripts/setup build
 	@$(MAKE) --no-print-directory -s -j2 all
 	@$(BUILD)/bin/hpalab run lessons/$* $(run_options)

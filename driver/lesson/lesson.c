@@ -15,6 +15,7 @@
 #include "driver/lesson/read_load.h"
 
 #define MAXIMUM_FILE (1 << 20)
+#define LONGEST_NAMES 55 /* a namespace has at most 63 characters */
 #define MOST_VARIANTS 20
 #define MOST_LOADS 20
 #define MOST_TEXTS 100
@@ -148,6 +149,17 @@ static int read_variant(const struct lesson_source *source, const struct yaml_no
     return read_scales(source, node, variant);
 }
 
+/* Both names together, behind "hpalab-", name the variant's namespace. */
+static int check_names_together(const struct lesson_source *source, const struct yaml_node *node, const struct lesson *lesson,
+                                const struct lesson_variant *variant)
+{
+    if (strlen(lesson->name) + strlen(variant->name) <= LONGEST_NAMES)
+        return 0;
+    return field_error(&source->reader, yaml_get(node, "name"),
+                       "name: expected at most %d characters together with the lesson's name, not \"%.60s\"", LONGEST_NAMES,
+                       variant->name);
+}
+
 static int read_variants(const struct lesson_source *source, struct lesson *lesson)
 {
     const struct yaml_node *list = NULL;
@@ -158,7 +170,8 @@ static int read_variants(const struct lesson_source *source, struct lesson *less
     lesson->variants = memory_allocate(list->count, sizeof *lesson->variants);
     for (size_t i = 0; i < list->count; i++) {
         lesson->variant_count++;
-        if (read_variant(source, list->values[i], &lesson->variants[i]) < 0)
+        if (read_variant(source, list->values[i], &lesson->variants[i]) < 0 ||
+            check_names_together(source, list->values[i], lesson, &lesson->variants[i]) < 0)
             return -1;
         for (size_t j = 0; j < i; j++)
             if (strcmp(lesson->variants[i].name, lesson->variants[j].name) == 0)

@@ -150,6 +150,16 @@ static int run_with_cluster(const struct run_options *options, struct embedded *
     return result;
 }
 
+/* An empty log says nothing, nor does the folder of a run that came to nothing. */
+static void remove_what_is_empty(const struct run_options *options)
+{
+    struct stat status;
+    AUTO_FREE char *log = memory_format("%s.log", options->cluster_folder);
+    if (!options->keep && stat(log, &status) == 0 && status.st_size == 0)
+        (void)unlink(log);
+    (void)rmdir(options->folder);
+}
+
 int run_lesson(const struct run_options *options, struct error *error)
 {
     struct embedded embedded = {.lifeline = -1};
@@ -157,5 +167,6 @@ int run_lesson(const struct run_options *options, struct error *error)
         return -1;
     int result = run_with_cluster(options, &embedded, error);
     embedded_stop(&embedded, options->keep);
+    remove_what_is_empty(options);
     return result < 0 && is_stopped(options) ? 1 : result;
 }

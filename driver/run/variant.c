@@ -128,14 +128,6 @@ static int finish(struct variant_state *state, int result, struct error *error)
     return result;
 }
 
-static void name_namespace(struct variant_state *state)
-{
-    (void)snprintf(state->namespace, sizeof state->namespace, "hpalab-%s-%s", state->lesson->name, state->variant->name);
-    size_t length = strlen(state->namespace);
-    while (length > 0 && state->namespace[length - 1] == '-')
-        state->namespace[--length] = '\0';
-}
-
 int variant_run(const struct run_context *context, size_t index, struct error *error)
 {
     struct variant_state state = {
@@ -146,7 +138,7 @@ int variant_run(const struct run_context *context, size_t index, struct error *e
     };
     if (manifests_read(&state.variant->manifests, &state.manifests, error) < 0)
         return -1;
-    name_namespace(&state);
+    (void)snprintf(state.namespace, sizeof state.namespace, "hpalab-%s-%s", state.lesson->name, state.variant->name);
     state.loads = memory_allocate(state.lesson->load_count, sizeof *state.loads);
     state.scale_before = memory_allocate(state.variant->scale_count, sizeof *state.scale_before);
     for (size_t i = 0; i < state.variant->scale_count; i++)

@@ -229,8 +229,8 @@ static void test_a_folder_that_holds_a_run_is_left_alone(void **state)
     const struct lab *lab = *state;
     need_run(lab);
     AUTO_ENDED struct ended ended = hpalab(lab, "run", SMALL, "--out", lab->run);
-    assert_true(ended.code == 1 || ended.code == 2);
-    assert_says(ended.errors, "runs/passed");
+    assert_code(&ended, 1);
+    assert_says(ended.errors, "holds a run already");
     AUTO_ENDED struct ended report = hpalab(lab, "report", lab->run);
     assert_code(&report, 0);
     assert_says(report.output, "Requests answered            240");
@@ -314,6 +314,47 @@ static void test_terminated_while_it_prepares(void **state)
     interrupt(*state, "early", "applying the manifests", SIGTERM, false);
 }
 
+static void test_control_c_while_the_cluster_starts(void **state)
+{
+    interrupt(*state, "starting", "starting the cluster", SIGINT, false);
+}
+
+/* ---- a cluster that goes away ---- */
+
+static void test_a_cluster_that_is_killed(void **state)
+{
+    const struct lab *lab = *state;
+    AUTO_FREE char *run = memory_format("%s/gone", lab->folder);
+    struct test_child *child = begin(lab, (const char *const[]){"run", SMALL_LONG, "--out", run, NULL});
+    assert_true(wait_for_line(child, "one: 0/s of", 60));
+    clock_sleep_until(clock_monotonic() + 3 * NANOSECONDS_PER_SECOND);
+    pid_t cluster = test_process_child(test_process_child(test_child_pid(child))); /* below its supervisor */
+    assert_true(cluster > 1);
+    assert_int_equal(kill(cluster, SIGKILL), 0);
+    AUTO_ENDED struct ended ended = wait_for(child, 40);
+    assert_code(&ended, 1);
+    assert_says(ended.errors, "the embedded cluster has ended unexpectedly");
+    AUTO_ENDED struct ended report = hpalab(lab, "report", run);
+    assert_code(&report, 0);
+    assert_says(report.output, "has no end");
+    assert_true(test_no_leftovers(lab->folder, 5));
+}
+
+/* ---- places that do not do ---- */
+
+static void test_folders_that_cannot_hold_a_run(void **state)
+{
+    const struct lab *lab = *state;
+    AUTO_FREE char *missing = memory_format("%s/no/such", lab->folder);
+    AUTO_ENDED struct ended nowhere = hpalab(lab, "run", SMALL, "--out", missing);
+    assert_code(&nowhere, 1);
+    assert_says(nowhere.errors, "No such file or directory");
+    assert_null(strstr(nowhere.errors, "what was recorded"));
+    AUTO_ENDED struct ended file = hpalab(lab, "run", SMALL, "--out", SMALL_LONG);
+    assert_code(&file, 1);
+    assert_says(file.errors, "not a folder");
+}
+
 /* ---- the kept cluster ---- */
 
 static void test_cluster_up_and_down(void **state)
@@ -378,6 +419,9 @@ int main(void)
         cmocka_unit_test(test_a_failed_expectation),
         cmocka_unit_test(test_control_c_during_the_load),
         cmocka_unit_test(test_terminated_while_it_prepares),
+        cmocka_unit_test(test_control_c_while_the_cluster_starts),
+        cmocka_unit_test(test_a_cluster_that_is_killed),
+        cmocka_unit_test(test_folders_that_cannot_hold_a_run),
         cmocka_unit_test(test_cluster_up_and_down),
     };
     return cmocka_run_group_tests_name("driver", tests, set_up, tear_down);

@@ -54,7 +54,7 @@ static void test_head_and_variants(void **state)
     assert_string_equal(one->scale[0].namespace, "kube-system");
     assert_string_equal(one->scale[0].deployment, "metrics-server");
     assert_int_equal(one->scale[0].replicas, 0);
-    assert_null(one->scale[1].namespace);
+    assert_string_equal(one->scale[1].namespace, "default");
     assert_int_equal(one->scale[1].replicas, 3);
     assert_string_equal(lesson->variants[1].title, "");
     assert_int_equal(lesson->variants[1].scale_count + lesson->variants[1].expect.count, 0);
