@@ -35,14 +35,19 @@ static void *map(enum map_mode mode, size_t size, int file)
     return MAP_FAILED;
 }
 
-static int explain_untouched(const struct mapping *mapping, int file, const char *path, int reason, struct error *error)
+/* The kernel has taken the pages beyond the new end of a file that shrank. */
+static int explain_untouched(struct mapping *mapping, int file, const char *path, int reason, struct error *error)
 {
     struct stat status;
-    if (fstat(file, &status) == 0 && status.st_size < mapping->file_bytes)
-        return error_set(error, "%s shrank from %lld to %lld bytes while it was mapped", path, (long long)mapping->file_bytes,
-                         (long long)status.st_size);
-    return error_set(error, "only %zu of the %zu bytes mapped of %s could be touched: %s", mapping->touched, mapping->size, path,
-                     strerror(reason));
+    int64_t before = mapping->file_bytes;
+    if (fstat(file, &status) < 0 || status.st_size >= before)
+        return error_set(error, "only %zu of the %zu bytes mapped of %s could be touched: %s", mapping->touched, mapping->size,
+                         path, strerror(reason));
+    mapping->file_bytes = status.st_size;
+    if ((int64_t)mapping->touched > status.st_size)
+        mapping->touched = (size_t)status.st_size;
+    return error_set(error, "%s shrank from %lld to %lld bytes while it was mapped", path, (long long)before,
+                     (long long)status.st_size);
 }
 
 int mapping_open(struct mapping *mapping, const char *path, enum map_mode mode, int64_t maximum, struct toucher *toucher,
