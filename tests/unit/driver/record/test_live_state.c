@@ -25,7 +25,7 @@ static void send(struct live_state *state, enum change_type type, const char *re
 static void second(struct live_state *state, int64_t number, int64_t latency, uint64_t lost)
 {
     struct load_row row = {.second = number, .outcomes = {[OUTCOME_OK] = 2, [OUTCOME_RESET] = lost, [OUTCOME_ABORTED] = 9}};
-    struct load_tick tick = {.second = number, .target_rate = 3, .planned = 3, .dropped = 1, .in_flight = 4};
+    struct load_tick tick = {.second = number, .target_rate = 3, .planned = 3, .late = 2, .dropped = 1, .in_flight = 4};
     histogram_record(&row.response, latency);
     histogram_record(&row.response, latency);
     live_state_row(state, &row);
@@ -45,6 +45,7 @@ static void test_load_figures(void **state)
     assert_true(view.target_rate == 3 && view.actual_rate == 2);
     assert_int_equal(view.requests, 6);
     assert_int_equal(view.dropped, 2);
+    assert_int_equal(view.late, 4);
     assert_int_equal(view.lost, 1);
     assert_int_equal(view.in_flight, 4);
     assert_int_equal(view.maximum, 20 * MILLISECOND);
