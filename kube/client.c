@@ -37,11 +37,6 @@ void kube_close(struct kube_client *client)
     free(client);
 }
 
-const char *kube_context(const struct kube_client *client)
-{
-    return client->config.context;
-}
-
 const char *kube_server(const struct kube_client *client)
 {
     return client->config.server;

@@ -22,7 +22,6 @@ struct kube_client;
  * context: NULL = its current-context. NULL with an error that names the file and field. */
 struct kube_client *kube_open(const char *path, const char *context, struct error *error);
 void kube_close(struct kube_client *client);
-const char *kube_context(const struct kube_client *client);
 const char *kube_server(const struct kube_client *client);    /* URL */
 const char *kube_namespace(const struct kube_client *client); /* of the context; "default" when it names none */
 

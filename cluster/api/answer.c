@@ -52,23 +52,3 @@ void answer_check(struct answer *answer)
     if (answer->body.overflowed)
         answer_error(answer, 500, "InternalError", "the answer is too large; use limit");
 }
-
-void append_json_string(struct buffer *buffer, const char *text)
-{
-    static const char digits[] = "0123456789abcdef";
-    buffer_append_character(buffer, '"');
-    for (; *text != '\0'; text++) {
-        unsigned char character = (unsigned char)*text;
-        if (character == '"' || character == '\\') {
-            buffer_append_character(buffer, '\\');
-            buffer_append_character(buffer, *text);
-        } else if (character < 0x20) {
-            buffer_append_text(buffer, "\\u00");
-            buffer_append_character(buffer, digits[character >> 4]);
-            buffer_append_character(buffer, digits[character & 15]);
-        } else {
-            buffer_append_character(buffer, *text);
-        }
-    }
-    buffer_append_character(buffer, '"');
-}

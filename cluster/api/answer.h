@@ -48,7 +48,4 @@ void answer_error(struct answer *answer, int code, const char *reason, const cha
 /* 500 when the body would have become larger than ANSWER_MAXIMUM. */
 void answer_check(struct answer *answer);
 
-/* The text as a JSON string with its quotes. */
-void append_json_string(struct buffer *buffer, const char *text);
-
 #endif

@@ -40,7 +40,6 @@ struct pair {
 
 struct relay {
     int epoll;
-    size_t count;
     struct pair *living;
     struct pair *dead;
     char block[RELAY_BLOCK];
@@ -89,7 +88,6 @@ static void end_pair(struct pair *pair)
         relay->living = pair->next;
     if (pair->next != NULL)
         pair->next->previous = pair->previous;
-    relay->count--;
     pair->dead = true;
     pair->next = relay->dead;
     relay->dead = pair;
@@ -246,11 +244,6 @@ void relay_destroy(struct relay *relay)
     free(relay);
 }
 
-size_t relay_count(const struct relay *relay)
-{
-    return relay->count;
-}
-
 static void init_side(struct pair *pair, struct side *side, struct side *other, int descriptor)
 {
     *side =
@@ -266,7 +259,6 @@ static void add_pair(struct relay *relay, struct pair *pair)
     if (relay->living != NULL)
         relay->living->previous = pair;
     relay->living = pair;
-    relay->count++;
 }
 
 void relay_connect(struct relay *relay, int client_take, const struct sockaddr_in *target)

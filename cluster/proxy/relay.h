@@ -25,6 +25,4 @@ void relay_connect(struct relay *relay, int client_take, const struct sockaddr_i
 /* Frees connections that have ended. To be called after each round of events, not within. */
 void relay_reap(struct relay *relay);
 
-size_t relay_count(const struct relay *relay);
-
 #endif

@@ -290,11 +290,3 @@ bool pods_is_endpoint_at(const struct pods *pods, const char *name, int64_t time
     const struct endpoint_step *step = latest_endpoint(pods, NULL, name, time);
     return step != NULL && step->ready;
 }
-
-size_t pods_endpoints_at(const struct pods *pods, int64_t time)
-{
-    size_t count = 0;
-    for (size_t index = 0; index < pods->count; index++)
-        count += pods_is_endpoint_at(pods, pods->tracks[index].figures.name, time);
-    return count;
-}

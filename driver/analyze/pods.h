@@ -54,8 +54,7 @@ struct pod_track *pods_find(const struct pods *pods, const char *name, int64_t t
 
 bool pods_ready_at(const struct pod_track *pod, int64_t time); /* Ready, and not being deleted */
 
-/* How many of the pods were endpoints that take new connections at the moment. */
-size_t pods_endpoints_at(const struct pods *pods, int64_t time);
+/* It takes new connections: it is among the ready endpoints. */
 bool pods_is_endpoint_at(const struct pods *pods, const char *name, int64_t time);
 
 #endif
