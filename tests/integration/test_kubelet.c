@@ -40,6 +40,8 @@
     "\"name\":\"web\"," IMAGE ",\"command\":[\"webapp\"],\"ports\":[{\"name\":\"http\",\"containerPort\":8080}],"                \
     "\"env\":[{\"name\":\"WEBAPP_ADDRESS\",\"valueFrom\":{\"fieldRef\":{\"fieldPath\":\"status.podIP\"}}},"                      \
     "{\"name\":\"WEBAPP_DRAIN\",\"value\":\"0s\"}]"
+/* Ready once it answers, so that a signal finds its handlers in place. */
+#define ANSWERS "\"readinessProbe\":{\"httpGet\":{\"path\":\"/readyz\",\"port\":8080},\"periodSeconds\":1}"
 
 struct lab {
     struct test_child *child;
@@ -352,8 +354,9 @@ static void test_liveness_restarts(void **state)
 static void test_pre_stop_and_grace(void **state)
 {
     const struct lab *lab = *state;
-    create(lab, "hook", "\"containers\":[{" WEBAPP ",\"lifecycle\":{\"preStop\":{\"sleep\":{\"seconds\":2}}}}]");
-    create(lab, "stubborn", "\"terminationGracePeriodSeconds\":3,\"containers\":[{" WEBAPP ",\"args\":[\"--drain\",\"60s\"]}]");
+    create(lab, "hook", "\"containers\":[{" WEBAPP "," ANSWERS ",\"lifecycle\":{\"preStop\":{\"sleep\":{\"seconds\":2}}}}]");
+    create(lab, "stubborn",
+           "\"terminationGracePeriodSeconds\":3,\"containers\":[{" WEBAPP "," ANSWERS ",\"args\":[\"--drain\",\"60s\"]}]");
     assert_true(wait_until(is_ready(lab, "hook") && is_ready(lab, "stubborn"), 10));
     const pid_t hooked = process_of(lab, "hook"), stubborn = process_of(lab, "stubborn");
     const int64_t deleted = clock_monotonic();
@@ -494,7 +497,7 @@ static void test_cpu_limit(void **state)
 static void test_force_deletion(void **state)
 {
     const struct lab *lab = *state;
-    create(lab, "forced", "\"containers\":[{" WEBAPP ",\"args\":[\"--drain\",\"60s\"]}]");
+    create(lab, "forced", "\"containers\":[{" WEBAPP "," ANSWERS ",\"args\":[\"--drain\",\"60s\"]}]");
     assert_true(wait_until(is_ready(lab, "forced"), 10));
     const pid_t pid = process_of(lab, "forced");
     assert_int_equal(kube_delete(lab->client, PODS "/forced", 0, NULL), 0);
