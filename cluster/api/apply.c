@@ -38,7 +38,8 @@ static cJSON *merge_value(const struct schema_field *field, cJSON *live_take, co
 {
     if (cJSON_IsArray(applied))
         return merge_list(field, live_take, applied);
-    bool is_map = field != NULL && (field->type == SCHEMA_TEXT_MAP || field->type == SCHEMA_QUANTITY_MAP);
+    bool is_map = field != NULL &&
+                  (field->type == SCHEMA_TEXT_MAP || field->type == SCHEMA_QUANTITY_MAP || field->type == SCHEMA_BYTES_MAP);
     if (cJSON_IsObject(applied) && cJSON_IsObject(live_take) && (is_map || (field != NULL && field->type == SCHEMA_OBJECT)))
         return merge_applied(is_map ? NULL : field->of, live_take, applied);
     cJSON_Delete(live_take);

@@ -81,6 +81,21 @@ static const struct kind kinds[RESOURCE_COUNT] = {
                                            .prepare_create = reset_status,
                                            .validate = autoscaler_validate,
                                            .validate_status = autoscaler_validate_status},
+    [RESOURCE_SECRETS] = {.name_problem = name_subdomain_problem,
+                          .set_defaults = secret_set_defaults,
+                          .validate = secret_validate,
+                          .validate_update = secret_validate_update},
+    [RESOURCE_SERVICEACCOUNTS] = {.name_problem = name_subdomain_problem},
+    [RESOURCE_ROLES] = {.name_problem = name_path_segment_problem, .validate = role_validate},
+    [RESOURCE_ROLEBINDINGS] = {.name_problem = name_path_segment_problem,
+                               .set_defaults = role_binding_set_defaults,
+                               .validate = role_binding_validate,
+                               .validate_update = role_binding_validate_update},
+    [RESOURCE_CLUSTERROLES] = {.name_problem = name_path_segment_problem, .validate = cluster_role_validate},
+    [RESOURCE_CLUSTERROLEBINDINGS] = {.name_problem = name_path_segment_problem,
+                                      .set_defaults = role_binding_set_defaults,
+                                      .validate = cluster_role_binding_validate,
+                                      .validate_update = role_binding_validate_update},
 };
 
 const struct kind *kind_of(enum resource_id resource)

@@ -52,6 +52,10 @@ void namespace_prepare_create(cJSON *namespace);
 void service_set_defaults(cJSON *service);
 void endpoint_slice_set_defaults(cJSON *slice);
 
+/* defaults_access.c */
+void secret_set_defaults(cJSON *secret);
+void role_binding_set_defaults(cJSON *binding);
+
 /* validate_metadata.c: of objects and of templates. */
 void validate_metadata(const struct kind *kind, bool namespaced, const cJSON *object, struct problems *problems);
 void validate_metadata_update(const cJSON *object, const cJSON *old, struct problems *problems);
@@ -88,5 +92,14 @@ void config_map_validate(const cJSON *config_map, struct problems *problems);
 void config_map_validate_update(const cJSON *config_map, const cJSON *old, struct problems *problems);
 void event_validate(const cJSON *event, struct problems *problems);
 void node_validate(const cJSON *node, struct problems *problems);
+
+/* validate_access.c */
+void secret_validate(const cJSON *secret, struct problems *problems);
+void secret_validate_update(const cJSON *secret, const cJSON *old, struct problems *problems);
+void role_validate(const cJSON *role, struct problems *problems);
+void cluster_role_validate(const cJSON *role, struct problems *problems);
+void role_binding_validate(const cJSON *binding, struct problems *problems);
+void cluster_role_binding_validate(const cJSON *binding, struct problems *problems);
+void role_binding_validate_update(const cJSON *binding, const cJSON *old, struct problems *problems);
 
 #endif

@@ -237,7 +237,8 @@ static int read_delete_options(const struct http_request *request, struct delete
 /* Kinds whose last state is the answer to their deletion; for others it is a Status once they are gone. */
 static bool gives_deleted_object(enum resource_id resource)
 {
-    return resource == RESOURCE_PODS || resource == RESOURCE_SERVICES || resource == RESOURCE_NAMESPACES;
+    return resource == RESOURCE_PODS || resource == RESOURCE_SERVICES || resource == RESOURCE_NAMESPACES ||
+           resource == RESOURCE_SERVICEACCOUNTS;
 }
 
 static void answer_deleted(const struct resource *resource, const struct object *last, struct answer *answer)

@@ -28,6 +28,7 @@ enum schema_type {
     SCHEMA_TEXT_LIST,    /* of strings */
     SCHEMA_TEXT_MAP,     /* string to string, sorted by key */
     SCHEMA_QUANTITY_MAP, /* string to quantity, sorted by key */
+    SCHEMA_BYTES_MAP,    /* string to bytes (base64), sorted by key */
 };
 
 /* When a member is there: by default when it is not empty (Go's omitempty). */

@@ -147,7 +147,7 @@ static const struct schema_field endpoint_slice_fields[] = {
 const struct schema schema_endpoint_slice = {"EndpointSlice", endpoint_slice_fields};
 
 static const struct schema_field config_map_fields[] = {
-    F_OBJECT_ALWAYS("metadata", &schema_object_meta), F_BOOLEAN_SET("immutable"), F_MAP("data"), F_MAP("binaryData"), F_END,
+    F_OBJECT_ALWAYS("metadata", &schema_object_meta), F_BOOLEAN_SET("immutable"), F_MAP("data"), F_BYTES_MAP("binaryData"), F_END,
 };
 const struct schema schema_config_map = {"ConfigMap", config_map_fields};
 

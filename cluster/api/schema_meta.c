@@ -65,6 +65,12 @@ static const struct schema *const schemas[RESOURCE_COUNT] = {
     [RESOURCE_DEPLOYMENTS] = &schema_deployment,
     [RESOURCE_REPLICASETS] = &schema_replica_set,
     [RESOURCE_HORIZONTALPODAUTOSCALERS] = &schema_horizontal_pod_autoscaler,
+    [RESOURCE_SECRETS] = &schema_secret,
+    [RESOURCE_SERVICEACCOUNTS] = &schema_service_account,
+    [RESOURCE_ROLES] = &schema_role,
+    [RESOURCE_ROLEBINDINGS] = &schema_role_binding,
+    [RESOURCE_CLUSTERROLES] = &schema_cluster_role,
+    [RESOURCE_CLUSTERROLEBINDINGS] = &schema_cluster_role_binding,
 };
 
 const struct schema *schema_of(enum resource_id resource)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cluster/api/schema.h"
+#include "cluster/api/schema_bytes.h"
 #include "common/buffer.h"
 #include "common/clock.h"
 #include "common/memory.h"
@@ -35,6 +36,7 @@ static const char *type_text(const struct schema_field *field, char text[96])
         [SCHEMA_TEXT_LIST] = "[]string",
         [SCHEMA_TEXT_MAP] = "map[string]string",
         [SCHEMA_QUANTITY_MAP] = "v1.ResourceList",
+        [SCHEMA_BYTES_MAP] = "map[string][]uint8",
     };
     if (field->type == SCHEMA_OBJECT || field->type == SCHEMA_LIST)
         snprintf(text, 96, "%sv1.%s", field->type == SCHEMA_LIST ? "[]" : "", field->of->type_name);
@@ -228,6 +230,8 @@ static int normalize_entry(const struct schema_field *field, cJSON **value, cons
         cJSON_Delete(*value);
         *value = cJSON_CreateString("");
     }
+    if (field->type == SCHEMA_BYTES_MAP)
+        return cJSON_IsString(*value) ? schema_normalize_bytes(value, error) : wrong_type(place, *value, "[]uint8", error);
     return cJSON_IsString(*value) ? normalize_text(value) : wrong_type(place, *value, "string", error);
 }
 
@@ -318,6 +322,7 @@ static int normalize_value(const struct schema_field *field, cJSON **value, cons
                                      : wrong_type(place, *value, type_text(field, type), error);
     case SCHEMA_TEXT_MAP:
     case SCHEMA_QUANTITY_MAP:
+    case SCHEMA_BYTES_MAP:
         return cJSON_IsObject(*value) ? normalize_map(field, value, place, error)
                                       : wrong_type(place, *value, type_text(field, type), error);
     case SCHEMA_ANY:

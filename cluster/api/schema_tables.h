@@ -119,6 +119,10 @@
     {                                                                                                                            \
         .name = (member), .type = SCHEMA_TEXT_MAP                                                                                \
     }
+#define F_BYTES_MAP(member)                                                                                                      \
+    {                                                                                                                            \
+        .name = (member), .type = SCHEMA_BYTES_MAP                                                                               \
+    }
 #define F_QUANTITIES(member)                                                                                                     \
     {                                                                                                                            \
         .name = (member), .type = SCHEMA_QUANTITY_MAP                                                                            \
@@ -131,6 +135,8 @@
 extern const struct schema schema_object_meta, schema_label_selector, schema_object_reference, schema_condition;
 extern const struct schema schema_namespace, schema_node, schema_service, schema_endpoint_slice, schema_config_map, schema_event;
 extern const struct schema schema_pod, schema_pod_template;
+extern const struct schema schema_secret, schema_service_account, schema_role, schema_cluster_role, schema_role_binding;
+extern const struct schema schema_cluster_role_binding;
 extern const struct schema schema_deployment, schema_replica_set, schema_horizontal_pod_autoscaler;
 
 #endif

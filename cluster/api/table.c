@@ -15,6 +15,12 @@ const struct table_format *table_format_of(enum resource_id resource)
         [RESOURCE_DEPLOYMENTS] = &table_of_deployments,
         [RESOURCE_REPLICASETS] = &table_of_replica_sets,
         [RESOURCE_HORIZONTALPODAUTOSCALERS] = &table_of_autoscalers,
+        [RESOURCE_SECRETS] = &table_of_secrets,
+        [RESOURCE_SERVICEACCOUNTS] = &table_of_service_accounts,
+        [RESOURCE_ROLES] = &table_of_roles,
+        [RESOURCE_ROLEBINDINGS] = &table_of_role_bindings,
+        [RESOURCE_CLUSTERROLES] = &table_of_roles,
+        [RESOURCE_CLUSTERROLEBINDINGS] = &table_of_role_bindings,
     };
     return formats[resource];
 }

@@ -49,6 +49,10 @@ extern const struct table_format table_of_deployments;
 extern const struct table_format table_of_replica_sets;
 extern const struct table_format table_of_namespaces;
 extern const struct table_format table_of_config_maps;
+extern const struct table_format table_of_secrets;
+extern const struct table_format table_of_service_accounts;
+extern const struct table_format table_of_roles;
+extern const struct table_format table_of_role_bindings;
 extern const struct table_format table_of_pod_metrics;
 extern const struct table_format table_of_node_metrics;
 

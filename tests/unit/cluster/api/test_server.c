@@ -99,6 +99,7 @@ static void test_discovery(void **state)
     check_discovery(fixture, "discovery/apis-apps-v1");
     check_discovery(fixture, "discovery/apis-autoscaling-v2");
     check_discovery(fixture, "discovery/apis-discovery.k8s.io-v1");
+    check_discovery(fixture, "discovery/apis-rbac.authorization.k8s.io-v1");
     check_discovery(fixture, "discovery/apis-metrics.k8s.io-v1beta1");
     int code;
     AUTO_JSON cJSON *version = fixture_get(fixture, "/version", &code);
