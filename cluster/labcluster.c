@@ -51,9 +51,10 @@ static const char help[] =
     "                        the control plane's periods: Kubernetes's own, or a fifth of them (default kubernetes)\n"
     "  --port N              port of the API server (default 6443, or any free one)\n"
     "  --programs DIR        programs of the image hpalab:" HPALAB_VERSION " (default: where labcluster is)\n"
-    "  --node-cpu QUANTITY   the node's cpu capacity, such as 16 or 1500m (default: this machine's)\n"
+    "  --nodes N             how many nodes, 1 to 20 (default 1: \"lab\"; several are lab-1, lab-2, ...)\n"
+    "  --node-cpu QUANTITY   each node's cpu capacity, such as 16 or 1500m (default: this machine's)\n"
     "  --node-memory QUANTITY\n"
-    "                        the node's memory capacity, such as 8Gi (default: this machine's)\n"
+    "                        each node's memory capacity, such as 8Gi (default: this machine's)\n"
     "  --lifeline FD         end when this descriptor reaches its end of file\n"
     "  --ready-fd FD         write \"ready URL\" to this descriptor when the API server answers\n"
     "  --log-level error|warning|info|debug   (default warning)\n"
@@ -72,6 +73,7 @@ struct options {
     const char *programs;   /* NULL: beside this program */
     struct cluster_periods periods;
     uint16_t port; /* 0: the preferred one, or any */
+    int node_count;
     int64_t node_cpu_millicores;
     int64_t node_memory_bytes;
     int lifeline; /* -1: none */
@@ -84,6 +86,7 @@ enum option_id {
     OPTION_PACE,
     OPTION_PORT,
     OPTION_PROGRAMS,
+    OPTION_NODES,
     OPTION_NODE_CPU,
     OPTION_NODE_MEMORY,
     OPTION_LIFELINE,
@@ -123,6 +126,7 @@ static const struct option plain_options[] = {
     {"pace", required_argument, NULL, OPTION_PACE},
     {"port", required_argument, NULL, OPTION_PORT},
     {"programs", required_argument, NULL, OPTION_PROGRAMS},
+    {"nodes", required_argument, NULL, OPTION_NODES},
     {"node-cpu", required_argument, NULL, OPTION_NODE_CPU},
     {"node-memory", required_argument, NULL, OPTION_NODE_MEMORY},
     {"lifeline", required_argument, NULL, OPTION_LIFELINE},
@@ -228,6 +232,11 @@ static int take_plain_option(int id, const char *value, struct options *options,
             return -1;
         options->port = (uint16_t)number;
         return 0;
+    case OPTION_NODES:
+        if (parse_number("--nodes", value, 1, NODE_COUNT_MAXIMUM, &number, error) != 0)
+            return -1;
+        options->node_count = (int)number;
+        return 0;
     case OPTION_NODE_CPU:
         if (parse_quantity("--node-cpu", value, &quantity, error) != 0)
             return -1;
@@ -298,7 +307,7 @@ static int parse_pass(int count, char **arguments, bool pace_only, struct option
 
 static int parse_command_line(int count, char **arguments, struct options *options, struct error *error)
 {
-    *options = (struct options){.periods = cluster_periods_at_pace(1), .lifeline = -1, .ready = -1};
+    *options = (struct options){.periods = cluster_periods_at_pace(1), .node_count = 1, .lifeline = -1, .ready = -1};
     opterr = 0;
     int outcome = parse_pass(count, arguments, true, options, error);
     if (outcome == 0)
@@ -415,6 +424,7 @@ static int start_node(struct cluster *cluster, const struct options *options, co
         .slice = cluster->slice,
         .periods = options->periods,
         .node_name = NODE_NAME,
+        .node_count = options->node_count,
         .program_folder = programs,
         .root_folder = root,
         .cpu_millicores = options->node_cpu_millicores,

@@ -58,7 +58,7 @@ void container_event(const struct container *container, const char *type, const 
     va_end(arguments);
     const struct kubelet *kubelet = container->pod->kubelet;
     AUTO_FREE char *field = memory_format("spec.%s{%s}", container->init ? "initContainers" : "containers", container->name);
-    record_event(kubelet->options.registry, container->pod->latest, field, type, reason, "kubelet", kubelet->options.node_name,
+    record_event(kubelet->options.registry, container->pod->latest, field, type, reason, "kubelet", container->pod->node->name,
                  "%s", text);
 }
 

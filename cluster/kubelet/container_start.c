@@ -81,7 +81,7 @@ static bool make_environment(struct container *container, struct environment *en
         .pod = object_tree(pod->latest),
         .container = container->spec,
         .pod_address = pod->address,
-        .host_address = address_of_server(kubelet->options.slice),
+        .host_address = pod->node->address,
         .node_millicores = kubelet->cpu_millicores,
         .node_bytes = kubelet->memory_bytes,
         .read_config_map = pod_read_config_map,

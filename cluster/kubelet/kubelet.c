@@ -33,9 +33,9 @@ static struct pod *find_pod(const struct kubelet *kubelet, const char *uid)
     return NULL;
 }
 
-static bool is_mine(const struct kubelet *kubelet, const struct object *object)
+static const struct node *node_of(const struct kubelet *kubelet, const struct object *object)
 {
-    return strcmp(json_text(json_get(object_tree(object), "spec", "nodeName"), ""), kubelet->options.node_name) == 0;
+    return node_find(kubelet, json_text(json_get(object_tree(object), "spec", "nodeName"), ""));
 }
 
 static bool is_finished(const struct object *object)
@@ -50,9 +50,9 @@ static void take_object(struct kubelet *kubelet, struct object *object, int64_t 
     const bool deleted = json_get(object_tree(object), "metadata", "deletionTimestamp") != NULL;
     if (pod == NULL) {
         /* One that is over already has no work here but its deletion. */
-        if (!is_mine(kubelet, object) || (is_finished(object) && !deleted))
+        if (node_of(kubelet, object) == NULL || (is_finished(object) && !deleted))
             return;
-        pod = pod_create(kubelet, object, clock_wall());
+        pod = pod_create(kubelet, node_of(kubelet, object), object, clock_wall());
         pod->next_pod = kubelet->pods;
         kubelet->pods = pod;
     }
@@ -151,7 +151,7 @@ static void step_all(struct kubelet *kubelet)
             pod_step(pod, now);
     remove_finished(kubelet);
     if (now >= kubelet->next_heartbeat && !kubelet->stopping) {
-        node_heartbeat(kubelet);
+        nodes_heartbeat(kubelet);
         kubelet->next_heartbeat = now + kubelet->options.periods.node_status_update_frequency;
     }
 }
@@ -251,7 +251,7 @@ static int prepare(struct kubelet *kubelet, struct error *error)
         return -1;
     if (event_loop_add(kubelet->loop, kubelet->stop_event, EPOLLIN, &kubelet->stop_watcher) < 0)
         return error_set(error, "cannot wait for the kubelet's stop");
-    return node_register(kubelet, error) < 0 ? -1 : relist(kubelet, error);
+    return nodes_register(kubelet, error) < 0 ? -1 : relist(kubelet, error);
 }
 
 static void destroy(struct kubelet *kubelet)
@@ -267,7 +267,7 @@ static void destroy(struct kubelet *kubelet)
     event_loop_destroy(kubelet->loop);
     memory_close_descriptor(&kubelet->stop_event);
     process_family_release(&kubelet->family);
-    object_release(kubelet->node);
+    nodes_release(kubelet);
     pthread_mutex_destroy(&kubelet->lock);
     memory_free_pointer(&kubelet->options.node_name);
     memory_free_pointer(&kubelet->options.program_folder);
@@ -380,6 +380,7 @@ static void visit_container(struct container *container, void (*visit)(const str
         .pod = pod->name,
         .pod_uid = pod->uid,
         .container = container->name,
+        .node = pod->node->name,
         .started_wall = container->started_wall,
         .cpu = process_group_cpu(&container->group),
         .memory = process_group_memory(&container->group),

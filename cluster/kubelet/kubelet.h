@@ -1,6 +1,7 @@
 /*
- * The node: runs the pods that are scheduled to it as processes of this machine, with probes, limits, restarts and
- * termination as the kubelet does them, and reports their status through the registry.
+ * The nodes: runs the pods that are scheduled to them as processes of this machine, with probes, limits, restarts and
+ * termination as the kubelet does them, and reports their status through the registry. Every node of the cluster is this
+ * one machine under a name and with a capacity of its own.
  */
 #ifndef CLUSTER_KUBELET_KUBELET_H
 #define CLUSTER_KUBELET_KUBELET_H
@@ -13,20 +14,23 @@
 #include "cluster/api/periods.h"
 #include "cluster/api/registry.h"
 
+#define NODE_COUNT_MAXIMUM 20
+
 struct kubelet_options {
     struct registry *registry;
     struct address_slice *slice;
     struct cluster_periods periods;
-    const char *node_name;
+    const char *node_name;      /* of the only node; several are called NAME-1, NAME-2, ... */
+    int node_count;             /* 1 to NODE_COUNT_MAXIMUM */
     const char *program_folder; /* programs of the image hpalab:VERSION: this folder's files */
     const char *root_folder;    /* pods' folders and logs are made below it; removed at stop */
-    int64_t cpu_millicores;     /* node capacity; 0 = this machine's */
-    int64_t memory_bytes;       /* node capacity; 0 = this machine's */
+    int64_t cpu_millicores;     /* capacity of each node; 0 = this machine's */
+    int64_t memory_bytes;       /* capacity of each node; 0 = this machine's */
 };
 
 struct kubelet;
 
-/* Registers the Node object, starts the thread. Options' objects outlive the kubelet. */
+/* Registers the Node objects, starts the thread. Options' objects outlive the kubelet. */
 struct kubelet *kubelet_start(const struct kubelet_options *options, struct error *error);
 
 /* Ends every pod process (SIGTERM, at most grace, then SIGKILL), removes their folders, joins. */
@@ -38,8 +42,8 @@ int kubelet_read_log(void *kubelet, const char *namespace, const char *pod, cons
 
 /* Usage of one running container, sampled by the caller's call. */
 struct container_usage {
-    const char *namespace, *pod, *pod_uid, *container; /* valid during the callback */
-    int64_t started_wall;                              /* of the container instance */
+    const char *namespace, *pod, *pod_uid, *container, *node; /* valid during the callback */
+    int64_t started_wall;                                     /* of the container instance */
     int64_t cpu;          /* user + system nanoseconds of the container's processes, those that ended included */
     int64_t memory;       /* working set: RssAnon + RssShmem, bytes */
     int64_t sampled_wall; /* when cpu and memory were read */

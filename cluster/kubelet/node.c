@@ -1,4 +1,4 @@
-/* The Node object: what this machine has, and the heartbeat. */
+/* The Node objects: what this machine has, under each node's name, and the heartbeats. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -115,14 +115,14 @@ static void add_information(cJSON *status, const struct utsname *about)
     json_set_text(information, "architecture", architecture(about));
 }
 
-static cJSON *make_status(const struct kubelet *kubelet, const struct utsname *about)
+static cJSON *make_status(const struct kubelet *kubelet, const struct node *node, const struct utsname *about)
 {
     cJSON *status = cJSON_CreateObject();
     add_resources(kubelet, status, "capacity");
     add_resources(kubelet, status, "allocatable");
     add_conditions(status, clock_wall());
-    add_address(status, "InternalIP", address_of_server(kubelet->options.slice));
-    add_address(status, "Hostname", kubelet->options.node_name);
+    add_address(status, "InternalIP", node->address);
+    add_address(status, "Hostname", node->name);
     add_information(status, about);
     cJSON *image = cJSON_CreateObject();
     cJSON_AddItemToArray(json_array_at(image, "names"), cJSON_CreateString(image_full_name()));
@@ -130,21 +130,24 @@ static cJSON *make_status(const struct kubelet *kubelet, const struct utsname *a
     return status;
 }
 
-static cJSON *make_node(const struct kubelet *kubelet, const struct utsname *about)
+static cJSON *make_node(const struct node *node, int index, const struct utsname *about)
 {
-    cJSON *node = cJSON_CreateObject();
-    json_set_text(node, "apiVersion", "v1");
-    json_set_text(node, "kind", "Node");
-    cJSON *metadata = json_object_at(node, "metadata");
-    json_set_text(metadata, "name", kubelet->options.node_name);
+    static const char *const zones[] = {"a", "b", "c"};
+    cJSON *tree = cJSON_CreateObject();
+    json_set_text(tree, "apiVersion", "v1");
+    json_set_text(tree, "kind", "Node");
+    cJSON *metadata = json_object_at(tree, "metadata");
+    json_set_text(metadata, "name", node->name);
     cJSON *labels = json_object_at(metadata, "labels");
     json_set_text(labels, "beta.kubernetes.io/arch", architecture(about));
     json_set_text(labels, "beta.kubernetes.io/os", "linux");
     json_set_text(labels, "kubernetes.io/arch", architecture(about));
-    json_set_text(labels, "kubernetes.io/hostname", kubelet->options.node_name);
+    json_set_text(labels, "kubernetes.io/hostname", node->name);
     json_set_text(labels, "kubernetes.io/os", "linux");
-    json_object_at(node, "spec");
-    return node;
+    json_set_text(labels, "topology.kubernetes.io/region", "lab");
+    json_set_text(labels, "topology.kubernetes.io/zone", zones[(size_t)index % (sizeof zones / sizeof zones[0])]);
+    json_object_at(tree, "spec");
+    return tree;
 }
 
 static bool set_status(cJSON *node, void *context)
@@ -153,31 +156,76 @@ static bool set_status(cJSON *node, void *context)
     return true;
 }
 
-static void tell_start(const struct kubelet *kubelet)
+static void tell_start(const struct kubelet *kubelet, const struct node *node)
 {
     static const char *const states[] = {"NodeHasSufficientMemory", "NodeHasNoDiskPressure", "NodeHasSufficientPID", "NodeReady"};
     struct registry *registry = kubelet->options.registry;
-    const char *name = kubelet->options.node_name;
-    record_event(registry, kubelet->node, NULL, "Normal", "Starting", "kubelet", name, "Starting kubelet.");
+    record_event(registry, node->object, NULL, "Normal", "Starting", "kubelet", node->name, "Starting kubelet.");
     for (size_t i = 0; i < sizeof states / sizeof states[0]; i++)
-        record_event(registry, kubelet->node, NULL, "Normal", states[i], "kubelet", name, "Node %s status is now: %s", name,
-                     states[i]);
+        record_event(registry, node->object, NULL, "Normal", states[i], "kubelet", node->name, "Node %s status is now: %s",
+                     node->name, states[i]);
 }
 
-int node_register(struct kubelet *kubelet, struct error *error)
+/* The first node answers where the API server does; each other one has an address of its own. */
+static int name_node(struct kubelet *kubelet, int index, struct error *error)
+{
+    struct node *node = &kubelet->nodes[index];
+    node->name = kubelet->options.node_count == 1 ? memory_copy_text(kubelet->options.node_name)
+                                                  : memory_format("%s-%d", kubelet->options.node_name, index + 1);
+    snprintf(node->address, sizeof node->address, "%s", address_of_server(kubelet->options.slice));
+    kubelet->node_count = index + 1;
+    if (index == 0)
+        return 0;
+    node->borrowed_address = address_take_pod(kubelet->options.slice, node->address, error) == 0;
+    return node->borrowed_address ? 0 : -1;
+}
+
+static int register_node(struct kubelet *kubelet, int index, const struct utsname *about, struct error *error)
+{
+    AUTO_STATUS struct status status = {0};
+    struct registry *registry = kubelet->options.registry;
+    if (name_node(kubelet, index, error) < 0)
+        return -1;
+    struct node *node = &kubelet->nodes[index];
+    if (registry_create(registry, RESOURCE_NODES, "", make_node(node, index, about), NULL, &status) < 0 && status.code != 409)
+        return error_set(error, "cannot register the node %s: %s", node->name, status_message(&status));
+    AUTO_JSON cJSON *wanted = make_status(kubelet, node, about);
+    if (registry_mutate(registry, RESOURCE_NODES, "", node->name, SUBRESOURCE_STATUS, set_status, wanted, &node->object,
+                        &status) < 0)
+        return error_set(error, "cannot write the status of the node %s: %s", node->name, status_message(&status));
+    tell_start(kubelet, node);
+    return 0;
+}
+
+int nodes_register(struct kubelet *kubelet, struct error *error)
 {
     struct utsname about;
-    AUTO_STATUS struct status status = {0};
     uname(&about);
-    struct registry *registry = kubelet->options.registry;
-    const char *name = kubelet->options.node_name;
-    if (registry_create(registry, RESOURCE_NODES, "", make_node(kubelet, &about), NULL, &status) < 0 && status.code != 409)
-        return error_set(error, "cannot register the node %s: %s", name, status_message(&status));
-    AUTO_JSON cJSON *wanted = make_status(kubelet, &about);
-    if (registry_mutate(registry, RESOURCE_NODES, "", name, SUBRESOURCE_STATUS, set_status, wanted, &kubelet->node, &status) < 0)
-        return error_set(error, "cannot write the status of the node %s: %s", name, status_message(&status));
-    tell_start(kubelet);
+    for (int i = 0; i < kubelet->options.node_count; i++) {
+        if (register_node(kubelet, i, &about, error) < 0)
+            return -1;
+    }
     return 0;
+}
+
+void nodes_release(struct kubelet *kubelet)
+{
+    for (int i = 0; i < kubelet->node_count; i++) {
+        struct node *node = &kubelet->nodes[i];
+        if (node->borrowed_address)
+            address_return_pod(kubelet->options.slice, node->address);
+        object_release(node->object);
+        free(node->name);
+    }
+}
+
+const struct node *node_find(const struct kubelet *kubelet, const char *name)
+{
+    for (int i = 0; i < kubelet->node_count; i++) {
+        if (strcmp(kubelet->nodes[i].name, name) == 0)
+            return &kubelet->nodes[i];
+    }
+    return NULL;
 }
 
 static bool set_heartbeat(cJSON *node, void *context)
@@ -188,12 +236,18 @@ static bool set_heartbeat(cJSON *node, void *context)
     return true;
 }
 
-void node_heartbeat(struct kubelet *kubelet)
+/* A node whose object was deleted stays away until the next start, as a kubelet's does. */
+void nodes_heartbeat(struct kubelet *kubelet)
 {
     char time[CLOCK_TEXT_SIZE];
-    AUTO_STATUS struct status status = {0};
     clock_format_seconds(clock_wall(), time);
-    if (registry_mutate(kubelet->options.registry, RESOURCE_NODES, "", kubelet->options.node_name, SUBRESOURCE_STATUS,
-                        set_heartbeat, time, NULL, &status) < 0)
-        log_warning("kubelet", "cannot write the node's heartbeat: %s", status_message(&status));
+    for (int i = 0; i < kubelet->node_count; i++) {
+        struct node *node = &kubelet->nodes[i];
+        AUTO_STATUS struct status status = {0};
+        if (node->lost || registry_mutate(kubelet->options.registry, RESOURCE_NODES, "", node->name, SUBRESOURCE_STATUS,
+                                          set_heartbeat, time, NULL, &status) == 0)
+            continue;
+        node->lost = status.code == 404;
+        log_warning("kubelet", "cannot write the heartbeat of the node %s: %s", node->name, status_message(&status));
+    }
 }

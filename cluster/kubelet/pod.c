@@ -41,10 +41,11 @@ static void make_containers(struct pod *pod)
     }
 }
 
-struct pod *pod_create(struct kubelet *kubelet, struct object *object, int64_t now_wall)
+struct pod *pod_create(struct kubelet *kubelet, const struct node *node, struct object *object, int64_t now_wall)
 {
     struct pod *pod = memory_allocate(1, sizeof *pod);
     pod->kubelet = kubelet;
+    pod->node = node;
     pod->object = object_reference(object);
     pod->latest = object_reference(object);
     pod->namespace = object_namespace(pod->object);
@@ -94,8 +95,7 @@ void pod_event(const struct pod *pod, const char *type, const char *reason, cons
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    record_event(pod->kubelet->options.registry, pod->latest, NULL, type, reason, "kubelet", pod->kubelet->options.node_name,
-                 "%s", text);
+    record_event(pod->kubelet->options.registry, pod->latest, NULL, type, reason, "kubelet", pod->node->name, "%s", text);
 }
 
 cJSON *pod_read_config_map(void *context, const char *name)

@@ -86,8 +86,17 @@ struct pod_condition {
     int64_t since_wall;
 };
 
+struct node {
+    char *name; /* owned */
+    char address[ADDRESS_TEXT_SIZE];
+    bool borrowed_address; /* from the pods' addresses */
+    bool lost;             /* its object was deleted: the kubelet registers once only */
+    struct object *object; /* as registered */
+};
+
 struct pod {
     struct kubelet *kubelet;
+    const struct node *node;
     struct pod *next_pod;
     struct object *object;              /* as admitted: containers' specs point into it */
     struct object *latest;              /* for metadata and events */
@@ -127,12 +136,14 @@ struct kubelet {
     int64_t cpu_millicores, memory_bytes;
     int processors;
     rlim_t open_files; /* soft limit of the caller of kubelet_start, for containers */
-    struct object *node;
+    struct node nodes[NODE_COUNT_MAXIMUM];
+    int node_count;
     int64_t next_heartbeat;
 };
 
 /* pod.c */
-struct pod *pod_create(struct kubelet *kubelet, struct object *object, int64_t now_wall); /* takes a reference */
+/* Takes a reference to the object. */
+struct pod *pod_create(struct kubelet *kubelet, const struct node *node, struct object *object, int64_t now_wall);
 void pod_destroy(struct pod *pod); /* nothing of it runs; removes its folder and gives its address back */
 /* A newer state of the object: deletion, shortened grace, generation. */
 void pod_take(struct pod *pod, struct object *object, int64_t now);
@@ -191,8 +202,12 @@ cJSON *pod_status_make(struct pod *pod, const cJSON *present, int64_t generation
 cJSON *container_terminated_state(const struct container *container);
 
 /* node.c */
-int node_register(struct kubelet *kubelet, struct error *error);
-void node_heartbeat(struct kubelet *kubelet);
+/* Names every node and writes its object and its status. */
+int nodes_register(struct kubelet *kubelet, struct error *error);
+void nodes_release(struct kubelet *kubelet);
+void nodes_heartbeat(struct kubelet *kubelet);
+/* NULL when no node of this kubelet has the name. */
+const struct node *node_find(const struct kubelet *kubelet, const char *name);
 
 #define CONTAINER_OF(pointer, type, member) ((type *)(void *)((char *)(pointer)-offsetof(type, member)))
 

@@ -270,7 +270,7 @@ cJSON *pod_status_make(struct pod *pod, const cJSON *present, int64_t generation
     json_set_integer(status, "observedGeneration", generation);
     json_set_text(status, "phase", phase);
     json_set(status, "conditions", make_conditions(pod, present, phase, generation, now_wall));
-    add_addresses(status, "hostIP", "hostIPs", address_of_server(pod->kubelet->options.slice));
+    add_addresses(status, "hostIP", "hostIPs", pod->node->address);
     add_addresses(status, "podIP", "podIPs", pod->address);
     set_time(status, "startTime", pod->admitted_wall);
     for (int i = 0; i < pod->count; i++) {

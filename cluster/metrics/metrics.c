@@ -63,11 +63,13 @@ static void take_usage(const struct container_usage *usage, void *context)
     AUTO_FREE char *pod = memory_copy_text(usage->pod);
     AUTO_FREE char *uid = memory_copy_text(usage->pod_uid);
     AUTO_FREE char *container = memory_copy_text(usage->container);
+    AUTO_FREE char *node = memory_copy_text(usage->node);
     const struct usage_point point = {
         .namespace = namespace,
         .pod = pod,
         .uid = uid,
         .container = container,
+        .node = node,
         .started_wall = usage->started_wall,
         /* The kubelet's exposition has milliseconds. */
         .sampled_wall = usage->sampled_wall / NANOSECONDS_PER_MILLISECOND * NANOSECONDS_PER_MILLISECOND,
@@ -186,24 +188,26 @@ cJSON *metrics_of_pods(void *context, const char *namespace, struct status *stat
     return pods;
 }
 
-static const struct object *first_node(const struct object_list *list)
+/* Of the only node: the whole machine's use. */
+static struct usage_sum machine_sum(const struct metrics *metrics)
 {
-    return list->count > 0 ? list->objects[0] : NULL;
+    const double window = (double)(metrics->last.sampled_wall - metrics->previous.sampled_wall);
+    const double used = (double)(metrics->last.cpu - metrics->previous.cpu);
+    const double nanocores = used / (window / (double)NANOSECONDS_PER_SECOND);
+    return (struct usage_sum){.nanocores = nanocores > 0 ? (int64_t)nanocores : 0, .bytes = metrics->last.memory};
 }
 
-static cJSON *node_metrics(const struct metrics *metrics, const struct object *node)
+static cJSON *node_metrics(const struct metrics *metrics, const struct object *node, struct usage_sum sum)
 {
     char text[DURATION_TEXT_SIZE > CLOCK_TEXT_SIZE ? DURATION_TEXT_SIZE : CLOCK_TEXT_SIZE];
     const int64_t window = metrics->last.sampled_wall - metrics->previous.sampled_wall;
-    const double used = (double)(metrics->last.cpu - metrics->previous.cpu);
     cJSON *shown = cJSON_CreateObject();
     cJSON *metadata = json_object_at(shown, "metadata");
     json_set_text(metadata, "name", object_name(node));
     json_set_text(metadata, "creationTimestamp", clock_format_seconds(clock_wall(), text));
     json_set_text(shown, "timestamp", clock_format_seconds(metrics->last.sampled_wall, text));
     json_set_text(shown, "window", duration_format_go(window / NANOSECONDS_PER_MILLISECOND * NANOSECONDS_PER_MILLISECOND, text));
-    const double nanocores = used / ((double)window / (double)NANOSECONDS_PER_SECOND);
-    usage_set(json_object_at(shown, "usage"), nanocores > 0 ? (int64_t)nanocores : 0, metrics->last.memory);
+    usage_set(json_object_at(shown, "usage"), sum.nanocores, sum.bytes);
     return shown;
 }
 
@@ -216,8 +220,11 @@ cJSON *metrics_of_nodes(void *context, struct status *status)
     store_list(registry_store(metrics->registry), RESOURCE_NODES, NULL, &list);
     cJSON *nodes = cJSON_CreateArray();
     pthread_mutex_lock(&metrics->lock);
-    if (first_node(&list) != NULL && metrics->previous.sampled_wall > 0)
-        cJSON_AddItemToArray(nodes, node_metrics(metrics, first_node(&list)));
+    for (size_t i = 0; i < list.count && metrics->previous.sampled_wall > 0; i++) {
+        const struct usage_sum sum =
+            list.count == 1 ? machine_sum(metrics) : usage_series_of_node(&metrics->series, object_name(list.objects[i]));
+        cJSON_AddItemToArray(nodes, node_metrics(metrics, list.objects[i], sum));
+    }
     pthread_mutex_unlock(&metrics->lock);
     return nodes;
 }

@@ -41,6 +41,7 @@ void usage_series_add(struct usage_series *now, const struct usage_series *befor
     point.pod = memory_copy_text(point_copy->pod);
     point.uid = memory_copy_text(point_copy->uid);
     point.container = memory_copy_text(point_copy->container);
+    point.node = memory_copy_text(point_copy->node);
     now->points = memory_resize(now->points, now->count + 1, sizeof *now->points);
     now->points[now->count++] = point;
 }
@@ -52,6 +53,7 @@ void usage_series_clear(struct usage_series *series)
         free(series->points[i].pod);
         free(series->points[i].uid);
         free(series->points[i].container);
+        free(series->points[i].node);
     }
     free(series->points);
     *series = (struct usage_series){0};
@@ -65,14 +67,33 @@ void usage_set(cJSON *usage, int64_t nanocores, int64_t bytes)
     json_set_text(usage, "memory", bytes == 0 ? "0" : memory);
 }
 
+/* Of a point that has a previous one. */
+static int64_t mean_nanocores(const struct usage_point *point)
+{
+    const double window = (double)(point->sampled_wall - point->previous_wall) / (double)NANOSECONDS_PER_SECOND;
+    const double used = (double)(point->cpu - point->previous_cpu);
+    return used > 0 && window > 0 ? (int64_t)(used / window) : 0;
+}
+
 static cJSON *container_metrics(const struct usage_point *point)
 {
     cJSON *metrics = cJSON_CreateObject();
-    const double window = (double)(point->sampled_wall - point->previous_wall) / (double)NANOSECONDS_PER_SECOND;
-    const double used = (double)(point->cpu - point->previous_cpu);
     json_set_text(metrics, "name", point->container);
-    usage_set(json_object_at(metrics, "usage"), used > 0 && window > 0 ? (int64_t)(used / window) : 0, point->memory);
+    usage_set(json_object_at(metrics, "usage"), mean_nanocores(point), point->memory);
     return metrics;
+}
+
+struct usage_sum usage_series_of_node(const struct usage_series *series, const char *node)
+{
+    struct usage_sum sum = {0};
+    for (size_t i = 0; i < series->count; i++) {
+        const struct usage_point *point = &series->points[i];
+        if (strcmp(point->node, node) != 0)
+            continue;
+        sum.nanocores += point->has_previous ? mean_nanocores(point) : 0;
+        sum.bytes += point->memory;
+    }
+    return sum;
 }
 
 /* PodMetrics of the count points from first, which are of one pod; NULL while one of them has no mean yet. */

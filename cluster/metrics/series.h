@@ -13,10 +13,10 @@
 #include "common/json.h"
 
 struct usage_point {
-    char *namespace, *pod, *uid, *container; /* owned */
-    int64_t started_wall, sampled_wall;      /* nanoseconds */
-    int64_t cpu;                             /* nanoseconds since the start */
-    int64_t memory;                          /* bytes */
+    char *namespace, *pod, *uid, *container, *node; /* owned */
+    int64_t started_wall, sampled_wall;             /* nanoseconds */
+    int64_t cpu;                                    /* nanoseconds since the start */
+    int64_t memory;                                 /* bytes */
     bool has_previous;
     int64_t previous_wall, previous_cpu;
 };
@@ -35,6 +35,12 @@ void usage_series_clear(struct usage_series *series);
 /* An array of PodMetrics of the pods of a namespace (NULL or "": all) all of whose scraped containers have two points,
  * ordered by namespace and name. The caller deletes it. */
 cJSON *usage_series_to_pods(const struct usage_series *series, const char *namespace, int64_t now_wall);
+
+/* What the containers of a node use together: the sums of their means (nanocores) and of their bytes. */
+struct usage_sum {
+    int64_t nanocores, bytes;
+};
+struct usage_sum usage_series_of_node(const struct usage_series *series, const char *node);
 
 /* "123988n" and "404Ki" as metrics.k8s.io shows them, for a usage object. */
 void usage_set(cJSON *usage, int64_t nanocores, int64_t bytes);

@@ -1,23 +1,54 @@
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "common/clock.h"
 #include "common/memory.h"
+#include "common/quantity.h"
 #include "driver/cli/cli.h"
 #include "driver/cli/kept_cluster.h"
 #include "driver/run/embedded.h"
 
 #define START_DEADLINE (30 * NANOSECONDS_PER_SECOND)
+#define NODES_MAXIMUM 20 /* labcluster's */
 
 static const char help[] = "\n"
                            "  up               start the embedded cluster and leave it up\n"
                            "  down             end it and everything that runs on it\n"
                            "  status           say whether it is up and how to reach it\n"
-                           "  --pace PACE      up: quick (default: control-plane periods divided by 5) or kubernetes\n";
+                           "  --pace PACE      up: quick (default: control-plane periods divided by 5) or kubernetes\n"
+                           "  --nodes N        up: how many nodes, 1 to 20 (default 1)\n"
+                           "  --node-cpu QUANTITY, --node-memory QUANTITY\n"
+                           "                   up: the capacity of each node, such as 2 and 4Gi (default: this machine's)\n";
 
-static int up(struct kept_cluster *cluster, const char *pace)
+/* What `up` starts; NULL = labcluster's own default. */
+struct wanted {
+    const char *pace, *nodes, *node_cpu, *node_memory;
+};
+
+static int check_quantity(const char *option, const char *text)
+{
+    struct quantity quantity;
+    if (text == NULL || (quantity_parse(text, &quantity, NULL) == 0 && quantity_sign(quantity) > 0))
+        return EXIT_DONE;
+    return cli_fail(EXIT_USAGE, "cluster: --%s: expected a quantity such as 2, 500m or 8Gi, not \"%s\"", option, text);
+}
+
+static int check_wanted(const struct wanted *wanted)
+{
+    if (strcmp(wanted->pace, "quick") != 0 && strcmp(wanted->pace, "kubernetes") != 0)
+        return cli_fail(EXIT_USAGE, "cluster: --pace: expected quick or kubernetes, not \"%s\"", wanted->pace);
+    char *end = NULL;
+    const long nodes = wanted->nodes != NULL ? strtol(wanted->nodes, &end, 10) : 1;
+    if (nodes < 1 || nodes > NODES_MAXIMUM || (end != NULL && *end != '\0'))
+        return cli_fail(EXIT_USAGE, "cluster: --nodes: expected a number from 1 to %d, not \"%s\"", NODES_MAXIMUM, wanted->nodes);
+    const int code = check_quantity("node-cpu", wanted->node_cpu);
+    return code != EXIT_DONE ? code : check_quantity("node-memory", wanted->node_memory);
+}
+
+static int up(struct kept_cluster *cluster, const struct wanted *wanted)
 {
     struct error error = ERROR_NONE;
     if (cluster->pid != 0) {
@@ -25,7 +56,12 @@ static int up(struct kept_cluster *cluster, const char *pace)
         return EXIT_DONE;
     }
     struct embedded embedded;
-    const struct embedded_options options = {.folder = cluster->folder, .pace = pace, .outlive_driver = true};
+    const struct embedded_options options = {.folder = cluster->folder,
+                                             .pace = wanted->pace,
+                                             .nodes = wanted->nodes,
+                                             .node_cpu = wanted->node_cpu,
+                                             .node_memory = wanted->node_memory,
+                                             .outlive_driver = true};
     if (embedded_start(&options, START_DEADLINE, &embedded, &error) < 0)
         return cli_fail(EXIT_FAULT, "%s", error.text);
     cluster->pid = embedded.pid;
@@ -59,14 +95,19 @@ static int status(const struct kept_cluster *cluster)
 
 static int run(int count, char **arguments)
 {
-    const char *pace = "quick";
+    struct wanted wanted = {.pace = "quick"};
     const char *verb = NULL;
-    const struct cli_option options[] = {{.name = "pace", .value = &pace}, {0}};
+    const struct cli_option options[] = {{.name = "pace", .value = &wanted.pace},
+                                         {.name = "nodes", .value = &wanted.nodes},
+                                         {.name = "node-cpu", .value = &wanted.node_cpu},
+                                         {.name = "node-memory", .value = &wanted.node_memory},
+                                         {0}};
     int parsed = cli_parse(&command_cluster, count, arguments, options, &verb, 1, help);
     if (parsed != 0)
         return parsed < 0 ? EXIT_USAGE : EXIT_DONE;
-    if (strcmp(pace, "quick") != 0 && strcmp(pace, "kubernetes") != 0)
-        return cli_fail(EXIT_USAGE, "cluster: --pace: expected quick or kubernetes, not \"%s\"", pace);
+    const int wrong = check_wanted(&wanted);
+    if (wrong != EXIT_DONE)
+        return wrong;
     bool known = verb != NULL && (strcmp(verb, "up") == 0 || strcmp(verb, "down") == 0 || strcmp(verb, "status") == 0);
     if (!known)
         return cli_fail(EXIT_USAGE, "cluster: expected up, down or status%s%s", verb != NULL ? ", not " : "",
@@ -75,14 +116,14 @@ static int run(int count, char **arguments)
     struct kept_cluster cluster;
     if (kept_cluster_find(&cluster, &error) < 0)
         return cli_fail(EXIT_FAULT, "%s", error.text);
-    int code = strcmp(verb, "up") == 0 ? up(&cluster, pace) : strcmp(verb, "down") == 0 ? down(&cluster) : status(&cluster);
+    int code = strcmp(verb, "up") == 0 ? up(&cluster, &wanted) : strcmp(verb, "down") == 0 ? down(&cluster) : status(&cluster);
     kept_cluster_release(&cluster);
     return code;
 }
 
 const struct command command_cluster = {
     .name = "cluster",
-    .usage = "up|down|status [--pace quick|kubernetes]",
+    .usage = "up|down|status [--pace quick|kubernetes] [--nodes N [--node-cpu QUANTITY] [--node-memory QUANTITY]]",
     .summary = "Starts and ends the embedded one-machine cluster",
     .run = run,
 };

@@ -18,6 +18,7 @@
 
 #define STOP_DEADLINE (20 * NANOSECONDS_PER_SECOND)
 #define READY_STEP 100 /* ms */
+#define ARGUMENTS_MAXIMUM 16
 
 extern char **environ;
 
@@ -52,7 +53,7 @@ static int add_actions(posix_spawn_file_actions_t *actions, const char *log, int
 }
 
 /* A session of its own: Ctrl-C in the terminal is for the driver, which then ends the cluster in order. */
-static int spawn(const char *program, char *const *arguments, const char *log, int ready, int lifeline, pid_t *pid)
+static int spawn(const char *program, const char *const *arguments, const char *log, int ready, int lifeline, pid_t *pid)
 {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
@@ -64,7 +65,7 @@ static int spawn(const char *program, char *const *arguments, const char *log, i
     (void)posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK);
     int code = add_actions(&actions, log, ready, lifeline);
     if (code == 0)
-        code = posix_spawn(pid, program, &actions, &attributes, arguments, environ);
+        code = posix_spawn(pid, program, &actions, &attributes, (char *const *)(uintptr_t)arguments, environ);
     (void)posix_spawn_file_actions_destroy(&actions);
     (void)posix_spawnattr_destroy(&attributes);
     return code;
@@ -113,6 +114,29 @@ static int wait_for_ready(int ready, int64_t deadline, const atomic_bool *stop, 
     return error_set(error, "the embedded cluster is not ready in time (log: %s)", log);
 }
 
+/* Descriptor 3 is the pipe that tells of readiness, 4 the lifeline (spawn). */
+static void fill_arguments(const struct embedded_options *options, const char *program, const char *arguments[ARGUMENTS_MAXIMUM])
+{
+    const char *const pairs[][2] = {
+        {"--folder", options->folder},
+        {"--pace", options->pace},
+        {"--nodes", options->nodes},
+        {"--node-cpu", options->node_cpu},
+        {"--node-memory", options->node_memory},
+        {"--ready-fd", "3"},
+        {"--lifeline", options->outlive_driver ? NULL : "4"},
+    };
+    size_t count = 0;
+    arguments[count++] = program;
+    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
+        if (pairs[i][1] == NULL)
+            continue;
+        arguments[count++] = pairs[i][0];
+        arguments[count++] = pairs[i][1];
+    }
+    arguments[count] = NULL;
+}
+
 int embedded_start(const struct embedded_options *options, int64_t deadline, struct embedded *embedded, struct error *error)
 {
     *embedded = (struct embedded){.lifeline = -1};
@@ -122,16 +146,8 @@ int embedded_start(const struct embedded_options *options, int64_t deadline, str
     int life[2] = {-1, -1};
     if (make_pipe(ready) < 0 || make_pipe(life) < 0)
         return error_set(error, "cannot make a pipe: %s", strerror(errno));
-    char *arguments[] = {program,
-                         (char[]){"--folder"},
-                         (char *)(uintptr_t)options->folder,
-                         (char[]){"--pace"},
-                         (char *)(uintptr_t)options->pace,
-                         (char[]){"--ready-fd"},
-                         (char[]){"3"},
-                         options->outlive_driver ? NULL : (char[]){"--lifeline"},
-                         (char[]){"4"},
-                         NULL};
+    const char *arguments[ARGUMENTS_MAXIMUM];
+    fill_arguments(options, program, arguments);
     int code = spawn(program, arguments, log, ready[1], options->outlive_driver ? -1 : life[0], &embedded->pid);
     (void)close(ready[1]);
     (void)close(life[0]);

@@ -15,6 +15,9 @@
 struct embedded_options {
     const char *folder;      /* made by labcluster, removed by it at its end */
     const char *pace;        /* "quick" or "kubernetes" */
+    const char *nodes;       /* how many; NULL = labcluster's default, as with the two below */
+    const char *node_cpu;    /* quantity */
+    const char *node_memory; /* quantity */
     bool outlive_driver;     /* stays when this process ends; else it ends with it, however that is */
     const atomic_bool *stop; /* the start is given up when it becomes true; NULL = never */
 };

@@ -15,7 +15,7 @@
 #define START (INT64_C(1795305600) * SECOND) /* 2026-11-22T00:00:00Z */
 #define RESOLUTION (15 * SECOND)
 
-static char lab[] = "lab", web[] = "web", uid[] = "u", first[] = "a", second[] = "b";
+static char lab[] = "lab", node[] = "lab-1", other_node[] = "lab-2", web[] = "web", uid[] = "u", first[] = "a", second[] = "b";
 
 static struct usage_point point(char *container, int64_t started, int64_t sampled, int64_t cpu)
 {
@@ -23,6 +23,7 @@ static struct usage_point point(char *container, int64_t started, int64_t sample
                                 .pod = web,
                                 .uid = uid,
                                 .container = container,
+                                .node = node,
                                 .started_wall = START + started,
                                 .sampled_wall = START + sampled,
                                 .cpu = cpu,
@@ -112,11 +113,35 @@ static void test_namespaces(void **state)
     usage_series_clear(&now);
 }
 
+static void test_sums_of_nodes(void **state)
+{
+    (void)state;
+    const struct usage_series none = {0};
+    struct usage_point elsewhere = point(second, 0, 20 * SECOND, 0);
+    elsewhere.node = other_node;
+    struct usage_series before = scrape(&none, point(first, 0, 20 * SECOND, 0));
+    usage_series_add(&before, &none, &elsewhere, RESOLUTION);
+    struct usage_series now = scrape(&before, point(first, 0, 30 * SECOND, 5 * SECOND));
+    elsewhere.sampled_wall += 10 * SECOND;
+    elsewhere.cpu = SECOND;
+    usage_series_add(&now, &before, &elsewhere, RESOLUTION);
+    const struct usage_sum here = usage_series_of_node(&now, node), there = usage_series_of_node(&now, other_node);
+    assert_int_equal(here.nanocores, 500000000);
+    assert_int_equal(here.bytes, 404 * 1024);
+    assert_int_equal(there.nanocores, 100000000);
+    assert_int_equal(usage_series_of_node(&now, "lab-3").bytes, 0);
+    usage_series_clear(&before);
+    usage_series_clear(&now);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_two_scrapes),         cmocka_unit_test(test_young_container_is_measured_from_its_start),
-        cmocka_unit_test(test_restart_begins_anew), cmocka_unit_test(test_pod_waits_for_all_its_containers),
+        cmocka_unit_test(test_sums_of_nodes),
+        cmocka_unit_test(test_two_scrapes),
+        cmocka_unit_test(test_young_container_is_measured_from_its_start),
+        cmocka_unit_test(test_restart_begins_anew),
+        cmocka_unit_test(test_pod_waits_for_all_its_containers),
         cmocka_unit_test(test_namespaces),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
