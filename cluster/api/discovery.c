@@ -14,6 +14,7 @@ static const char *const group_versions[][2] = {
     {"apps", "v1"},
     {"autoscaling", "v2"},
     {"rbac.authorization.k8s.io", "v1"},
+    {"storage.k8s.io", "v1"},
     {"discovery.k8s.io", "v1"},
     {"metrics.k8s.io", "v1beta1"},
 };

@@ -56,6 +56,16 @@ void endpoint_slice_set_defaults(cJSON *slice);
 void secret_set_defaults(cJSON *secret);
 void role_binding_set_defaults(cJSON *binding);
 
+/* defaults_stateful.c */
+#define CLAIM_PROTECTION "kubernetes.io/pvc-protection" /* finalizers of every claim and volume */
+#define VOLUME_PROTECTION "kubernetes.io/pv-protection"
+void stateful_set_set_defaults(cJSON *stateful_set);
+void claim_set_defaults(cJSON *claim); /* of a PersistentVolumeClaim or a claim template */
+void claim_prepare_create(cJSON *claim);
+void volume_set_defaults(cJSON *volume);
+void volume_prepare_create(cJSON *volume);
+void storage_class_set_defaults(cJSON *storage_class);
+
 /* validate_metadata.c: of objects and of templates. */
 void validate_metadata(const struct kind *kind, bool namespaced, const cJSON *object, struct problems *problems);
 void validate_metadata_update(const cJSON *object, const cJSON *old, struct problems *problems);
@@ -77,6 +87,27 @@ void deployment_validate(const cJSON *deployment, struct problems *problems);
 void deployment_validate_status(const cJSON *deployment, struct problems *problems);
 void replica_set_validate(const cJSON *replica_set, struct problems *problems);
 void selector_validate_update(const cJSON *object, const cJSON *old, struct problems *problems);
+/* Parts of a workload's spec. kind is its name in the messages. */
+void validate_not_negative(const cJSON *holder, const char *member, const struct field_path *path, struct problems *problems);
+void validate_amount(const cJSON *value, bool is_maximum_unavailable, const struct field_path *path, struct problems *problems);
+void validate_selector(const cJSON *spec, const char *kind, const struct field_path *path, struct problems *problems);
+void validate_template(const cJSON *spec, const char *kind, const struct field_path *path, struct problems *problems);
+
+/* validate_stateful.c */
+void stateful_set_validate(const cJSON *stateful_set, struct problems *problems);
+void stateful_set_validate_update(const cJSON *stateful_set, const cJSON *old, struct problems *problems);
+void stateful_set_validate_status(const cJSON *stateful_set, struct problems *problems);
+void controller_revision_validate(const cJSON *revision, struct problems *problems);
+void controller_revision_validate_update(const cJSON *revision, const cJSON *old, struct problems *problems);
+
+/* validate_storage.c */
+void claim_spec_validate(const cJSON *spec, const struct field_path *path, struct problems *problems);
+void claim_validate(const cJSON *claim, struct problems *problems);
+void claim_validate_update(const cJSON *claim, const cJSON *old, struct problems *problems);
+void volume_validate(const cJSON *volume, struct problems *problems);
+void volume_validate_update(const cJSON *volume, const cJSON *old, struct problems *problems);
+void storage_class_validate(const cJSON *storage_class, struct problems *problems);
+void storage_class_validate_update(const cJSON *storage_class, const cJSON *old, struct problems *problems);
 
 /* validate_autoscaler.c */
 void autoscaler_validate(const cJSON *autoscaler, struct problems *problems);

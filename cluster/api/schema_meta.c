@@ -71,6 +71,11 @@ static const struct schema *const schemas[RESOURCE_COUNT] = {
     [RESOURCE_ROLEBINDINGS] = &schema_role_binding,
     [RESOURCE_CLUSTERROLES] = &schema_cluster_role,
     [RESOURCE_CLUSTERROLEBINDINGS] = &schema_cluster_role_binding,
+    [RESOURCE_STATEFULSETS] = &schema_stateful_set,
+    [RESOURCE_CONTROLLERREVISIONS] = &schema_controller_revision,
+    [RESOURCE_PERSISTENTVOLUMECLAIMS] = &schema_persistent_volume_claim,
+    [RESOURCE_PERSISTENTVOLUMES] = &schema_persistent_volume,
+    [RESOURCE_STORAGECLASSES] = &schema_storage_class,
 };
 
 const struct schema *schema_of(enum resource_id resource)

@@ -137,6 +137,9 @@ extern const struct schema schema_namespace, schema_node, schema_service, schema
 extern const struct schema schema_pod, schema_pod_template;
 extern const struct schema schema_secret, schema_service_account, schema_role, schema_cluster_role, schema_role_binding;
 extern const struct schema schema_cluster_role_binding;
+extern const struct schema schema_stateful_set, schema_controller_revision;
+extern const struct schema schema_claim_spec, schema_claim_status; /* of claims and of claim templates */
+extern const struct schema schema_persistent_volume_claim, schema_persistent_volume, schema_storage_class;
 extern const struct schema schema_deployment, schema_replica_set, schema_horizontal_pod_autoscaler;
 
 #endif

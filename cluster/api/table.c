@@ -21,6 +21,11 @@ const struct table_format *table_format_of(enum resource_id resource)
         [RESOURCE_ROLEBINDINGS] = &table_of_role_bindings,
         [RESOURCE_CLUSTERROLES] = &table_of_roles,
         [RESOURCE_CLUSTERROLEBINDINGS] = &table_of_role_bindings,
+        [RESOURCE_STATEFULSETS] = &table_of_stateful_sets,
+        [RESOURCE_CONTROLLERREVISIONS] = &table_of_controller_revisions,
+        [RESOURCE_PERSISTENTVOLUMECLAIMS] = &table_of_claims,
+        [RESOURCE_PERSISTENTVOLUMES] = &table_of_volumes,
+        [RESOURCE_STORAGECLASSES] = &table_of_storage_classes,
     };
     return formats[resource];
 }

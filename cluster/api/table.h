@@ -53,6 +53,11 @@ extern const struct table_format table_of_secrets;
 extern const struct table_format table_of_service_accounts;
 extern const struct table_format table_of_roles;
 extern const struct table_format table_of_role_bindings;
+extern const struct table_format table_of_stateful_sets;
+extern const struct table_format table_of_controller_revisions;
+extern const struct table_format table_of_claims;
+extern const struct table_format table_of_volumes;
+extern const struct table_format table_of_storage_classes;
 extern const struct table_format table_of_pod_metrics;
 extern const struct table_format table_of_node_metrics;
 

@@ -5,14 +5,14 @@
 #include "cluster/api/names.h"
 #include "cluster/api/selector.h"
 
-static void check_not_negative(const cJSON *holder, const char *member, const struct field_path *path, struct problems *problems)
+void validate_not_negative(const cJSON *holder, const char *member, const struct field_path *path, struct problems *problems)
 {
     const cJSON *value = json_get(holder, member);
     if (value != NULL && json_integer(value, 0) < 0)
         problem_invalid(problems, PATH_CHILD(path, member), value, "must be greater than or equal to 0");
 }
 
-static void check_template(const cJSON *spec, const char *kind, const struct field_path *path, struct problems *problems)
+void validate_template(const cJSON *spec, const char *kind, const struct field_path *path, struct problems *problems)
 {
     static const char *const restart_policies[] = {"Always", NULL};
     const cJSON *template = json_get(spec, "template");
@@ -36,7 +36,7 @@ static void check_template(const cJSON *spec, const char *kind, const struct fie
                           kind);
 }
 
-static void check_selector(const cJSON *spec, const char *kind, const struct field_path *path, struct problems *problems)
+void validate_selector(const cJSON *spec, const char *kind, const struct field_path *path, struct problems *problems)
 {
     const cJSON *selector = json_get(spec, "selector");
     if (!cJSON_IsObject(selector)) {
@@ -60,8 +60,7 @@ static int64_t amount(const cJSON *value, bool *percent)
     return strtoll(value->valuestring, NULL, 10);
 }
 
-static void check_amount(const cJSON *value, bool is_maximum_unavailable, const struct field_path *path,
-                         struct problems *problems)
+void validate_amount(const cJSON *value, bool is_maximum_unavailable, const struct field_path *path, struct problems *problems)
 {
     bool percent = false;
     int64_t number = amount(value, &percent);
@@ -81,8 +80,8 @@ static void check_rolling_update(const cJSON *strategy, const struct field_path 
     const cJSON *surge = json_get(strategy, "rollingUpdate", "maxSurge");
     const struct field_path *here = PATH_CHILD(path, "rollingUpdate");
     bool percent = false;
-    check_amount(unavailable, true, PATH_CHILD(here, "maxUnavailable"), problems);
-    check_amount(surge, false, PATH_CHILD(here, "maxSurge"), problems);
+    validate_amount(unavailable, true, PATH_CHILD(here, "maxUnavailable"), problems);
+    validate_amount(surge, false, PATH_CHILD(here, "maxSurge"), problems);
     if (amount(unavailable, &percent) == 0 && amount(surge, &percent) == 0)
         problem_invalid(problems, PATH_CHILD(here, "maxUnavailable"), unavailable, "may not be 0 when `maxSurge` is 0");
 }
@@ -108,13 +107,13 @@ void deployment_validate(const cJSON *deployment, struct problems *problems)
 {
     const cJSON *spec = json_get(deployment, "spec");
     const struct field_path *path = PATH_ROOT("spec");
-    check_not_negative(spec, "replicas", path, problems);
-    check_selector(spec, "deployment", path, problems);
-    check_template(spec, "ReplicaSet", path, problems);
+    validate_not_negative(spec, "replicas", path, problems);
+    validate_selector(spec, "deployment", path, problems);
+    validate_template(spec, "ReplicaSet", path, problems);
     check_strategy(spec, path, problems);
-    check_not_negative(spec, "minReadySeconds", path, problems);
-    check_not_negative(spec, "revisionHistoryLimit", path, problems);
-    check_not_negative(spec, "progressDeadlineSeconds", path, problems);
+    validate_not_negative(spec, "minReadySeconds", path, problems);
+    validate_not_negative(spec, "revisionHistoryLimit", path, problems);
+    validate_not_negative(spec, "progressDeadlineSeconds", path, problems);
     int64_t deadline = json_integer(json_get(spec, "progressDeadlineSeconds"), INT64_MAX);
     if (deadline <= json_integer(json_get(spec, "minReadySeconds"), 0))
         problem_invalid_integer(problems, PATH_CHILD(path, "progressDeadlineSeconds"), deadline,
@@ -126,17 +125,17 @@ void deployment_validate_status(const cJSON *deployment, struct problems *proble
     static const char *const counts[] = {"observedGeneration", "replicas",          "updatedReplicas",
                                          "readyReplicas",      "availableReplicas", "unavailableReplicas"};
     for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++)
-        check_not_negative(json_get(deployment, "status"), counts[i], PATH_ROOT("status"), problems);
+        validate_not_negative(json_get(deployment, "status"), counts[i], PATH_ROOT("status"), problems);
 }
 
 void replica_set_validate(const cJSON *replica_set, struct problems *problems)
 {
     const cJSON *spec = json_get(replica_set, "spec");
     const struct field_path *path = PATH_ROOT("spec");
-    check_not_negative(spec, "replicas", path, problems);
-    check_not_negative(spec, "minReadySeconds", path, problems);
-    check_selector(spec, "replicaset", path, problems);
-    check_template(spec, "ReplicaSet", path, problems);
+    validate_not_negative(spec, "replicas", path, problems);
+    validate_not_negative(spec, "minReadySeconds", path, problems);
+    validate_selector(spec, "replicaset", path, problems);
+    validate_template(spec, "ReplicaSet", path, problems);
 }
 
 void selector_validate_update(const cJSON *object, const cJSON *old, struct problems *problems)

@@ -52,6 +52,8 @@ static void test_stored_shapes(void **state)
         {"pods-more-v1", "pods"},
         {"replicasets-v1", "replicasets"},
         {"services", "services"},
+        {"statefulsets-v1", "statefulsets"},
+        {"persistentvolumeclaims-v1", "persistentvolumeclaims"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         AUTO_FREE char *path = memory_format("tests/data/golden/lists/%s.json", rows[i].file);
@@ -89,9 +91,11 @@ static void test_defaults(void **state)
     AUTO_JSON cJSON *deployment = read_json("tests/data/golden/objects/deployment-web.json");
     AUTO_JSON cJSON *autoscaler = read_json("tests/data/golden/objects/hpa-web.json");
     AUTO_JSON cJSON *services = read_json("tests/data/golden/lists/services.json");
+    AUTO_JSON cJSON *sets = read_json("tests/data/golden/lists/statefulsets-v1.json");
     const cJSON *service = cJSON_GetArrayItem(json_get(services, "response", "body", "items"), 1);
     check_defaults(fixture, json_get(deployment, "response", "body"), RESOURCE_DEPLOYMENTS, NULL);
     check_defaults(fixture, json_get(autoscaler, "response", "body"), RESOURCE_HORIZONTALPODAUTOSCALERS, NULL);
+    check_defaults(fixture, json_get(sets, "response", "body", "items")->child, RESOURCE_STATEFULSETS, NULL);
     check_defaults(fixture, service, RESOURCE_SERVICES, json_text(json_get(service, "spec", "clusterIP"), ""));
 }
 

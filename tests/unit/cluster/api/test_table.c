@@ -87,6 +87,8 @@ static void test_golden(void **state)
     check_golden(table_format_of(RESOURCE_ENDPOINTSLICES), "lists", "endpointslices-v1");
     check_golden(table_format_of(RESOURCE_NODES), "lists", "nodes");
     check_golden(table_format_of(RESOURCE_CONFIGMAPS), "lists", "configmaps-v1");
+    check_golden(table_format_of(RESOURCE_STATEFULSETS), "lists", "statefulsets-v1");
+    check_golden(table_format_of(RESOURCE_PERSISTENTVOLUMECLAIMS), "lists", "persistentvolumeclaims-v1");
     check_golden(table_format_of(RESOURCE_HORIZONTALPODAUTOSCALERS), "lists", "horizontalpodautoscalers-v2");
     check_golden(table_format_of(RESOURCE_HORIZONTALPODAUTOSCALERS), "lists", "horizontalpodautoscalers-more-v2");
     check_golden(table_format_of(RESOURCE_EVENTS), "lists", "events");
