@@ -29,7 +29,7 @@ static void answer_protobuf(struct answer *answer)
 
 bool openapi_answer(const struct http_request *request, struct answer *answer)
 {
-    if (strcmp(request->segments[0], "openapi") != 0 || strcmp(request->segments[1], "v2") != 0)
+    if (request->segment_count != 2 || strcmp(request->segments[1], "v2") != 0)
         return false;
     if (request->accept != NULL && strstr(request->accept, "proto-openapi") != NULL) {
         answer_protobuf(answer);
