@@ -413,7 +413,9 @@ static int start_storage(struct cluster *cluster, struct error *error)
         return -1;
     cluster->store = store_create();
     cluster->registry = registry_open(cluster->store, cluster->slice);
-    return bootstrap_namespaces(cluster->registry, error);
+    if (bootstrap_namespaces(cluster->registry, error) != 0)
+        return -1;
+    return bootstrap_priority_classes(cluster->registry, error);
 }
 
 static int start_node(struct cluster *cluster, const struct options *options, const char *programs, struct error *error)

@@ -30,8 +30,8 @@ bool front_is_public(const struct http_request *request)
 /* Is this group and version one that is served? */
 static bool is_served(const char *group, const char *version)
 {
-    for (int id = 0; id < RESOURCE_COUNT; id++) {
-        const struct resource *resource = resource_by_id((enum resource_id)id);
+    const struct resource *resource;
+    for (size_t i = 0; (resource = resource_served(i)) != NULL; i++) {
         if (strcmp(resource->group, group) == 0 && strcmp(resource->version, version) == 0)
             return true;
     }
@@ -167,9 +167,6 @@ void front_dispatch(struct front *front, const struct http_request *request, str
     else if (count >= 4 && strcmp(segments[0], "apis") == 0 && strcmp(segments[1], "metrics.k8s.io") == 0 &&
              strcmp(segments[2], "v1beta1") == 0)
         metrics_get(front, request, answer);
-    else if (count >= 4 && strcmp(segments[0], "apis") == 0 && strcmp(segments[1], "autoscaling") == 0 &&
-             strcmp(segments[2], "v1") == 0)
-        autoscaler_v1_answer(front, request, answer);
     else if (count >= 4 && strcmp(segments[0], "apis") == 0 && segments[1][0] != '\0' && is_served(segments[1], segments[2]))
         dispatch_resource(front, segments[1], segments[2], segments + 3, count - 3, request, answer);
     else

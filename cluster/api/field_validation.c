@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "cluster/api/schema.h"
+#include "cluster/api/version.h"
 #include "common/buffer.h"
 
 #define MAXIMUM_TEXT 4096
@@ -74,7 +74,7 @@ int field_validation_check(const struct http_request *request, const struct reso
     int outcome = 0;
     buffer_init(&walk.path, MAXIMUM_TEXT);
     buffer_init(&walk.found, MAXIMUM_TEXT);
-    check_object(&walk, schema_of(resource->id), tree);
+    check_object(&walk, version_schema(resource), tree);
     if (walk.found.length > 0 || walk.found.overflowed)
         outcome =
             status_set(status, 400, "BadRequest", "%s in version \"%s\" cannot be handled as a %s: strict decoding error: %s",

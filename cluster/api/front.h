@@ -50,9 +50,6 @@ void log_read(struct front *front, const char *namespace, const char *name, cons
 /* metrics.k8s.io/v1beta1; segments after the version. */
 void metrics_get(struct front *front, const struct http_request *request, struct answer *answer);
 
-/* autoscaling/v1: POST and GET of HorizontalPodAutoscalers. */
-void autoscaler_v1_answer(struct front *front, const struct http_request *request, struct answer *answer);
-
 /* Documents about the API itself. False when the path is none of them. */
 bool discovery_answer(const struct front *front, const struct http_request *request, struct answer *answer);
 

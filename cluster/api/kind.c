@@ -30,6 +30,14 @@ static bool spec_raises_generation(const cJSON *object, const cJSON *old)
     return members_differ(object, old, "spec");
 }
 
+/* It has a generation, which stays 1. */
+static bool keeps_generation(const cJSON *object, const cJSON *old)
+{
+    (void)object;
+    (void)old;
+    return false;
+}
+
 static bool endpoint_slice_raises_generation(const cJSON *object, const cJSON *old)
 {
     return members_differ(object, old, "endpoints") || members_differ(object, old, "ports") ||
@@ -120,6 +128,12 @@ static const struct kind kinds[RESOURCE_COUNT] = {
                                  .set_defaults = storage_class_set_defaults,
                                  .validate = storage_class_validate,
                                  .validate_update = storage_class_validate_update},
+    [RESOURCE_LEASES] = {.name_problem = name_subdomain_problem, .validate = lease_validate},
+    [RESOURCE_PRIORITYCLASSES] = {.name_problem = name_subdomain_problem,
+                                  .set_defaults = priority_class_set_defaults,
+                                  .validate = priority_class_validate,
+                                  .validate_update = priority_class_validate_update,
+                                  .raises_generation = keeps_generation},
 };
 
 const struct kind *kind_of(enum resource_id resource)

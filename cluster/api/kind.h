@@ -65,6 +65,11 @@ void claim_prepare_create(cJSON *claim);
 void volume_set_defaults(cJSON *volume);
 void volume_prepare_create(cJSON *volume);
 void storage_class_set_defaults(cJSON *storage_class);
+/* lease.c, priority_class.c */
+void lease_validate(const cJSON *lease, struct problems *problems);
+void priority_class_set_defaults(cJSON *priority_class);
+void priority_class_validate(const cJSON *priority_class, struct problems *problems);
+void priority_class_validate_update(const cJSON *priority_class, const cJSON *old, struct problems *problems);
 
 /* validate_metadata.c: of objects and of templates. */
 void validate_metadata(const struct kind *kind, bool namespaced, const cJSON *object, struct problems *problems);

@@ -116,7 +116,7 @@ static void write_list(const struct resource *resource, const char *metadata, co
 {
     list_begin(text, resource, metadata);
     for (size_t i = start; i < end; i++)
-        list_item(text, list->objects[i], i == start);
+        list_item(text, resource, list->objects[i], i == start);
     list_end(text);
 }
 
@@ -126,7 +126,7 @@ void collection_list(struct front *front, const struct route *route, const struc
     AUTO_STATUS struct status status = {0};
     AUTO_OBJECT_LIST struct object_list list = {0};
     CLEANUP(page_release) struct page page = {0};
-    if (!representation_choose(request, table_format_of(route->resource->id), &representation, answer))
+    if (!representation_of(request, route->resource, &representation, answer))
         return;
     if (page_read(request, &page, &status) != 0 || selection_read(front, route, request, &list, &status) != 0 ||
         check_version(request, list.version, &status) != 0) {

@@ -7,6 +7,7 @@
 #include "cluster/api/representation.h"
 #include "cluster/api/request_body.h"
 #include "cluster/api/selection.h"
+#include "cluster/api/version.h"
 
 static void set_not_found(const struct resource *resource, const char *name, struct status *status)
 {
@@ -38,7 +39,7 @@ static void answer_scale(struct front *front, const struct route *route, struct 
 void object_get(struct front *front, const struct route *route, const struct http_request *request, struct answer *answer)
 {
     struct representation representation;
-    if (!representation_choose(request, table_format_of(route->resource->id), &representation, answer))
+    if (!representation_of(request, route->resource, &representation, answer))
         return;
     if (route->subresource == SUBRESOURCE_SCALE) {
         answer_scale(front, route, answer);
@@ -81,8 +82,17 @@ static cJSON *read_object(const struct route *route, const struct http_request *
     return status->code == 0 ? steal_pointer(&tree) : NULL;
 }
 
+/* The same in the stored version. */
+static cJSON *read_stored(const struct route *route, const struct http_request *request, struct status *status)
+{
+    AUTO_JSON cJSON *tree = read_object(route, request, status);
+    if (tree == NULL || (route->subresource != SUBRESOURCE_SCALE && version_take(route->resource, &tree, status) != 0))
+        return NULL;
+    return steal_pointer(&tree);
+}
+
 static void answer_written(struct front *front, const struct route *route, const struct representation *representation,
-                           const struct object *object, int code, struct answer *answer)
+                           struct object *object, int code, struct answer *answer)
 {
     if (route->subresource == SUBRESOURCE_SCALE)
         answer_scale(front, route, answer);
@@ -96,10 +106,9 @@ void object_create_request(struct front *front, const struct route *route, const
     struct representation representation;
     AUTO_STATUS struct status status = {0};
     AUTO_OBJECT struct object *created = NULL;
-    if (!representation_choose(request, table_format_of(route->resource->id), &representation, answer) ||
-        !refuse_dry_run(request, answer))
+    if (!representation_of(request, route->resource, &representation, answer) || !refuse_dry_run(request, answer))
         return;
-    cJSON *tree = read_object(route, request, &status);
+    cJSON *tree = read_stored(route, request, &status);
     if (tree == NULL || registry_create(front->registry, route->resource->id, route->namespace, tree, &created, &status) != 0)
         answer_status(answer, &status);
     else
@@ -111,10 +120,9 @@ void object_update(struct front *front, const struct route *route, const struct 
     struct representation representation;
     AUTO_STATUS struct status status = {0};
     AUTO_OBJECT struct object *updated = NULL;
-    if (!representation_choose(request, table_format_of(route->resource->id), &representation, answer) ||
-        !refuse_dry_run(request, answer))
+    if (!representation_of(request, route->resource, &representation, answer) || !refuse_dry_run(request, answer))
         return;
-    cJSON *tree = read_object(route, request, &status);
+    cJSON *tree = read_stored(route, request, &status);
     if (tree == NULL || registry_update(front->registry, route->resource->id, route->namespace, route->name, route->subresource,
                                         tree, &updated, &status) != 0)
         answer_status(answer, &status);
@@ -140,6 +148,8 @@ static void object_apply(struct front *front, const struct route *route, const s
         return;
     }
     cJSON *tree = read_object(route, request, &status);
+    if (tree != NULL)
+        version_take_partial(route->resource, tree);
     if (tree == NULL || registry_apply(front->registry, route->resource->id, route->namespace, route->name, tree, manager,
                                        &created, &applied, &status) != 0)
         answer_status(answer, &status);
@@ -169,8 +179,7 @@ void object_patch(struct front *front, const struct route *route, const struct h
     AUTO_STATUS struct status status = {0};
     AUTO_OBJECT struct object *patched = NULL;
     enum patch_type type;
-    if (!representation_choose(request, table_format_of(route->resource->id), &representation, answer) ||
-        !refuse_dry_run(request, answer))
+    if (!representation_of(request, route->resource, &representation, answer) || !refuse_dry_run(request, answer))
         return;
     if (request->content_type != NULL && strcmp(request->content_type, "application/apply-patch+yaml") == 0) {
         object_apply(front, route, request, &representation, answer);
@@ -186,8 +195,8 @@ void object_patch(struct front *front, const struct route *route, const struct h
     AUTO_JSON cJSON *patch = request_body_tree(request, false, &status);
     bool checked = patch != NULL && (type == PATCH_JSON || route->subresource == SUBRESOURCE_SCALE ||
                                      field_validation_check(request, route->resource, patch, &status) == 0);
-    if (!checked || registry_patch(front->registry, route->resource->id, route->namespace, route->name, route->subresource, type,
-                                   patch, &patched, &status) != 0)
+    if (!checked || registry_patch_version(front->registry, route->resource, route->namespace, route->name, route->subresource,
+                                           type, patch, &patched, &status) != 0)
         answer_status(answer, &status);
     else
         answer_written(front, route, &representation, patched, 200, answer);
@@ -263,7 +272,7 @@ void object_delete(struct front *front, const struct route *route, const struct 
     AUTO_OBJECT struct object *last = NULL;
     AUTO_JSON cJSON *body = NULL;
     struct delete_options options;
-    struct representation plain = {.table = NULL};
+    struct representation plain = {.resource = route->resource};
     bool gone = false;
     if (!refuse_dry_run(request, answer))
         return;

@@ -3,7 +3,7 @@
 #include "cluster/api/list_merge.h"
 #include "cluster/api/problem.h"
 #include "cluster/api/registry_internal.h"
-#include "cluster/api/schema.h"
+#include "cluster/api/version.h"
 #include "common/memory.h"
 
 /* The most bytes of a patch that an error shows. */
@@ -13,7 +13,7 @@
 #define PATCH_WIDTH_MAXIMUM 10000
 
 struct patch_request {
-    enum resource_id resource;
+    const struct resource *resource;
     const char *namespace;
     const char *name;
     enum subresource subresource;
@@ -23,7 +23,7 @@ struct patch_request {
 
 static cJSON *patch_tree(const struct patch_request *request, cJSON *base_take, struct status *status)
 {
-    const struct schema *schema = request->subresource == SUBRESOURCE_SCALE ? NULL : schema_of(request->resource);
+    const struct schema *schema = request->subresource == SUBRESOURCE_SCALE ? NULL : version_schema(request->resource);
     if (request->type == PATCH_JSON)
         return patch_json(base_take, request->patch, status);
     if (request->type == PATCH_STRATEGIC_MERGE)
@@ -40,14 +40,13 @@ static cJSON *patch_tree(const struct patch_request *request, cJSON *base_take, 
 /* A patched object of the wrong shape is the patch's fault: 422, as Kubernetes has it. */
 static int judge_shape(const struct patch_request *request, const cJSON *tree, struct status *status)
 {
-    const struct resource *resource = resource_by_id(request->resource);
     struct error error = ERROR_NONE;
     if (!cJSON_IsObject(tree))
         return status_set(status, 422, "Invalid", "the server rejected our request due to an error in our request");
     if (request->subresource == SUBRESOURCE_SCALE)
         return 0;
     AUTO_JSON cJSON *copy = json_copy(tree);
-    if (schema_normalize(schema_of(request->resource), &copy, &error) == 0)
+    if (schema_normalize(version_schema(request->resource), &copy, &error) == 0)
         return 0;
     AUTO_FREE char *text = json_print(request->patch);
     AUTO_JSON cJSON *shown = cJSON_CreateString(text);
@@ -55,16 +54,15 @@ static int judge_shape(const struct patch_request *request, const cJSON *tree, s
     if (strlen(text) > PATCH_SHOWN)
         shown->valuestring[PATCH_SHOWN] = '\0';
     problem_invalid(&problems, PATH_ROOT("patch"), shown, "%s", error.text);
-    return problems_to_status(&problems, resource, "", status);
+    return problems_to_status(&problems, request->resource, "", status);
 }
 
 static cJSON *base_tree(struct registry *registry, const struct patch_request *request, struct status *status)
 {
     if (request->subresource == SUBRESOURCE_SCALE)
-        return registry_scale(registry, request->resource, request->namespace, request->name, status);
-    AUTO_OBJECT struct object *present =
-        find_object(registry, resource_by_id(request->resource), request->namespace, request->name, status);
-    return present != NULL ? json_copy(object_tree(present)) : NULL;
+        return registry_scale(registry, request->resource->id, request->namespace, request->name, status);
+    AUTO_OBJECT struct object *present = find_object(registry, request->resource, request->namespace, request->name, status);
+    return present != NULL ? version_tree(request->resource, object_tree(present)) : NULL;
 }
 
 static int patch_once(struct registry *registry, const struct patch_request *request, struct object **patched,
@@ -78,8 +76,10 @@ static int patch_once(struct registry *registry, const struct patch_request *req
         cJSON_Delete(tree);
         return -1;
     }
-    return registry_update(registry, request->resource, request->namespace, request->name, request->subresource, tree, patched,
-                           status);
+    if (request->subresource != SUBRESOURCE_SCALE)
+        version_take_partial(request->resource, tree);
+    return registry_update(registry, request->resource->id, request->namespace, request->name, request->subresource, tree,
+                           patched, status);
 }
 
 /* Whether the patch names the version that it is meant for: then a conflict is the answer, not a reason to try again. */
@@ -99,8 +99,15 @@ int registry_patch(struct registry *registry, enum resource_id resource, const c
                    enum subresource subresource, enum patch_type type, const cJSON *patch, struct object **patched,
                    struct status *status)
 {
+    return registry_patch_version(registry, resource_by_id(resource), namespace, name, subresource, type, patch, patched, status);
+}
+
+int registry_patch_version(struct registry *registry, const struct resource *version, const char *namespace, const char *name,
+                           enum subresource subresource, enum patch_type type, const cJSON *patch, struct object **patched,
+                           struct status *status)
+{
     const struct patch_request request = {
-        .resource = resource, .namespace = namespace, .name = name, .subresource = subresource, .type = type, .patch = patch};
+        .resource = version, .namespace = namespace, .name = name, .subresource = subresource, .type = type, .patch = patch};
     if (patched != NULL)
         *patched = NULL;
     if (list_is_wide(patch, PATCH_WIDTH_MAXIMUM))

@@ -46,6 +46,10 @@ enum patch_type { PATCH_MERGE, PATCH_STRATEGIC_MERGE, PATCH_JSON };
 int registry_patch(struct registry *registry, enum resource_id resource, const char *namespace, const char *name,
                    enum subresource subresource, enum patch_type type, const cJSON *patch, struct object **patched,
                    struct status *status);
+/* A patch of the object as it is in this version. */
+int registry_patch_version(struct registry *registry, const struct resource *version, const char *namespace, const char *name,
+                           enum subresource subresource, enum patch_type type, const cJSON *patch, struct object **patched,
+                           struct status *status);
 
 /* Server-side apply: creates the object or merges it in; *created_new says which. Lists merge by their keys; what the same
  * manager applied before and leaves out now is taken away, unless somebody has changed it since. Who owns which field is

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "cluster/api/version.h"
 #include "common/clock.h"
 
 /* One clause of an Accept header: a media type and its parameters. */
@@ -51,6 +52,41 @@ static enum table_include read_include(const struct http_request *request)
     return TABLE_INCLUDE_METADATA;
 }
 
+/* Parameters may come in any order. */
+static bool clause_is(const struct clause *clause, const char *type)
+{
+    size_t length = strcspn(type, ";");
+    if (clause->length < length || strncasecmp(clause->text, type, length) != 0)
+        return false;
+    while (type[length] == ';') {
+        type += length + 1;
+        length = strcspn(type, ";");
+        AUTO_FREE char *parameter = memory_format(";%.*s", (int)length, type);
+        size_t shown = strlen(parameter);
+        size_t at = 0;
+        while (at + shown <= clause->length &&
+               (strncasecmp(clause->text + at, parameter, shown) != 0 ||
+                (at + shown < clause->length && strchr("; \t", clause->text[at + shown]) == NULL)))
+            at++;
+        if (at + shown > clause->length)
+            return false;
+    }
+    return true;
+}
+
+bool accepts(const struct http_request *request, const char *type)
+{
+    const char *rest = request->accept != NULL ? request->accept : "";
+    while (*rest != '\0') {
+        rest += strspn(rest, ", \t");
+        struct clause clause = {.text = rest, .length = strcspn(rest, ",")};
+        rest += clause.length;
+        if (clause_is(&clause, type))
+            return true;
+    }
+    return false;
+}
+
 bool representation_choose(const struct http_request *request, const struct table_format *table,
                            struct representation *representation, struct answer *answer)
 {
@@ -73,6 +109,22 @@ bool representation_choose(const struct http_request *request, const struct tabl
     return false;
 }
 
+bool representation_of(const struct http_request *request, const struct resource *resource, struct representation *representation,
+                       struct answer *answer)
+{
+    if (!representation_choose(request, table_format_of(resource->id), representation, answer))
+        return false;
+    representation->resource = resource;
+    return true;
+}
+
+/* Cells are made of the stored version; metadata alone is the same in all. */
+struct object *representation_object(const struct representation *representation, struct object *object)
+{
+    bool as_stored = representation->table != NULL || representation->resource == NULL;
+    return as_stored ? object_reference(object) : version_object(representation->resource, object);
+}
+
 static void represent_row(const struct representation *representation, const cJSON *tree, struct buffer *text)
 {
     AUTO_JSON cJSON *metadata = cJSON_CreateObject();
@@ -84,10 +136,11 @@ static void represent_row(const struct representation *representation, const cJS
     buffer_append_character(text, '\n');
 }
 
-void represent_object(const struct representation *representation, const struct object *object, struct answer *answer, int code)
+void represent_object(const struct representation *representation, struct object *object, struct answer *answer, int code)
 {
     size_t length;
-    const char *text = object_text(object, &length);
+    AUTO_OBJECT struct object *shown = representation_object(representation, object);
+    const char *text = object_text(shown, &length);
     answer->code = code;
     if (representation->table != NULL) {
         represent_row(representation, object_tree(object), &answer->body);

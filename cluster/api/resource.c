@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cluster/api/version.h"
+
 static const struct resource resources[RESOURCE_COUNT] = {
     [RESOURCE_NAMESPACES] = {.id = RESOURCE_NAMESPACES,
                              .group = "",
@@ -178,17 +180,64 @@ static const struct resource resources[RESOURCE_COUNT] = {
                                  .singular = "storageclass",
                                  .kind = "StorageClass",
                                  .short_names = {"sc"}},
+    [RESOURCE_LEASES] = {.id = RESOURCE_LEASES,
+                         .group = "coordination.k8s.io",
+                         .version = "v1",
+                         .plural = "leases",
+                         .singular = "lease",
+                         .kind = "Lease",
+                         .namespaced = true},
+    [RESOURCE_PRIORITYCLASSES] = {.id = RESOURCE_PRIORITYCLASSES,
+                                  .group = "scheduling.k8s.io",
+                                  .version = "v1",
+                                  .plural = "priorityclasses",
+                                  .singular = "priorityclass",
+                                  .kind = "PriorityClass",
+                                  .short_names = {"pc"}},
 };
+
+/* Versions beside the stored ones. */
+static const struct resource further_versions[] = {
+    {.id = RESOURCE_HORIZONTALPODAUTOSCALERS,
+     .group = "autoscaling",
+     .version = "v1",
+     .plural = "horizontalpodautoscalers",
+     .singular = "horizontalpodautoscaler",
+     .kind = "HorizontalPodAutoscaler",
+     .short_names = {"hpa"},
+     .categories = {"all"},
+     .namespaced = true,
+     .has_status = true,
+     .conversion = &conversion_autoscaler_v1},
+    {.id = RESOURCE_EVENTS,
+     .group = "events.k8s.io",
+     .version = "v1",
+     .plural = "events",
+     .singular = "event",
+     .kind = "Event",
+     .short_names = {"ev"},
+     .namespaced = true,
+     .conversion = &conversion_event_v1},
+};
+#define FURTHER_VERSIONS (sizeof further_versions / sizeof further_versions[0])
 
 const struct resource *resource_by_id(enum resource_id id)
 {
     return &resources[id];
 }
 
+const struct resource *resource_served(size_t number)
+{
+    if (number < RESOURCE_COUNT)
+        return &resources[number];
+    number -= RESOURCE_COUNT;
+    return number < FURTHER_VERSIONS ? &further_versions[number] : NULL;
+}
+
 const struct resource *resource_by_path(const char *group, const char *version, const char *plural)
 {
-    for (size_t i = 0; i < RESOURCE_COUNT; i++) {
-        const struct resource *resource = &resources[i];
+    const struct resource *resource;
+    for (size_t i = 0; (resource = resource_served(i)) != NULL; i++) {
         if (strcmp(resource->group, group) == 0 && strcmp(resource->version, version) == 0 &&
             strcmp(resource->plural, plural) == 0)
             return resource;
@@ -199,8 +248,8 @@ const struct resource *resource_by_path(const char *group, const char *version, 
 const struct resource *resource_by_kind(const char *api_version, const char *kind)
 {
     char text[64];
-    for (size_t i = 0; i < RESOURCE_COUNT; i++) {
-        const struct resource *resource = &resources[i];
+    const struct resource *resource;
+    for (size_t i = 0; (resource = resource_served(i)) != NULL; i++) {
         if (strcmp(resource->kind, kind) == 0 && strcmp(resource_api_version(resource, text), api_version) == 0)
             return resource;
     }

@@ -30,16 +30,21 @@ enum resource_id {
     RESOURCE_PERSISTENTVOLUMECLAIMS,
     RESOURCE_PERSISTENTVOLUMES,
     RESOURCE_STORAGECLASSES,
+    RESOURCE_LEASES,
+    RESOURCE_PRIORITYCLASSES,
     RESOURCE_COUNT,
     RESOURCE_ANY = RESOURCE_COUNT /* for watches over everything */
 };
 
 enum subresource { SUBRESOURCE_NONE, SUBRESOURCE_STATUS, SUBRESOURCE_SCALE };
 
+struct conversion;
+
+/* One version of a resource. The same objects may be served in several: the ids are then equal. */
 struct resource {
     enum resource_id id;
     const char *group;    /* "" for core */
-    const char *version;  /* preferred and stored, such as "v2" */
+    const char *version;  /* such as "v2" */
     const char *plural;   /* "pods" */
     const char *singular; /* "pod" */
     const char *kind;     /* "Pod" */
@@ -48,12 +53,16 @@ struct resource {
     bool namespaced;
     bool has_status;
     bool has_scale;
+    const struct conversion *conversion; /* version.h; NULL: the version that is stored */
 };
 
-/* Never NULL for an id below RESOURCE_COUNT. */
+/* The stored version. Never NULL for an id below RESOURCE_COUNT. */
 const struct resource *resource_by_id(enum resource_id id);
 
-/* NULL when not served. Versions other than the stored one that are served too (autoscaling/v1) resolve as well. */
+/* Every version that is served, by a number from 0 on; NULL after the last. */
+const struct resource *resource_served(size_t number);
+
+/* NULL when not served. */
 const struct resource *resource_by_path(const char *group, const char *version, const char *plural);
 const struct resource *resource_by_kind(const char *api_version, const char *kind);
 

@@ -76,6 +76,8 @@ static const struct schema *const schemas[RESOURCE_COUNT] = {
     [RESOURCE_PERSISTENTVOLUMECLAIMS] = &schema_persistent_volume_claim,
     [RESOURCE_PERSISTENTVOLUMES] = &schema_persistent_volume,
     [RESOURCE_STORAGECLASSES] = &schema_storage_class,
+    [RESOURCE_LEASES] = &schema_lease,
+    [RESOURCE_PRIORITYCLASSES] = &schema_priority_class,
 };
 
 const struct schema *schema_of(enum resource_id resource)

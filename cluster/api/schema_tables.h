@@ -79,6 +79,10 @@
     {                                                                                                                            \
         .name = (member), .type = SCHEMA_MICRO_TIME, .presence = SCHEMA_ALWAYS                                                   \
     }
+#define F_MICRO_TIME(member)                                                                                                     \
+    {                                                                                                                            \
+        .name = (member), .type = SCHEMA_MICRO_TIME                                                                              \
+    }
 #define F_ANY(member)                                                                                                            \
     {                                                                                                                            \
         .name = (member), .type = SCHEMA_ANY, .presence = SCHEMA_WHEN_SET                                                        \
@@ -140,6 +144,7 @@ extern const struct schema schema_cluster_role_binding;
 extern const struct schema schema_stateful_set, schema_controller_revision;
 extern const struct schema schema_claim_spec, schema_claim_status; /* of claims and of claim templates */
 extern const struct schema schema_persistent_volume_claim, schema_persistent_volume, schema_storage_class;
+extern const struct schema schema_lease, schema_priority_class;
 extern const struct schema schema_deployment, schema_replica_set, schema_horizontal_pod_autoscaler;
 
 #endif

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cluster/api/version.h"
+
 int selection_open(const struct http_request *request, struct selection *selection, struct status *status)
 {
     const char *labels = http_request_parameter(request, "labelSelector");
@@ -70,13 +72,13 @@ void list_begin(struct buffer *text, const struct resource *resource, const char
 }
 
 /* As in Kubernetes, what every item has in common (kind and apiVersion) is said by the list alone. */
-void list_item(struct buffer *text, const struct object *object, bool first)
+void list_item(struct buffer *text, const struct resource *resource, struct object *object, bool first)
 {
     char prefix[160];
     char version[64];
     size_t length;
-    const char *whole = object_text(object, &length);
-    const struct resource *resource = resource_by_id(object_resource(object));
+    AUTO_OBJECT struct object *shown = version_object(resource, object);
+    const char *whole = object_text(shown, &length);
     int common = snprintf(prefix, sizeof prefix, "{\"kind\":\"%s\",\"apiVersion\":\"%s\",", resource->kind,
                           resource_api_version(resource, version));
     if (!first)
@@ -100,6 +102,6 @@ void selection_answer(const struct route *route, const struct object_list *list,
     snprintf(metadata, sizeof metadata, "{\"resourceVersion\":\"%" PRIu64 "\"}", list->version);
     list_begin(&answer->body, route->resource, metadata);
     for (size_t i = 0; i < list->count; i++)
-        list_item(&answer->body, list->objects[i], i == 0);
+        list_item(&answer->body, route->resource, list->objects[i], i == 0);
     list_end(&answer->body);
 }

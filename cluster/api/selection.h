@@ -31,7 +31,7 @@ void selection_answer(const struct route *route, const struct object_list *list,
 
 /* Text of a List: begin, items, end. The metadata's text is a JSON object. */
 void list_begin(struct buffer *text, const struct resource *resource, const char *metadata);
-void list_item(struct buffer *text, const struct object *object, bool first);
+void list_item(struct buffer *text, const struct resource *resource, struct object *object, bool first);
 void list_end(struct buffer *text);
 
 #endif

@@ -26,6 +26,8 @@ const struct table_format *table_format_of(enum resource_id resource)
         [RESOURCE_PERSISTENTVOLUMECLAIMS] = &table_of_claims,
         [RESOURCE_PERSISTENTVOLUMES] = &table_of_volumes,
         [RESOURCE_STORAGECLASSES] = &table_of_storage_classes,
+        [RESOURCE_LEASES] = &table_of_leases,
+        [RESOURCE_PRIORITYCLASSES] = &table_of_priority_classes,
     };
     return formats[resource];
 }

@@ -58,6 +58,8 @@ extern const struct table_format table_of_controller_revisions;
 extern const struct table_format table_of_claims;
 extern const struct table_format table_of_volumes;
 extern const struct table_format table_of_storage_classes;
+extern const struct table_format table_of_leases;
+extern const struct table_format table_of_priority_classes;
 extern const struct table_format table_of_pod_metrics;
 extern const struct table_format table_of_node_metrics;
 

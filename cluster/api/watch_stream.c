@@ -6,6 +6,7 @@
 
 #include "cluster/api/representation.h"
 #include "cluster/api/selection.h"
+#include "cluster/api/version.h"
 #include "common/clock.h"
 
 #define BOOKMARK_PERIOD (60 * NANOSECONDS_PER_SECOND)
@@ -48,10 +49,11 @@ static void append_table(struct watch_stream *stream, const cJSON *tree, struct 
     stream->columns_sent = true;
 }
 
-static void append_event(struct watch_stream *stream, const char *type, const struct object *object, struct buffer *text)
+static void append_event(struct watch_stream *stream, const char *type, struct object *object, struct buffer *text)
 {
     size_t length;
-    const char *whole = object_text(object, &length);
+    AUTO_OBJECT struct object *shown = representation_object(&stream->representation, object);
+    const char *whole = object_text(shown, &length);
     buffer_append_format(text, "{\"type\":\"%s\",\"object\":", type);
     if (stream->representation.table != NULL)
         append_table(stream, object_tree(object), text);
@@ -72,7 +74,8 @@ static void append_left(struct watch_stream *stream, const struct watch_event *e
     if (stream->representation.table != NULL) {
         append_table(stream, tree, text);
     } else {
-        AUTO_FREE char *printed = json_print(tree);
+        AUTO_JSON cJSON *shown = version_tree(stream->resource, tree);
+        AUTO_FREE char *printed = json_print(shown);
         buffer_append_text(text, printed);
     }
     buffer_append_text(text, "}\n");
@@ -221,7 +224,7 @@ void collection_watch(struct front *front, const struct route *route, const stru
 {
     AUTO_STATUS struct status status = {0};
     struct watch_stream *stream = memory_allocate(1, sizeof *stream);
-    if (!representation_choose(request, table_format_of(route->resource->id), &stream->representation, answer)) {
+    if (!representation_of(request, route->resource, &stream->representation, answer)) {
         release(stream);
         return;
     }

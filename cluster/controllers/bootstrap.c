@@ -29,6 +29,27 @@ int bootstrap_namespaces(struct registry *registry, struct error *error)
     return 0;
 }
 
+int bootstrap_priority_classes(struct registry *registry, struct error *error)
+{
+    static const struct {
+        const char *name;
+        int value;
+        const char *description;
+    } classes[] = {
+        {"system-cluster-critical", 2000000000,
+         "Used for system critical pods that must run in the cluster, but can be moved to another node if necessary."},
+        {"system-node-critical", 2000001000, "Used for system critical pods that must not be moved from their current node."},
+    };
+    for (size_t i = 0; i < sizeof classes / sizeof classes[0]; i++) {
+        char *text = memory_format("{\"apiVersion\":\"scheduling.k8s.io/v1\",\"kind\":\"PriorityClass\",\"metadata\":{"
+                                   "\"name\":\"%s\"},\"value\":%d,\"description\":\"%s\"}",
+                                   classes[i].name, classes[i].value, classes[i].description);
+        if (create(registry, RESOURCE_PRIORITYCLASSES, "", text, error) != 0)
+            return -1;
+    }
+    return 0;
+}
+
 int bootstrap_server(struct registry *registry, const char *address, uint16_t port, struct error *error)
 {
     char *service = memory_format(

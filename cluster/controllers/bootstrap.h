@@ -11,6 +11,9 @@
 /* default, kube-system, kube-public, kube-node-lease. */
 int bootstrap_namespaces(struct registry *registry, struct error *error);
 
+/* system-cluster-critical and system-node-critical. */
+int bootstrap_priority_classes(struct registry *registry, struct error *error);
+
 /* Service and EndpointSlice default/kubernetes: where the API server listens. */
 int bootstrap_server(struct registry *registry, const char *address, uint16_t port, struct error *error);
 
