@@ -55,6 +55,8 @@ static const char help[] =
     "  --node-cpu QUANTITY   each node's cpu capacity, such as 16 or 1500m (default: this machine's)\n"
     "  --node-memory QUANTITY\n"
     "                        each node's memory capacity, such as 8Gi (default: this machine's)\n"
+    "  --controllers LIST    which controllers run, as kube-controller-manager's flag: names, -names, * for all;\n"
+    "                        without a name to run, * is meant (--controllers=-hpa,-deployment,-replicaset)\n"
     "  --lifeline FD         end when this descriptor reaches its end of file\n"
     "  --ready-fd FD         write \"ready URL\" to this descriptor when the API server answers\n"
     "  --log-level error|warning|info|debug   (default warning)\n"
@@ -69,8 +71,9 @@ static const char help[] =
 
 struct options {
     const char *folder;
-    const char *kubeconfig; /* NULL: in the folder */
-    const char *programs;   /* NULL: beside this program */
+    const char *kubeconfig;  /* NULL: in the folder */
+    const char *programs;    /* NULL: beside this program */
+    const char *controllers; /* NULL: all */
     struct cluster_periods periods;
     uint16_t port; /* 0: the preferred one, or any */
     int node_count;
@@ -89,6 +92,7 @@ enum option_id {
     OPTION_NODES,
     OPTION_NODE_CPU,
     OPTION_NODE_MEMORY,
+    OPTION_CONTROLLERS,
     OPTION_LIFELINE,
     OPTION_READY,
     OPTION_LOG_LEVEL,
@@ -129,6 +133,7 @@ static const struct option plain_options[] = {
     {"nodes", required_argument, NULL, OPTION_NODES},
     {"node-cpu", required_argument, NULL, OPTION_NODE_CPU},
     {"node-memory", required_argument, NULL, OPTION_NODE_MEMORY},
+    {"controllers", required_argument, NULL, OPTION_CONTROLLERS},
     {"lifeline", required_argument, NULL, OPTION_LIFELINE},
     {"ready-fd", required_argument, NULL, OPTION_READY},
     {"log-level", required_argument, NULL, OPTION_LOG_LEVEL},
@@ -247,6 +252,9 @@ static int take_plain_option(int id, const char *value, struct options *options,
             return -1;
         options->node_memory_bytes = quantity_value(quantity);
         return 0;
+    case OPTION_CONTROLLERS:
+        options->controllers = value;
+        return controllers_check(value, error);
     case OPTION_LIFELINE:
         return parse_descriptor("--lifeline", value, &options->lifeline, error);
     case OPTION_READY:
@@ -442,7 +450,11 @@ static int start_node(struct cluster *cluster, const struct options *options, co
 static int start_control(struct cluster *cluster, const struct options *options, struct error *error)
 {
     const struct controllers_options controllers_options = {
-        .registry = cluster->registry, .periods = options->periods, .node = node_interface_of(cluster)};
+        .registry = cluster->registry,
+        .periods = options->periods,
+        .node = node_interface_of(cluster),
+        .controllers = options->controllers,
+    };
     cluster->controllers = controllers_start(&controllers_options, error);
     if (cluster->controllers == NULL)
         return -1;

@@ -8,6 +8,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "cluster/controllers/choice.h"
 #include "cluster/controllers/deployment.h"
 #include "cluster/controllers/endpointslice.h"
 #include "cluster/controllers/garbage_collector.h"
@@ -50,21 +51,37 @@ static void *run(void *argument)
     }
 }
 
+static const struct controller_functions *const all[] = {
+    &scheduler_functions,  &namespace_functions,     &garbage_collector_functions, &deployment_functions,
+    &replicaset_functions, &endpointslice_functions, &horizontal_functions,
+};
+#define CONTROLLER_COUNT (sizeof all / sizeof all[0])
+
+int controllers_check(const char *list, struct error *error)
+{
+    const char *names[CONTROLLER_COUNT];
+    for (size_t i = 0; i < CONTROLLER_COUNT; i++)
+        names[i] = all[i]->name;
+    return controller_choice_check(list, names, CONTROLLER_COUNT, error);
+}
+
 struct controllers *controllers_start(const struct controllers_options *options, struct error *error)
 {
-    static const struct controller_functions *const all[] = {
-        &scheduler_functions,  &namespace_functions,     &garbage_collector_functions, &deployment_functions,
-        &replicaset_functions, &endpointslice_functions, &horizontal_functions,
-    };
+    const struct controller_functions *chosen[CONTROLLER_COUNT];
     struct controllers *controllers = memory_allocate(1, sizeof *controllers);
+    size_t count = 0;
+    for (size_t i = 0; i < CONTROLLER_COUNT; i++) {
+        if (controller_is_chosen(options->controllers, all[i]->name))
+            chosen[count++] = all[i];
+    }
     controllers->stop = eventfd(0, EFD_CLOEXEC);
     if (controllers->stop < 0) {
         (void)error_set(error, "cannot start the controllers: %s", strerror(errno));
         free(controllers);
         return NULL;
     }
-    controllers->runtime = runtime_create(options->registry, &options->periods, &options->node, all, sizeof all / sizeof all[0],
-                                          clock_monotonic(), clock_wall());
+    controllers->runtime =
+        runtime_create(options->registry, &options->periods, &options->node, chosen, count, clock_monotonic(), clock_wall());
     int failure = pthread_create(&controllers->thread, NULL, run, controllers);
     if (failure != 0) {
         (void)error_set(error, "cannot start the controllers' thread: %s", strerror(failure));

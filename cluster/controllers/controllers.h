@@ -14,9 +14,13 @@ struct controllers_options {
     struct registry *registry;
     struct cluster_periods periods;
     struct node_interface node; /* the HPA reads metrics through pod_metrics, as through metrics.k8s.io */
+    const char *controllers;    /* which of them run (choice.h); NULL = all */
 };
 
 struct controllers;
+
+/* -1 when a list of controllers names one that is not there. */
+int controllers_check(const char *list, struct error *error);
 
 /* Starts the thread; options' objects outlive it. */
 struct controllers *controllers_start(const struct controllers_options *options, struct error *error);

@@ -21,11 +21,13 @@ static const char help[] = "\n"
                            "  --pace PACE      up: quick (default: control-plane periods divided by 5) or kubernetes\n"
                            "  --nodes N        up: how many nodes, 1 to 20 (default 1)\n"
                            "  --node-cpu QUANTITY, --node-memory QUANTITY\n"
-                           "                   up: the capacity of each node, such as 2 and 4Gi (default: this machine's)\n";
+                           "                   up: the capacity of each node, such as 2 and 4Gi (default: this machine's)\n"
+                           "  --controllers LIST\n"
+                           "                   up: which controllers run, such as -hpa,-deployment (default: all of them)\n";
 
 /* What `up` starts; NULL = labcluster's own default. */
 struct wanted {
-    const char *pace, *nodes, *node_cpu, *node_memory;
+    const char *pace, *nodes, *node_cpu, *node_memory, *controllers;
 };
 
 static int check_quantity(const char *option, const char *text)
@@ -61,6 +63,7 @@ static int up(struct kept_cluster *cluster, const struct wanted *wanted)
                                              .nodes = wanted->nodes,
                                              .node_cpu = wanted->node_cpu,
                                              .node_memory = wanted->node_memory,
+                                             .controllers = wanted->controllers,
                                              .outlive_driver = true};
     if (embedded_start(&options, START_DEADLINE, &embedded, &error) < 0)
         return cli_fail(EXIT_FAULT, "%s", error.text);
@@ -101,6 +104,7 @@ static int run(int count, char **arguments)
                                          {.name = "nodes", .value = &wanted.nodes},
                                          {.name = "node-cpu", .value = &wanted.node_cpu},
                                          {.name = "node-memory", .value = &wanted.node_memory},
+                                         {.name = "controllers", .value = &wanted.controllers},
                                          {0}};
     int parsed = cli_parse(&command_cluster, count, arguments, options, &verb, 1, help);
     if (parsed != 0)
@@ -123,7 +127,8 @@ static int run(int count, char **arguments)
 
 const struct command command_cluster = {
     .name = "cluster",
-    .usage = "up|down|status [--pace quick|kubernetes] [--nodes N [--node-cpu QUANTITY] [--node-memory QUANTITY]]",
+    .usage = "up|down|status [--pace quick|kubernetes] [--nodes N [--node-cpu QUANTITY] [--node-memory QUANTITY]]"
+             " [--controllers LIST]",
     .summary = "Starts and ends the embedded one-machine cluster",
     .run = run,
 };

@@ -18,7 +18,7 @@
 
 #define STOP_DEADLINE (20 * NANOSECONDS_PER_SECOND)
 #define READY_STEP 100 /* ms */
-#define ARGUMENTS_MAXIMUM 16
+#define ARGUMENTS_MAXIMUM 20
 
 extern char **environ;
 
@@ -123,6 +123,7 @@ static void fill_arguments(const struct embedded_options *options, const char *p
         {"--nodes", options->nodes},
         {"--node-cpu", options->node_cpu},
         {"--node-memory", options->node_memory},
+        {"--controllers", options->controllers},
         {"--ready-fd", "3"},
         {"--lifeline", options->outlive_driver ? NULL : "4"},
     };

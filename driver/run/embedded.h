@@ -18,6 +18,7 @@ struct embedded_options {
     const char *nodes;       /* how many; NULL = labcluster's default, as with the two below */
     const char *node_cpu;    /* quantity */
     const char *node_memory; /* quantity */
+    const char *controllers; /* which run, as labcluster's flag */
     bool outlive_driver;     /* stays when this process ends; else it ends with it, however that is */
     const atomic_bool *stop; /* the start is given up when it becomes true; NULL = never */
 };
