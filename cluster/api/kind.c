@@ -134,6 +134,18 @@ static const struct kind kinds[RESOURCE_COUNT] = {
                                   .validate = priority_class_validate,
                                   .validate_update = priority_class_validate_update,
                                   .raises_generation = keeps_generation},
+    [RESOURCE_CRONJOBS] = {.name_problem = name_subdomain_problem,
+                           .set_defaults = cron_job_set_defaults,
+                           .prepare_create = reset_status,
+                           .validate = cron_job_validate,
+                           .raises_generation = spec_raises_generation},
+    [RESOURCE_JOBS] = {.name_problem = name_subdomain_problem,
+                       .set_defaults = job_set_defaults,
+                       .prepare_create = job_prepare_create,
+                       .validate = job_validate,
+                       .validate_update = job_validate_update,
+                       .validate_status = job_validate_status,
+                       .raises_generation = spec_raises_generation},
 };
 
 const struct kind *kind_of(enum resource_id resource)

@@ -46,6 +46,12 @@ void reset_status(cJSON *object);
 /* defaults_autoscaler.c */
 void autoscaler_set_defaults(cJSON *autoscaler);
 
+/* defaults_batch.c */
+void cron_job_set_defaults(cJSON *cron_job);
+void job_set_defaults(cJSON *job);
+/* Adds the labels that tie pods to this job, and the selector of them, unless spec.manualSelector is set. */
+void job_prepare_create(cJSON *job);
+
 /* defaults_core.c */
 void namespace_set_defaults(cJSON *namespace);
 void namespace_prepare_create(cJSON *namespace);
@@ -117,6 +123,16 @@ void storage_class_validate_update(const cJSON *storage_class, const cJSON *old,
 /* validate_autoscaler.c */
 void autoscaler_validate(const cJSON *autoscaler, struct problems *problems);
 void autoscaler_validate_status(const cJSON *autoscaler, struct problems *problems);
+
+/* validate_job.c, validate_job_policies.c, validate_cron_job.c */
+/* What a Job's spec and a CronJob's jobTemplate.spec have in common. */
+void validate_job_spec(const cJSON *spec, const struct field_path *path, struct problems *problems);
+void validate_pod_failure_policy(const cJSON *spec, const struct field_path *path, struct problems *problems);
+void validate_success_policy(const cJSON *spec, const struct field_path *path, struct problems *problems);
+void job_validate(const cJSON *job, struct problems *problems);
+void job_validate_update(const cJSON *job, const cJSON *old, struct problems *problems);
+void job_validate_status(const cJSON *job, struct problems *problems);
+void cron_job_validate(const cJSON *cron_job, struct problems *problems);
 
 /* validate_core.c, validate_service.c */
 void namespace_validate(const cJSON *namespace, struct problems *problems);

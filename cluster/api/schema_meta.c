@@ -78,6 +78,8 @@ static const struct schema *const schemas[RESOURCE_COUNT] = {
     [RESOURCE_STORAGECLASSES] = &schema_storage_class,
     [RESOURCE_LEASES] = &schema_lease,
     [RESOURCE_PRIORITYCLASSES] = &schema_priority_class,
+    [RESOURCE_CRONJOBS] = &schema_cron_job,
+    [RESOURCE_JOBS] = &schema_job,
 };
 
 const struct schema *schema_of(enum resource_id resource)

@@ -146,5 +146,6 @@ extern const struct schema schema_claim_spec, schema_claim_status; /* of claims 
 extern const struct schema schema_persistent_volume_claim, schema_persistent_volume, schema_storage_class;
 extern const struct schema schema_lease, schema_priority_class;
 extern const struct schema schema_deployment, schema_replica_set, schema_horizontal_pod_autoscaler;
+extern const struct schema schema_cron_job, schema_job;
 
 #endif

@@ -28,6 +28,8 @@ const struct table_format *table_format_of(enum resource_id resource)
         [RESOURCE_STORAGECLASSES] = &table_of_storage_classes,
         [RESOURCE_LEASES] = &table_of_leases,
         [RESOURCE_PRIORITYCLASSES] = &table_of_priority_classes,
+        [RESOURCE_CRONJOBS] = &table_of_cron_jobs,
+        [RESOURCE_JOBS] = &table_of_jobs,
     };
     return formats[resource];
 }

@@ -47,6 +47,8 @@ extern const struct table_format table_of_events;
 extern const struct table_format table_of_nodes;
 extern const struct table_format table_of_deployments;
 extern const struct table_format table_of_replica_sets;
+extern const struct table_format table_of_cron_jobs;
+extern const struct table_format table_of_jobs;
 extern const struct table_format table_of_namespaces;
 extern const struct table_format table_of_config_maps;
 extern const struct table_format table_of_secrets;

@@ -40,12 +40,14 @@ static void test_stored_shapes(void **state)
         const char *plural;
     } rows[] = {
         {"configmaps-v1", "configmaps"},
+        {"cronjobs-v1", "cronjobs"},
         {"deployments-v1", "deployments"},
         {"endpointslices-v1", "endpointslices"},
         {"events", "events"},
         {"events-more", "events"},
         {"horizontalpodautoscalers-v2", "horizontalpodautoscalers"},
         {"horizontalpodautoscalers-more-v2", "horizontalpodautoscalers"},
+        {"jobs-v1", "jobs"},
         {"namespaces", "namespaces"},
         {"nodes", "nodes"},
         {"pods-v1", "pods"},

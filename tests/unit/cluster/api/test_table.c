@@ -44,7 +44,12 @@ static void check_columns(const struct table_format *format, const cJSON *column
 
 static bool depends_on_time(const char *column)
 {
-    return strcmp(column, "Age") == 0 || strcmp(column, "Last Seen") == 0 || strcmp(column, "First Seen") == 0;
+    static const char *const columns[] = {"Age", "Last Seen", "First Seen", "Last Schedule"};
+    for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++) {
+        if (strcmp(column, columns[i]) == 0)
+            return true;
+    }
+    return false;
 }
 
 static void check_cells(const struct table_format *format, const cJSON *object, const cJSON *expected, const char *name)
@@ -92,6 +97,8 @@ static void test_golden(void **state)
     check_golden(table_format_of(RESOURCE_HORIZONTALPODAUTOSCALERS), "lists", "horizontalpodautoscalers-v2");
     check_golden(table_format_of(RESOURCE_HORIZONTALPODAUTOSCALERS), "lists", "horizontalpodautoscalers-more-v2");
     check_golden(table_format_of(RESOURCE_EVENTS), "lists", "events");
+    check_golden(table_format_of(RESOURCE_JOBS), "lists", "jobs-v1");
+    check_golden(table_format_of(RESOURCE_CRONJOBS), "lists", "cronjobs-v1");
     check_golden(&table_of_pod_metrics, "objects", "podmetrics");
 }
 
