@@ -70,53 +70,6 @@ static void test_golden_errors(void **state)
     replay(fixture, "discovery/readyz");
 }
 
-/* Every resource that is served here is described as a real cluster describes it. */
-static void check_discovery(const struct fixture *fixture, const char *name)
-{
-    int code;
-    AUTO_JSON cJSON *exchange = read_golden(name);
-    AUTO_JSON cJSON *got = fixture_get(fixture, json_text(json_get(exchange, "request", "path"), ""), &code);
-    assert_int_equal(code, 200);
-    assert_true(cJSON_GetArraySize(json_get(got, "resources")) > 0);
-    const cJSON *resource;
-    const cJSON *golden;
-    cJSON_ArrayForEach (resource, json_get(got, "resources")) {
-        bool found = false;
-        cJSON_ArrayForEach (golden, json_get(exchange, "response", "body", "resources")) {
-            AUTO_JSON cJSON *wanted = json_copy(golden);
-            json_remove(wanted, "storageVersionHash");
-            found = found || json_equal(resource, wanted);
-        }
-        AUTO_FREE char *text = json_print(resource);
-        if (!found)
-            fail_msg("%s: %s", name, text);
-    }
-}
-
-static void test_discovery(void **state)
-{
-    struct fixture *fixture = *state;
-    check_discovery(fixture, "discovery/apis-apps-v1");
-    check_discovery(fixture, "discovery/apis-autoscaling-v2");
-    check_discovery(fixture, "discovery/apis-batch-v1");
-    check_discovery(fixture, "discovery/apis-discovery.k8s.io-v1");
-    check_discovery(fixture, "discovery/apis-metrics.k8s.io-v1beta1");
-    int code;
-    AUTO_JSON cJSON *version = fixture_get(fixture, "/version", &code);
-    assert_int_equal(code, 200);
-    assert_string_equal(json_text(json_get(version, "minor"), ""), "36");
-    assert_non_null(strstr(json_text(json_get(version, "gitVersion"), ""), "+hpalab"));
-    AUTO_JSON cJSON *groups = fixture_ask(
-        fixture,
-        &(struct ask){.path = "/apis",
-                      .accept = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json"},
-        &code);
-    assert_string_equal(json_text(json_get(groups, "kind"), ""), "APIGroupDiscoveryList");
-    AUTO_JSON cJSON *plain = fixture_get(fixture, "/apis", &code);
-    assert_string_equal(json_text(json_get(plain, "kind"), ""), "APIGroupList");
-    assert_int_equal(cJSON_GetArraySize(json_get(plain, "groups")), cJSON_GetArraySize(json_get(groups, "items")));
-}
-
 static void check_code(const struct fixture *fixture, const struct ask *ask, int wanted)
 {
     int code;
