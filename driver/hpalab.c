@@ -5,14 +5,14 @@
 #include "common/version.h"
 #include "driver/cli/cli.h"
 
-static const struct command *const commands[] = {&command_run, &command_report, &command_compare, &command_runs,
-                                                 &command_cluster};
+static const struct command *const commands[] = {&command_run,  &command_report,  &command_compare,
+                                                 &command_runs, &command_cluster, &command_ramp_step};
 
 static void print_usage(FILE *stream)
 {
     (void)fprintf(stream, "Usage: hpalab COMMAND ...\n\n");
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
-        (void)fprintf(stream, "  %-8s %s\n", commands[i]->name, commands[i]->summary);
+        (void)fprintf(stream, "  %-10s %s\n", commands[i]->name, commands[i]->summary);
     (void)fprintf(stream, "\nhpalab COMMAND --help tells more; hpalab --version says which this is.\n");
 }
 

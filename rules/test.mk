@@ -7,6 +7,7 @@ UNIT_NEEDS_driver_store   := driver/observe driver/load
 UNIT_NEEDS_driver_analyze := driver/store driver/observe driver/load
 UNIT_NEEDS_driver_report  := driver/analyze driver/store driver/observe driver/load
 UNIT_NEEDS_driver_observe := kube
+UNIT_NEEDS_driver_ramp    := driver/load kube
 UNIT_NEEDS_driver_run     := $(DRIVER_ROOMS)
 UNIT_NEEDS_driver_cli     := $(DRIVER_ROOMS)
 UNIT_NEEDS_cluster_controllers := cluster/api hpa
