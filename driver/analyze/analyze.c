@@ -72,6 +72,10 @@ static bool see_change(void *context, int64_t time, const struct change *change)
         events_see(&state->events, time, change);
     else if (strcmp(change->resource, "podmetrics") == 0)
         usage_see(&state->usage, time, change);
+    else if (strcmp(change->resource, "jobs") == 0)
+        marks_see_job(&state->marks, time, change);
+    else if (strcmp(change->resource, "steps") == 0)
+        marks_see_step(&state->marks, time, change);
     return true;
 }
 
@@ -116,6 +120,8 @@ static void hand_over_scaling(struct variant_state *state)
     figures->decision_count = scaling->decision_count;
     figures->conditions = steal_pointer(&scaling->conditions);
     figures->condition_count = scaling->condition_count;
+    figures->marks = steal_pointer(&state->marks.marks);
+    figures->mark_count = state->marks.count;
 }
 
 static void settle(struct variant_state *state)
@@ -129,6 +135,7 @@ static void settle(struct variant_state *state)
     find_replicas(state);
     hand_over_scaling(state);
     find_capacity(state);
+    find_memory_use(state);
     find_anatomy(state);
     state->figures->metric = state->scaling.metric;
     state->scaling.metric.steps = NULL;
@@ -155,7 +162,8 @@ static int analyze_variant(const struct run_store *store, size_t index, struct v
                                   .answers = {.texts = texts, .figures = figures},
                                   .pods = {.texts = texts, .started_wall = figures->started_wall},
                                   .events = {.texts = texts},
-                                  .usage = {.texts = texts, .started_wall = figures->started_wall}};
+                                  .usage = {.texts = texts, .started_wall = figures->started_wall},
+                                  .marks = {.texts = texts}};
     scaling_init(&state.scaling, texts, figures->hpa);
     const struct run_visitor visitor = {
         .context = &state, .tick = see_tick, .row = see_row, .exemplar = see_exemplar, .change = see_change};
@@ -169,6 +177,7 @@ static int analyze_variant(const struct run_store *store, size_t index, struct v
     events_release(&state.events);
     scaling_release(&state.scaling);
     usage_release(&state.usage);
+    marks_release(&state.marks);
     free(state.blind);
     return result;
 }

@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "common/clock.h"
 #include "driver/analyze/moment.h"
 #include "driver/analyze/variant_state.h"
@@ -47,6 +49,8 @@ void find_capacity(struct variant_state *state)
         return;
     figures->cpu_per_request = cost.core_seconds / cost.answers;
     const struct metric_figures *metric = &state->scaling.metric;
+    if (strncmp(metric->name, "cpu ", strlen("cpu ")) != 0)
+        return;
     double cores = state->scaling.average ? metric->target : find_request(state) * metric->target / 100;
     figures->pod_capacity = cores / figures->cpu_per_request;
 }

@@ -17,6 +17,12 @@ const char *stage_name(enum stage stage)
     return (unsigned)stage < STAGE_COUNT ? names[stage] : "unknown";
 }
 
+const char *mark_kind_name(enum mark_kind kind)
+{
+    static const char *const names[] = {"step", "job complete", "job failed"};
+    return names[kind];
+}
+
 const char *expectation_result_name(enum expectation_result result)
 {
     static const char *const names[] = {"pass", "fail", "no data"};
@@ -29,7 +35,8 @@ static void release_variant(struct variant_figures *variant)
     histogram_release(&variant->service_histogram);
     void *const arrays[] = {variant->seconds,       variant->spikes,    variant->episodes,     variant->pods,
                             variant->replica_steps, variant->decisions, variant->metric.steps, variant->scale_ups,
-                            variant->scale_downs,   variant->events,    variant->conditions,   variant->expectations};
+                            variant->scale_downs,   variant->events,    variant->conditions,   variant->expectations,
+                            variant->marks,         variant->usage,     variant->memory_steps};
     for (size_t index = 0; index < sizeof arrays / sizeof *arrays; index++)
         free(arrays[index]);
 }

@@ -134,7 +134,7 @@ struct metric_step {
 struct metric_figures {
     bool watched;     /* an HPA was seen */
     const char *name; /* "cpu utilization" */
-    const char *unit; /* "%", or "" */
+    const char *unit; /* "%", " MiB" (memory by average value), or "" */
     double target;
     double tolerance_up, tolerance_down; /* shares: 0.1 */
     int minimum_replicas, maximum_replicas;
@@ -200,6 +200,34 @@ struct condition_figures {
     const char *type, *status, *reason, *message;
 };
 
+enum mark_kind { MARK_STEP, MARK_JOB_COMPLETE, MARK_JOB_FAILED };
+
+/* "step", "job complete", "job failed" */
+const char *mark_kind_name(enum mark_kind kind);
+
+/* Something that was done to the cluster, or done by a Job on it. */
+struct mark {
+    int64_t time;
+    enum mark_kind kind;
+    const char *job; /* its uid; "" for a step */
+    const char *text;
+};
+
+/* A sample of metrics.k8s.io, at its arrival. */
+struct usage_step {
+    int64_t time;
+    const char *pod;
+    double cores;
+    double mebibytes; /* working set */
+};
+
+/* The working sets of the pods that are there and have a sample, from this moment on. */
+struct memory_step {
+    int64_t time;
+    int pods;
+    double average; /* MiB; 0 without a pod */
+};
+
 enum expectation_result { EXPECTATION_PASS, EXPECTATION_FAIL, EXPECTATION_NO_DATA };
 
 /* "pass", "fail", "no data" */
@@ -260,8 +288,17 @@ struct variant_figures {
     struct event_figures *events;
     size_t condition_count;
     struct condition_figures *conditions;
-    size_t gap_count; /* times that the API was away */
-    bool observed;    /* anything of the cluster was seen */
+    size_t mark_count; /* in order of time */
+    struct mark *marks;
+    size_t usage_count; /* of the watched workload's pods; in order of time */
+    struct usage_step *usage;
+    size_t memory_step_count;
+    struct memory_step *memory_steps;
+    double memory_maximum;            /* largest working set of a pod, MiB; 0 = not known */
+    double memory_target;             /* MiB a pod that the HPA aims at; 0 = it does not scale by memory, or not known */
+    size_t pods_removed_out_of_order; /* while a pod of a higher ordinal stayed */
+    size_t gap_count;                 /* times that the API was away */
+    bool observed;                    /* anything of the cluster was seen */
 
     size_t expectation_count;
     struct expectation_figures *expectations;

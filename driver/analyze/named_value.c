@@ -46,6 +46,19 @@ static double count_direction(variant_pointer variant, bool up)
     return of_hpa(variant, (double)count);
 }
 
+static double of_removals(variant_pointer variant)
+{
+    return variant->pods_removed > 0 ? (double)variant->pods_removed_out_of_order : NAN;
+}
+
+static double count_marks(variant_pointer variant, enum mark_kind kind)
+{
+    size_t count = 0;
+    for (size_t index = 0; index < variant->mark_count; index++)
+        count += variant->marks[index].kind == kind ? 1 : 0;
+    return variant->observed ? (double)count : NAN;
+}
+
 /* Every simple name: its kind, and an expression of the variant. */
 #define SIMPLE_VALUES(VALUE)                                                                                                     \
     VALUE("requests.count", VALUE_COUNT, (double)variant->requests)                                                              \
@@ -65,6 +78,10 @@ static double count_direction(variant_pointer variant, bool up)
     VALUE("pods.created", VALUE_COUNT, of_pods(variant, (double)variant->pods_created))                                          \
     VALUE("pods.removed", VALUE_COUNT, of_pods(variant, (double)variant->pods_removed))                                          \
     VALUE("pods.restarts", VALUE_COUNT, sum_restarts(variant))                                                                   \
+    VALUE("pods.out_of_order", VALUE_COUNT, of_removals(variant))                                                                \
+    VALUE("jobs.complete", VALUE_COUNT, count_marks(variant, MARK_JOB_COMPLETE))                                                 \
+    VALUE("jobs.failed", VALUE_COUNT, count_marks(variant, MARK_JOB_FAILED))                                                     \
+    VALUE("memory.max", VALUE_COUNT, variant->usage_count > 0 ? variant->memory_maximum : NAN)                                   \
     VALUE("rescales.count", VALUE_COUNT, of_hpa(variant, (double)variant->decision_count))                                       \
     VALUE("rescales.up", VALUE_COUNT, count_direction(variant, true))                                                            \
     VALUE("rescales.down", VALUE_COUNT, count_direction(variant, false))                                                         \

@@ -19,13 +19,14 @@ void pods_release(struct pods *pods)
     pods->count = pods->endpoint_count = 0;
 }
 
-static double cpu_request(const cJSON *pod)
+/* Of all containers: cores of "cpu", bytes of "memory". */
+static double total_request(const cJSON *pod, const char *resource)
 {
     double total = 0;
     const cJSON *container;
     cJSON_ArrayForEach (container, json_get(pod, "spec", "containers")) {
         struct quantity request;
-        const char *text = json_text(json_get(container, "resources", "requests", "cpu"), NULL);
+        const char *text = json_text(json_get(container, "resources", "requests", resource), NULL);
         if (text != NULL && quantity_parse(text, &request, NULL) == 0)
             total += quantity_double(request);
     }
@@ -42,14 +43,14 @@ static bool has_readiness_probe(const cJSON *pod)
     return false;
 }
 
-static const char *controller_name(const cJSON *pod)
+static const cJSON *controller_of(const cJSON *pod)
 {
     const cJSON *owner;
     cJSON_ArrayForEach (owner, json_get(pod, "metadata", "ownerReferences")) {
         if (json_boolean(json_get(owner, "controller"), false))
-            return json_text(json_get(owner, "name"), "");
+            return owner;
     }
-    return "";
+    return NULL;
 }
 
 /* What had happened before the observer came is dated by the API's clock. */
@@ -72,8 +73,11 @@ static struct pod_track *track_pod(struct pods *pods, int64_t time, const struct
     struct pod_track *pod = ARRAY_ADD(pods->tracks, pods->count);
     struct pod_figures *figures = &pod->figures;
     pod->uid = texts_keep(pods->texts, uid);
-    pod->owner = texts_keep(pods->texts, controller_name(change->object));
-    pod->cpu_request = cpu_request(change->object);
+    const cJSON *controller = controller_of(change->object);
+    pod->owner = texts_keep(pods->texts, json_text(json_get(controller, "name"), ""));
+    pod->of_job = strcmp(json_text(json_get(controller, "kind"), ""), "Job") == 0;
+    pod->cpu_request = total_request(change->object, "cpu");
+    pod->memory_request = total_request(change->object, "memory");
     *figures = (struct pod_figures){.name = texts_keep(pods->texts, change->name),
                                     .has_probe = has_readiness_probe(change->object),
                                     .before = change->type == CHANGE_LISTED,
@@ -214,6 +218,8 @@ void pods_see_slice(struct pods *pods, int64_t time, const struct change *change
 static bool belongs(const struct pod_track *pod, const char *workload)
 {
     size_t length = strlen(workload);
+    if (pod->of_job)
+        return false;
     if (length == 0)
         return true;
     if (strncmp(pod->owner, workload, length) != 0)

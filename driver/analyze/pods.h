@@ -16,8 +16,10 @@ struct ready_step {
 struct pod_track {
     struct pod_figures figures;
     const char *uid;
-    const char *owner;  /* name of its controller, "" = none */
-    double cpu_request; /* cores; 0 = none */
+    const char *owner;     /* name of its controller, "" = none */
+    bool of_job;           /* its controller is a Job: no replica of anything */
+    double cpu_request;    /* cores; 0 = none */
+    double memory_request; /* bytes; 0 = none */
     size_t ready_count;
     struct ready_step *ready_steps;
 };
@@ -46,7 +48,7 @@ void pods_see_pod(struct pods *pods, int64_t time, const struct change *change);
 void pods_see_slice(struct pods *pods, int64_t time, const struct change *change);
 
 /* Keeps only the pods of one workload (by their controller's name: the workload, or the workload, a dash and one more
- * word), in order of creation, and finds when each left the endpoints. "" keeps all. */
+ * word), in order of creation, and finds when each left the endpoints. "" keeps all but those of Jobs. */
 void pods_settle(struct pods *pods, const char *workload);
 
 /* The pod of that name that was there at the moment (else the latest of that name); NULL when there is none. */

@@ -4,15 +4,15 @@
 #include "driver/analyze/moment.h"
 #include "driver/analyze/variant_state.h"
 
-struct marks {
+struct moments {
     size_t count;
     int64_t *times;
 };
 
-static void mark(struct marks *marks, int64_t time)
+static void note(struct moments *moments, int64_t time)
 {
     if (moment_known(time))
-        *ARRAY_ADD(marks->times, marks->count) = time;
+        *ARRAY_ADD(moments->times, moments->count) = time;
 }
 
 static int by_value(const void *left, const void *right)
@@ -22,21 +22,21 @@ static int by_value(const void *left, const void *right)
     return (first > second) - (first < second);
 }
 
-static void collect_marks(const struct variant_state *state, struct marks *marks)
+static void collect_moments(const struct variant_state *state, struct moments *moments)
 {
     for (size_t index = 0; index < state->scaling.size_count; index++)
-        mark(marks, state->scaling.sizes[index].time);
+        note(moments, state->scaling.sizes[index].time);
     for (size_t index = 0; index < state->pods.count; index++) {
         const struct pod_track *pod = &state->pods.tracks[index];
-        mark(marks, pod->figures.created);
-        mark(marks, pod->figures.warm);
-        mark(marks, pod->figures.deleted);
-        mark(marks, pod->figures.gone);
+        note(moments, pod->figures.created);
+        note(moments, pod->figures.warm);
+        note(moments, pod->figures.deleted);
+        note(moments, pod->figures.gone);
         for (size_t step = 0; step < pod->ready_count; step++)
-            mark(marks, pod->ready_steps[step].time);
+            note(moments, pod->ready_steps[step].time);
     }
-    if (marks->count > 0)
-        qsort(marks->times, marks->count, sizeof *marks->times, by_value);
+    if (moments->count > 0)
+        qsort(moments->times, moments->count, sizeof *moments->times, by_value);
 }
 
 static struct replica_step state_at(const struct variant_state *state, int64_t time)
@@ -88,15 +88,15 @@ static void sum_up(struct variant_figures *figures)
 void find_replicas(struct variant_state *state)
 {
     struct variant_figures *figures = state->figures;
-    struct marks marks = {0};
-    collect_marks(state, &marks);
-    for (size_t index = 0; index < marks.count; index++) {
-        if (index + 1 < marks.count && marks.times[index + 1] == marks.times[index])
+    struct moments moments = {0};
+    collect_moments(state, &moments);
+    for (size_t index = 0; index < moments.count; index++) {
+        if (index + 1 < moments.count && moments.times[index + 1] == moments.times[index])
             continue;
-        struct replica_step step = state_at(state, marks.times[index]);
+        struct replica_step step = state_at(state, moments.times[index]);
         add_step(figures, &step);
     }
-    free(marks.times);
+    free(moments.times);
     sum_up(figures);
     for (size_t index = 0; index < state->pods.count; index++) {
         const struct pod_figures *pod = &state->pods.tracks[index].figures;

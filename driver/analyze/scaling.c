@@ -10,12 +10,13 @@
 #include "driver/analyze/moment.h"
 
 #define DEFAULT_TOLERANCE 0.1
+#define BYTES_A_MEBIBYTE (1024.0 * 1024)
 /* An event and the status that it belongs to arrive on two watches. */
 #define EVENT_SLACK (5 * NANOSECONDS_PER_SECOND)
 
 void scaling_init(struct scaling *scaling, struct figures_texts *texts, const char *hpa)
 {
-    *scaling = (struct scaling){.texts = texts, .hpa = hpa, .workload = "", .first_seen = FIGURES_NEVER};
+    *scaling = (struct scaling){.texts = texts, .hpa = hpa, .workload = "", .divisor = 1, .first_seen = FIGURES_NEVER};
     scaling->metric = (struct metric_figures){
         .name = "", .unit = "", .tolerance_up = DEFAULT_TOLERANCE, .tolerance_down = DEFAULT_TOLERANCE, .minimum_replicas = 1};
 }
@@ -73,9 +74,11 @@ static void read_spec(struct scaling *scaling, const cJSON *object)
         bool utilization = strcmp(json_text(json_get(target, "type"), ""), "Utilization") == 0;
         scaling->average = !utilization;
         metric->name = texts_format(scaling->texts, "%s %s", name, utilization ? "utilization" : "value");
-        metric->unit = utilization ? "%" : "";
+        scaling->divisor = utilization || strcmp(name, "memory") != 0 ? 1 : BYTES_A_MEBIBYTE;
+        metric->unit = utilization ? "%" : scaling->divisor > 1 ? " MiB" : "";
         metric->target = utilization ? (double)json_integer(json_get(target, "averageUtilization"), 0)
-                                     : quantity_at(json_get(target, "averageValue"), quantity_at(json_get(target, "value"), 0));
+                                     : quantity_at(json_get(target, "averageValue"), quantity_at(json_get(target, "value"), 0)) /
+                                           scaling->divisor;
     }
     const cJSON *behavior = json_get(object, "spec", "behavior");
     metric->tolerance_up = quantity_at(json_get(behavior, "scaleUp", "tolerance"), DEFAULT_TOLERANCE);
@@ -95,14 +98,15 @@ static const cJSON *find_condition(const cJSON *object, const char *wanted)
     return NULL;
 }
 
-static bool read_current(const cJSON *object, double *value)
+static bool read_current(const struct scaling *scaling, const cJSON *object, double *value)
 {
     const char *name = "";
     const cJSON *body = metric_body(cJSON_GetArrayItem(json_get(object, "status", "currentMetrics"), 0), &name);
     const cJSON *current = json_get(body, "current");
     const cJSON *utilization = json_get(current, "averageUtilization");
     *value = utilization != NULL ? (double)json_integer(utilization, 0)
-                                 : quantity_at(json_get(current, "averageValue"), quantity_at(json_get(current, "value"), NAN));
+                                 : quantity_at(json_get(current, "averageValue"), quantity_at(json_get(current, "value"), NAN)) /
+                                       scaling->divisor;
     return !isnan(*value);
 }
 
@@ -110,7 +114,7 @@ static void see_metric(struct scaling *scaling, int64_t time, const cJSON *objec
 {
     struct metric_figures *metric = &scaling->metric;
     struct metric_step now = {.time = time, .reason = "", .message = ""};
-    now.known = read_current(object, &now.value);
+    now.known = read_current(scaling, object, &now.value);
     if (!now.known) {
         const cJSON *condition = find_condition(object, "ScalingActive");
         now.value = 0;

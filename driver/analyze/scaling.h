@@ -20,7 +20,8 @@ struct scaling {
     struct figures_texts *texts; /* borrowed */
     const char *hpa;             /* "" = the first one seen */
     const char *workload;        /* its target; "" = not known yet */
-    bool average;                /* the target is an average value in cores, not a utilization */
+    bool average;                /* the target is an average value (cores, MiB, ...), not a utilization */
+    double divisor;              /* of the API's quantities: memory is counted in MiB */
     int64_t first_seen;          /* FIGURES_NEVER = no HPA */
     struct metric_figures metric;
     size_t decision_count;

@@ -15,17 +15,18 @@ void usage_release(struct usage *usage)
     usage->count = 0;
 }
 
-static double cores_of(const cJSON *item)
+/* Of all containers: cores of "cpu", bytes of "memory". */
+static double usage_of(const cJSON *item, const char *resource)
 {
-    double cores = 0;
+    double total = 0;
     const cJSON *container;
     cJSON_ArrayForEach (container, json_get(item, "containers")) {
         struct quantity quantity;
-        const char *text = json_text(json_get(container, "usage", "cpu"), NULL);
+        const char *text = json_text(json_get(container, "usage", resource), NULL);
         if (text != NULL && quantity_parse(text, &quantity, NULL) == 0)
-            cores += quantity_double(quantity);
+            total += quantity_double(quantity);
     }
-    return cores;
+    return total;
 }
 
 static void see_item(struct usage *usage, int64_t time, const cJSON *item)
@@ -45,8 +46,12 @@ static void see_item(struct usage *usage, int64_t time, const cJSON *item)
         if (usage->samples[index].pod == pod)
             break;
     }
-    *ARRAY_ADD(usage->samples, usage->count) =
-        (struct usage_sample){.arrival = time, .end = end, .window = window, .pod = pod, .cores = cores_of(item)};
+    *ARRAY_ADD(usage->samples, usage->count) = (struct usage_sample){.arrival = time,
+                                                                     .end = end,
+                                                                     .window = window,
+                                                                     .pod = pod,
+                                                                     .cores = usage_of(item, "cpu"),
+                                                                     .bytes = usage_of(item, "memory")};
 }
 
 void usage_see(struct usage *usage, int64_t time, const struct change *change)

@@ -14,6 +14,7 @@ struct usage_sample {
     int64_t window;
     const char *pod;
     double cores;
+    double bytes; /* working set */
 };
 
 struct usage {

@@ -1,6 +1,7 @@
 /*
  * What the analysis of one variant works on: everything that was seen, and the figures that come of it. The steps after
- * the visit, in their order: pod_life, blame, replicas, anatomy.
+ * the visit, in their order: pod_life, blame, replicas, capacity,
+ * memory_use, anatomy.
  */
 #ifndef DRIVER_ANALYZE_VARIANT_STATE_H
 #define DRIVER_ANALYZE_VARIANT_STATE_H
@@ -8,6 +9,7 @@
 #include "driver/analyze/answers.h"
 #include "driver/analyze/events.h"
 #include "driver/analyze/figures.h"
+#include "driver/analyze/marks.h"
 #include "driver/analyze/pods.h"
 #include "driver/analyze/scaling.h"
 #include "driver/analyze/texts.h"
@@ -26,6 +28,7 @@ struct variant_state {
     struct events events;
     struct scaling scaling;
     struct usage usage;
+    struct marks marks;
     size_t blind_count;
     struct blind_spell *blind;
     int64_t boot_time; /* how long pods without a probe boot, by their own age; FIGURES_NEVER = not known */
@@ -42,6 +45,9 @@ void find_replicas(struct variant_state *state);
 
 /* capacity.c: CPU a request, requests/s a pod. */
 void find_capacity(struct variant_state *state);
+
+/* memory_use.c: samples of the pods, the memory that the HPA aims at, the order of removals. */
+void find_memory_use(struct variant_state *state);
 
 /* anatomy.c: the stages of each scale-up, the scale-downs. */
 void find_anatomy(struct variant_state *state);

@@ -124,6 +124,24 @@ static void say_scaling(const struct variant_figures *variant, struct buffer *se
                                                                                    : variant->replicas_maximum);
 }
 
+static void say_growth(const struct variant_figures *variant, struct buffer *sentence)
+{
+    if (is_blind(variant) || variant->replicas_maximum < 0) {
+        say_scaling(variant, sentence);
+        buffer_append_text(sentence, "nothing was asked of the pods");
+        return;
+    }
+    const char *plural = variant->replicas_maximum == 1 ? "" : "s";
+    if (variant->decision_count == 0)
+        buffer_append_format(sentence, "stayed at %d pod%s", variant->replicas_maximum, plural);
+    else
+        buffer_append_format(sentence, "grew from %d to %d pod%s and ended with %d", variant->decisions[0].from,
+                             variant->replicas_maximum, plural, variant->replicas_final);
+    if (variant->memory_target > 0 && variant->usage_count > 0)
+        buffer_append_format(sentence, "; the largest working set of a pod was %.0f MiB, the target %.0f MiB",
+                             variant->memory_maximum, variant->memory_target);
+}
+
 static bool scaling_differs(const struct variant_figures *variants, size_t count)
 {
     for (size_t index = 0; index < count; index++) {
@@ -165,9 +183,13 @@ void verdict_write(const struct variant_figures *variants, size_t count, struct 
         buffer_append_text(sentence, index == 0 ? "" : "; ");
         if (count > 1)
             say_name(variant, index == 0, sentence);
-        if (scaling)
-            say_scaling(variant, sentence);
-        say_waits(variant, sentence);
+        if (variant->planned == 0) {
+            say_growth(variant, sentence);
+        } else {
+            if (scaling)
+                say_scaling(variant, sentence);
+            say_waits(variant, sentence);
+        }
         if (variant->requests > 0)
             say_losses(variant, sentence);
         if (*variant->outcome == '\0')

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "common/clock.h"
 #include "common/file.h"
@@ -13,81 +12,17 @@
 #include "driver/lesson/fields.h"
 #include "driver/lesson/hash.h"
 #include "driver/lesson/read_load.h"
+#include "driver/lesson/read_steps.h"
+#include "driver/lesson/source.h"
 
 #define MAXIMUM_FILE (1 << 20)
 #define LONGEST_NAMES 55 /* a namespace has at most 63 characters */
 #define MOST_VARIANTS 20
 #define MOST_LOADS 20
-#define MOST_TEXTS 100
 #define DEFAULT_SPIKE NANOSECONDS_PER_SECOND
 #define LONGEST_WAIT (3600 * NANOSECONDS_PER_SECOND)
+#define LONGEST_DURATION (24 * 3600 * NANOSECONDS_PER_SECOND)
 #define DEFAULT_TIMEOUT (90 * NANOSECONDS_PER_SECOND)
-
-struct lesson_source {
-    struct field_reader reader;
-    const struct yaml_node *spec;
-    const struct yaml_node *pace; /* values of the chosen pace that replace those of spec; NULL = none */
-    char *folder;
-    lesson_check_expectation *check;
-};
-
-/* A member of spec, or what the chosen pace puts in its place. */
-static const struct yaml_node *spec_holder(const struct lesson_source *source, const char *key)
-{
-    return yaml_get(source->pace, key) != NULL ? source->pace : source->spec;
-}
-
-static int read_texts(const struct lesson_source *source, const struct yaml_node *mapping, const char *key, bool required,
-                      struct text_list *list)
-{
-    const struct yaml_node *member = NULL;
-    if (field_member(&source->reader, mapping, key, YAML_SEQUENCE, required, &member) < 0)
-        return -1;
-    if (member == NULL)
-        return 0;
-    if (member->count > MOST_TEXTS || (required && member->count == 0))
-        return field_error(&source->reader, member, "%s: expected 1 to %d entries", key, MOST_TEXTS);
-    list->texts = memory_allocate(member->count, sizeof *list->texts);
-    for (size_t i = 0; i < member->count; i++) {
-        if (member->values[i]->kind != YAML_SCALAR || member->values[i]->text[0] == '\0')
-            return field_error(&source->reader, member->values[i], "%s: expected a text (in quotes when it holds \": \")", key);
-        list->texts[list->count++] = memory_copy_text(member->values[i]->text);
-    }
-    return 0;
-}
-
-/* A path of a lesson is looked for beside it, then in each folder above it. */
-static char *find_above(const char *folder, const char *path)
-{
-    AUTO_FREE char *base = memory_copy_text(folder);
-    for (;;) {
-        char *candidate = memory_format("%s/%s", base, path);
-        if (access(candidate, R_OK) == 0)
-            return candidate;
-        free(candidate);
-        char *slash = strrchr(base, '/');
-        if (slash == NULL)
-            return NULL;
-        *slash = '\0';
-    }
-}
-
-static int resolve_manifests(const struct lesson_source *source, const struct yaml_node *variant, struct text_list *manifests)
-{
-    const struct yaml_node *member = yaml_get(variant, "manifests");
-    for (size_t i = 0; i < manifests->count; i++) {
-        char *path = manifests->texts[i][0] == '/' ? memory_copy_text(manifests->texts[i])
-                                                   : find_above(source->folder, manifests->texts[i]);
-        if (path == NULL || access(path, R_OK) < 0) {
-            free(path);
-            return field_error(&source->reader, member->values[i],
-                               "manifests: \"%.200s\" is neither beside the lesson nor above it", manifests->texts[i]);
-        }
-        free(manifests->texts[i]);
-        manifests->texts[i] = path;
-    }
-    return 0;
-}
 
 static int check_expectations(const struct lesson_source *source, const struct yaml_node *variant, const struct text_list *expect)
 {
@@ -142,9 +77,9 @@ static int read_variant(const struct lesson_source *source, const struct yaml_no
     if (field_mapping(&source->reader, node, "variant", known) < 0 ||
         field_text(&source->reader, node, "name", true, &variant->name) < 0 || check_name(source, node, variant->name) < 0 ||
         field_text(&source->reader, node, "title", false, &variant->title) < 0 ||
-        read_texts(source, node, "manifests", true, &variant->manifests) < 0 ||
-        resolve_manifests(source, node, &variant->manifests) < 0 ||
-        read_texts(source, node, "expect", false, &variant->expect) < 0 || check_expectations(source, node, &variant->expect) < 0)
+        source_paths(source, node, "manifests", &variant->manifests) < 0 ||
+        source_texts(source, node, "expect", false, &variant->expect) < 0 ||
+        check_expectations(source, node, &variant->expect) < 0)
         return -1;
     return read_scales(source, node, variant);
 }
@@ -163,7 +98,7 @@ static int check_names_together(const struct lesson_source *source, const struct
 static int read_variants(const struct lesson_source *source, struct lesson *lesson)
 {
     const struct yaml_node *list = NULL;
-    if (field_member(&source->reader, spec_holder(source, "variants"), "variants", YAML_SEQUENCE, true, &list) < 0)
+    if (field_member(&source->reader, source_holder(source, "variants"), "variants", YAML_SEQUENCE, true, &list) < 0)
         return -1;
     if (list->count == 0 || list->count > MOST_VARIANTS)
         return field_error(&source->reader, list, "variants: expected 1 to %d variants", MOST_VARIANTS);
@@ -181,11 +116,16 @@ static int read_variants(const struct lesson_source *source, struct lesson *less
     return 0;
 }
 
+/* A lesson may go without a load when it says how long it is measured. */
 static int read_loads(const struct lesson_source *source, struct lesson *lesson)
 {
     const struct yaml_node *list = NULL;
-    if (field_member(&source->reader, spec_holder(source, "load"), "load", YAML_SEQUENCE, true, &list) < 0)
+    const struct yaml_node *holder = source_holder(source, "load");
+    bool required = lesson->duration == 0;
+    if (field_member(&source->reader, holder, "load", YAML_SEQUENCE, required, &list) < 0)
         return -1;
+    if (list == NULL)
+        return 0;
     if (list->count == 0 || list->count > MOST_LOADS)
         return field_error(&source->reader, list, "load: expected 1 to %d loads", MOST_LOADS);
     lesson->loads = memory_allocate(list->count, sizeof *lesson->loads);
@@ -202,10 +142,16 @@ static int read_loads(const struct lesson_source *source, struct lesson *lesson)
     return 0;
 }
 
+static int read_duration(const struct lesson_source *source, struct lesson *lesson)
+{
+    return field_duration(&source->reader, source_holder(source, "duration"), "duration", false, NANOSECONDS_PER_SECOND,
+                          LONGEST_DURATION, &lesson->duration);
+}
+
 static int read_warm_up(const struct lesson_source *source, struct lesson *lesson)
 {
     const struct yaml_node *node = NULL;
-    if (field_member(&source->reader, spec_holder(source, "warmUp"), "warmUp", YAML_MAPPING, false, &node) < 0)
+    if (field_member(&source->reader, source_holder(source, "warmUp"), "warmUp", YAML_MAPPING, false, &node) < 0)
         return -1;
     if (node == NULL)
         return 0;
@@ -221,7 +167,7 @@ static int read_start(const struct lesson_source *source, struct lesson *lesson)
     const struct yaml_node *start = NULL;
     lesson->start = START_METRICS;
     lesson->start_timeout = DEFAULT_TIMEOUT;
-    if (field_member(&source->reader, spec_holder(source, "start"), "start", YAML_MAPPING, false, &start) < 0)
+    if (field_member(&source->reader, source_holder(source, "start"), "start", YAML_MAPPING, false, &start) < 0)
         return -1;
     if (start == NULL)
         return 0;
@@ -237,7 +183,7 @@ static int read_settle(const struct lesson_source *source, struct lesson *lesson
 {
     static const char *const known[] = {"until", "for", "timeout", NULL};
     static const char *const words[] = {"minReplicas", NULL};
-    const struct yaml_node *settle = yaml_get(spec_holder(source, "settle"), "settle");
+    const struct yaml_node *settle = yaml_get(source_holder(source, "settle"), "settle");
     if (settle == NULL || (settle->kind == YAML_SCALAR && strcmp(settle->text, "none") == 0))
         return 0;
     if (settle->kind != YAML_MAPPING)
@@ -262,8 +208,8 @@ static int read_watch_and_spikes(const struct lesson_source *source, struct less
     const struct yaml_node *spikes = NULL;
     lesson->watch_hpa = memory_copy_text("");
     lesson->spike_over = DEFAULT_SPIKE;
-    if (field_member(&source->reader, spec_holder(source, "watch"), "watch", YAML_MAPPING, false, &watch) < 0 ||
-        field_member(&source->reader, spec_holder(source, "spikes"), "spikes", YAML_MAPPING, false, &spikes) < 0)
+    if (field_member(&source->reader, source_holder(source, "watch"), "watch", YAML_MAPPING, false, &watch) < 0 ||
+        field_member(&source->reader, source_holder(source, "spikes"), "spikes", YAML_MAPPING, false, &spikes) < 0)
         return -1;
     if (watch != NULL && (field_mapping(&source->reader, watch, "watch", watch_known) < 0 ||
                           field_text(&source->reader, watch, "hpa", true, &lesson->watch_hpa) < 0))
@@ -278,7 +224,8 @@ static int read_watch_and_spikes(const struct lesson_source *source, struct less
 static int choose_pace(struct lesson_source *source, const char *pace)
 {
     static const char *const paces[] = {"quick", "kubernetes", NULL};
-    static const char *const known[] = {"variants", "load", "warmUp", "start", "settle", "watch", "spikes", NULL};
+    static const char *const known[] = {"variants", "load",   "duration", "steps",  "warmUp",
+                                        "start",    "settle", "watch",    "spikes", NULL};
     const struct yaml_node *choices = NULL;
     if (field_member(&source->reader, source->spec, "pace", YAML_MAPPING, false, &choices) < 0)
         return -1;
@@ -312,7 +259,8 @@ static int read_head(const struct lesson_source *source, const struct yaml_node 
 static int read_tree(struct lesson_source *source, const struct yaml_documents *documents, const char *pace,
                      struct lesson *lesson)
 {
-    static const char *const known[] = {"variants", "load", "warmUp", "start", "settle", "watch", "spikes", "pace", NULL};
+    static const char *const known[] = {"variants", "load",  "duration", "steps", "warmUp", "start",
+                                        "settle",   "watch", "spikes",   "pace",  NULL};
     if (documents->count != 1)
         return error_set(source->reader.error, "%s:%d:1: expected one YAML document, not %zu", lesson->file,
                          documents->count > 1 ? documents->roots[1]->line : 1, documents->count);
@@ -320,8 +268,9 @@ static int read_tree(struct lesson_source *source, const struct yaml_documents *
     if (read_head(source, root, lesson) < 0 ||
         field_member(&source->reader, root, "spec", YAML_MAPPING, true, &source->spec) < 0 ||
         field_mapping(&source->reader, source->spec, "spec", known) < 0 || choose_pace(source, pace) < 0 ||
-        read_variants(source, lesson) < 0 || read_loads(source, lesson) < 0 || read_warm_up(source, lesson) < 0 ||
-        read_start(source, lesson) < 0 || read_settle(source, lesson) < 0)
+        read_variants(source, lesson) < 0 || read_duration(source, lesson) < 0 || read_loads(source, lesson) < 0 ||
+        lesson_read_steps(source, lesson) < 0 || read_warm_up(source, lesson) < 0 || read_start(source, lesson) < 0 ||
+        read_settle(source, lesson) < 0)
         return -1;
     return read_watch_and_spikes(source, lesson);
 }
@@ -367,13 +316,6 @@ struct lesson *lesson_read(const char *path, const char *pace, lesson_check_expe
     return lesson;
 }
 
-static void text_list_release(struct text_list *list)
-{
-    for (size_t i = 0; i < list->count; i++)
-        free(list->texts[i]);
-    free(list->texts);
-}
-
 static void variant_release(struct lesson_variant *variant)
 {
     for (size_t i = 0; i < variant->scale_count; i++) {
@@ -395,6 +337,7 @@ void lesson_destroy(struct lesson *lesson)
         variant_release(&lesson->variants[i]);
     for (size_t i = 0; i < lesson->load_count; i++)
         load_spec_release(&lesson->loads[i]);
+    lesson_release_steps(lesson);
     if (lesson->warm_up != NULL)
         load_spec_release(lesson->warm_up);
     free(lesson->warm_up);
@@ -412,10 +355,12 @@ void lesson_destroy(struct lesson *lesson)
 
 int64_t lesson_load_duration(const struct lesson *lesson)
 {
-    int64_t longest = 0;
+    int64_t longest = lesson->duration;
     for (size_t i = 0; i < lesson->load_count; i++) {
         int64_t duration = load_spec_duration(&lesson->loads[i]);
         longest = duration > longest ? duration : longest;
     }
+    for (size_t i = 0; i < lesson->step_count; i++)
+        longest = lesson->steps[i].at > longest ? lesson->steps[i].at : longest;
     return longest;
 }

@@ -45,6 +45,20 @@ struct lesson_variant {
     struct lesson_scale *scale;
 };
 
+enum lesson_action {
+    ACTION_APPLY, /* manifests, as a variant's */
+    ACTION_PATCH  /* one object of the variant's namespace, by a JSON merge patch */
+};
+
+/* Something that is done to the cluster while the run is measured. */
+struct lesson_step {
+    int64_t at; /* nanoseconds since the load's start */
+    enum lesson_action action;
+    struct text_list manifests;      /* ACTION_APPLY */
+    char *api_version, *kind, *name; /* ACTION_PATCH: of what */
+    char *merge;                     /* ACTION_PATCH: JSON */
+};
+
 struct lesson {
     char *file; /* as given */
     char *text; /* the YAML */
@@ -57,6 +71,9 @@ struct lesson {
     struct lesson_variant *variants;
     size_t load_count;
     struct load_spec *loads;
+    int64_t duration; /* the run is measured so long even if the loads end before; nanoseconds, 0 = as long as they last */
+    size_t step_count;
+    struct lesson_step *steps; /* in order of time */
     struct load_spec *warm_up; /* sent before the load, its results are thrown away; NULL = none */
     enum lesson_start start;
     int64_t start_timeout; /* nanoseconds */
@@ -73,7 +90,7 @@ typedef int lesson_check_expectation(const char *text, struct error *error);
 struct lesson *lesson_read(const char *path, const char *pace, lesson_check_expectation *check, struct error *error);
 void lesson_destroy(struct lesson *lesson);
 
-/* Longest duration of the loads, nanoseconds. */
+/* How long the run is measured before it settles: to the end of its loads, its duration and its last step. Nanoseconds. */
 int64_t lesson_load_duration(const struct lesson *lesson);
 
 #endif

@@ -23,11 +23,11 @@ const char *change_type_name(enum change_type type);
 struct change {
     int64_t arrival; /* clock_monotonic */
     enum change_type type;
-    const char *resource; /* "pods", "horizontalpodautoscalers", "endpointslices", "events", "deployments", "replicasets",
-                             "podmetrics" */
+    const char *resource; /* as in the API's paths ("pods", "statefulsets"), "podmetrics" for samples, "steps" for what the
+                             run itself did (text says what) */
     const char *name;     /* "" for samples and gaps */
-    const cJSON *object;  /* managedFields left out; NULL for gaps */
-    const char *text;     /* of a gap or failed sample; else NULL */
+    const cJSON *object;  /* managedFields left out; NULL for gaps and steps */
+    const char *text;     /* of a gap, failed sample or step; else NULL */
 };
 
 #endif

@@ -109,8 +109,21 @@ static const char *condition_status(const cJSON *object, const char *type)
     return "";
 }
 
+/* A Job's pods come and go beside the replicas. */
+static bool is_of_job(const cJSON *pod)
+{
+    const cJSON *owner = NULL;
+    cJSON_ArrayForEach (owner, json_get(pod, "metadata", "ownerReferences")) {
+        if (json_boolean(json_get(owner, "controller"), false) && strcmp(json_text(json_get(owner, "kind"), ""), "Job") == 0)
+            return true;
+    }
+    return false;
+}
+
 static void take_pod(struct live_state *state, const struct change *change)
 {
+    if (is_of_job(change->object))
+        return;
     struct live_pod *pod = find_pod(state, change->name);
     if (change->type == CHANGE_DELETED) {
         *pod = state->pods[--state->pod_count];
@@ -184,7 +197,7 @@ void live_state_change(struct live_state *state, const struct change *change)
         take_hpa(state, change);
     else if (strcmp(change->resource, "events") == 0)
         take_event(state, change);
-    else if (strcmp(change->resource, "deployments") == 0)
+    else if (strcmp(change->resource, "deployments") == 0 || strcmp(change->resource, "statefulsets") == 0)
         state->view.replicas_specified = (int)json_integer(json_get(change->object, "spec", "replicas"), -1);
 }
 

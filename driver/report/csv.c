@@ -47,11 +47,20 @@ static void write_replicas(int replicas, struct buffer *output)
     buffer_append_character(output, ',');
 }
 
+static const struct memory_step *memory_at(const struct variant_figures *variant, int64_t time)
+{
+    const struct memory_step *found = NULL;
+    for (size_t index = 0; index < variant->memory_step_count && variant->memory_steps[index].time <= time; index++)
+        found = &variant->memory_steps[index];
+    return found;
+}
+
 static void write_second(const struct variant_figures *variant, const struct second_figures *second, struct buffer *output)
 {
     int64_t time = second->second * INT64_C(1000000000);
     const struct replica_step *step = step_at(variant, time);
     const struct metric_step *metric = metric_at(variant, time);
+    const struct memory_step *memory = memory_at(variant, time);
     write_text(variant->name, output);
     buffer_append_format(output, ",%" PRId64 ",%.3f,%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",", second->second, second->target,
                          second->done, second->lost, second->dropped);
@@ -64,15 +73,30 @@ static void write_second(const struct variant_figures *variant, const struct sec
     write_replicas(step != NULL ? step->warm : -1, output);
     if (metric != NULL && metric->known)
         buffer_append_format(output, "%g", metric->value);
+    buffer_append_character(output, ',');
+    if (memory != NULL)
+        buffer_append_format(output, "%.1f", memory->average);
     buffer_append_text(output, "\r\n");
+}
+
+static void write_seconds_without_requests(const struct variant_figures *variant, struct buffer *output)
+{
+    for (int64_t second = 0; second * INT64_C(1000000000) < variant->end; second++) {
+        const struct second_figures empty = {
+            .second = second, .p50 = FIGURES_NEVER, .p99 = FIGURES_NEVER, .maximum = FIGURES_NEVER};
+        write_second(variant, &empty, output);
+    }
 }
 
 void csv_write(const struct run_figures *figures, struct buffer *output)
 {
     buffer_append_text(output,
-                       "variant,second,target_per_s,ok,lost,dropped,p50_ms,p99_ms,max_ms,desired,current,ready,warm,metric\r\n");
+                       "variant,second,target_per_s,ok,lost,dropped,p50_ms,p99_ms,max_ms,desired,current,ready,warm,metric,"
+                       "memory_average_mib\r\n");
     for (size_t variant = 0; variant < figures->variant_count; variant++) {
         for (size_t index = 0; index < figures->variants[variant].second_count; index++)
             write_second(&figures->variants[variant], &figures->variants[variant].seconds[index], output);
+        if (figures->variants[variant].second_count == 0)
+            write_seconds_without_requests(&figures->variants[variant], output);
     }
 }

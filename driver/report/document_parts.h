@@ -12,6 +12,9 @@ cJSON *document_variant(const struct variant_figures *variant, size_t spikes, si
 /* Its parts that tell of the cluster: pods, replicas, decisions, metric, anatomy, events, conditions. */
 void document_add_cluster(cJSON *target, const struct variant_figures *variant, size_t events);
 
+/* What its pods used, the memory that the HPA aims at, and the marks on the time axis. */
+void document_add_usage(cJSON *target, const struct variant_figures *variant);
+
 /* Seconds with millisecond precision, milliseconds with microsecond precision; null when not known. */
 cJSON *document_seconds(int64_t nanoseconds);
 cJSON *document_milliseconds(int64_t nanoseconds);

@@ -17,7 +17,7 @@ typedef const struct variant_figures *variant_pointer;
 struct figure {
     const char *name, *key;
     enum preference preference;
-    bool always; /* shown even when it is 0 everywhere */
+    bool always; /* shown even when it is 0 everywhere, if requests were sent */
     double (*value)(variant_pointer variant);
 };
 
@@ -116,6 +116,45 @@ static double unknown_metric(variant_pointer variant)
     return variant->metric.watched ? in_seconds(variant->metric.unknown) : (double)NAN;
 }
 
+/* Order means something where pods have ordinals. */
+static double out_of_order(variant_pointer variant)
+{
+    return variant->memory_target > 0 ? (double)variant->pods_removed_out_of_order : (double)NAN;
+}
+
+static double memory_maximum(variant_pointer variant)
+{
+    return variant->usage_count > 0 && variant->memory_target > 0 ? variant->memory_maximum : (double)NAN;
+}
+
+static double memory_target(variant_pointer variant)
+{
+    return variant->memory_target > 0 ? variant->memory_target : (double)NAN;
+}
+
+static double highest_metric(variant_pointer variant)
+{
+    return variant->memory_target > 0 && variant->metric.any_known ? variant->metric.maximum : (double)NAN;
+}
+
+static double count_marks(variant_pointer variant, enum mark_kind kind)
+{
+    double count = 0;
+    for (size_t index = 0; index < variant->mark_count; index++)
+        count += variant->marks[index].kind == kind ? 1 : 0;
+    return count;
+}
+
+static double jobs_complete(variant_pointer variant)
+{
+    return count_marks(variant, MARK_JOB_COMPLETE);
+}
+
+static double jobs_failed(variant_pointer variant)
+{
+    return count_marks(variant, MARK_JOB_FAILED);
+}
+
 static double pods_removed(variant_pointer variant)
 {
     return (double)variant->pods_removed;
@@ -137,6 +176,12 @@ static const struct figure FIGURES[] = {
     {"Most pods", "replicas_max", PREFER_NONE, false, replicas_maximum},
     {"Pods at the end", "replicas_final", PREFER_NONE, false, replicas_final},
     {"Pods removed", "pods_removed", PREFER_NONE, false, pods_removed},
+    {"Removed out of order", "pods_out_of_order", PREFER_LESS, false, out_of_order},
+    {"Largest working set (MiB)", "memory_max_mib", PREFER_NONE, false, memory_maximum},
+    {"Target a pod (MiB)", "memory_target_mib", PREFER_NONE, false, memory_target},
+    {"Highest HPA metric", "metric_max", PREFER_NONE, false, highest_metric},
+    {"Jobs complete", "jobs_complete", PREFER_NONE, false, jobs_complete},
+    {"Jobs failed", "jobs_failed", PREFER_LESS, false, jobs_failed},
     {"Rescales", "rescales", PREFER_NONE, false, rescales},
     {"Time to scale up (s)", "time_to_scale_s", PREFER_LESS, false, time_to_scale},
     {"HPA metric unknown (s)", "metric_unknown_s", PREFER_LESS, false, unknown_metric},
@@ -144,10 +189,10 @@ static const struct figure FIGURES[] = {
 
 static bool says_something(const struct figure *figure, const struct variant_figures *variants, size_t count)
 {
-    bool something = figure->always;
+    bool something = false;
     for (size_t index = 0; index < count && !something; index++) {
         double value = figure->value(&variants[index]);
-        something = !isnan(value) && fabs(value) > 0;
+        something = (figure->always && variants[index].planned > 0) || (!isnan(value) && fabs(value) > 0);
     }
     return something;
 }

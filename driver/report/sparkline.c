@@ -55,3 +55,19 @@ void sparkline_latency(const struct variant_figures *variant, int width, int64_t
             append_level(scale > 0 ? log((double)value / SHORTEST) / scale : 0, output);
     }
 }
+
+static double memory_at(const struct variant_figures *variant, int64_t time)
+{
+    double average = 0;
+    for (size_t index = 0; index < variant->memory_step_count && variant->memory_steps[index].time <= time; index++)
+        average = variant->memory_steps[index].average;
+    return average;
+}
+
+void sparkline_memory(const struct variant_figures *variant, int width, double most, struct buffer *output)
+{
+    for (int part = 0; part < width; part++) {
+        int64_t middle = (part_start(variant, part, width) + part_start(variant, part + 1, width)) / 2;
+        append_level(most > 0 ? memory_at(variant, middle) / most : 0, output);
+    }
+}

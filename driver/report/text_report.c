@@ -1,5 +1,6 @@
 #include "driver/report/text_report.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -15,6 +16,7 @@
 #define LEAST_COLUMN 13
 #define EXPECTATION_COLUMN 44
 #define HASH_SHOWN 12
+#define MOST_MARKS 30
 
 static int longest_name(const struct run_figures *figures)
 {
@@ -70,32 +72,49 @@ static void write_table(const struct terminal *terminal, const struct run_figure
     side_table_release(&table);
 }
 
+static double highest_average(const struct variant_figures *variant)
+{
+    double highest = 0;
+    for (size_t index = 0; index < variant->memory_step_count; index++)
+        highest = fmax(highest, variant->memory_steps[index].average);
+    return highest;
+}
+
+/* Response times beside the pods, or the memory of a run without requests. */
 static void write_sparklines(const struct terminal *terminal, const struct run_figures *figures)
 {
     int most = 0;
     int64_t longest = 0;
     int name = longest_name(figures);
     int width = (terminal->columns - name - 4) / 2;
+    double memory = 0;
     for (size_t index = 0; index < figures->variant_count; index++) {
         const struct variant_figures *variant = &figures->variants[index];
+        memory = variant->memory_target > 0 ? fmax(memory, fmax(variant->memory_target, highest_average(variant))) : memory;
         most = variant->replicas_maximum > most ? variant->replicas_maximum : most;
         longest = variant->response.maximum > longest ? variant->response.maximum : longest;
     }
-    if (longest == 0)
+    if (longest == 0 && memory <= 0)
         return;
     char legend[128];
     char duration[DURATION_TEXT_SIZE];
     snprintf(legend, sizeof legend, "ready pods, 0 to %d", most);
     buffer_append_format(terminal->output, "\n%*s", name + 2, "");
     terminal_left(terminal, legend, width + 2, STYLE_DIM);
-    snprintf(legend, sizeof legend, "longest response, to %s", duration_format(longest, duration));
+    if (longest > 0)
+        snprintf(legend, sizeof legend, "longest response, to %s", duration_format(longest, duration));
+    else
+        snprintf(legend, sizeof legend, "average working set, to %.0f MiB", memory);
     terminal_text(terminal, legend, width, STYLE_DIM);
     buffer_append_character(terminal->output, '\n');
     for (size_t index = 0; index < figures->variant_count; index++) {
         terminal_left(terminal, figures->variants[index].name, name + 2, STYLE_PLAIN);
         sparkline_replicas(&figures->variants[index], width, most, terminal->output);
         buffer_append_text(terminal->output, "  ");
-        sparkline_latency(&figures->variants[index], width, longest, terminal->output);
+        if (longest > 0)
+            sparkline_latency(&figures->variants[index], width, longest, terminal->output);
+        else
+            sparkline_memory(&figures->variants[index], width, memory, terminal->output);
         buffer_append_character(terminal->output, '\n');
     }
 }
@@ -135,6 +154,25 @@ static void write_expectations(const struct terminal *terminal, const struct run
     }
 }
 
+static void write_marks(const struct terminal *terminal, const struct run_figures *figures)
+{
+    for (size_t index = 0; index < figures->variant_count; index++) {
+        const struct variant_figures *variant = &figures->variants[index];
+        if (variant->mark_count == 0)
+            continue;
+        AUTO_FREE char *heading = memory_format("Steps and Jobs of %s", variant->name);
+        terminal_heading(terminal, heading);
+        for (size_t at = 0; at < variant->mark_count && at < MOST_MARKS; at++) {
+            buffer_append_format(terminal->output, "%8.1f s  ", (double)variant->marks[at].time / (double)NANOSECONDS_PER_SECOND);
+            terminal_text(terminal, variant->marks[at].text, terminal->columns - 12,
+                          variant->marks[at].kind == MARK_JOB_FAILED ? STYLE_BAD : STYLE_PLAIN);
+            buffer_append_character(terminal->output, '\n');
+        }
+        if (variant->mark_count > MOST_MARKS)
+            buffer_append_format(terminal->output, "  and %zu more\n", variant->mark_count - MOST_MARKS);
+    }
+}
+
 static void write_conditions(const struct terminal *terminal, const struct run_figures *figures)
 {
     char date[CLOCK_TEXT_SIZE];
@@ -163,6 +201,7 @@ void text_report_write(const struct run_figures *figures, const struct report_op
     terminal_wrap(&terminal, figures->verdict, 0, STYLE_PLAIN);
     write_table(&terminal, figures);
     write_sparklines(&terminal, figures);
+    write_marks(&terminal, figures);
     write_expectations(&terminal, figures);
     write_conditions(&terminal, figures);
 }

@@ -32,30 +32,33 @@ static int apply_manifests(struct variant_state *state, struct error *error)
     return 0;
 }
 
-static bool deployment_is_available(const cJSON *deployment)
+/* A Deployment or StatefulSet whose pods are all available. */
+static bool workload_is_available(const cJSON *workload)
 {
-    int64_t generation = json_integer(json_get(deployment, "metadata", "generation"), 0);
-    int64_t observed = json_integer(json_get(deployment, "status", "observedGeneration"), -1);
-    int64_t wanted = json_integer(json_get(deployment, "spec", "replicas"), 1);
-    return observed >= generation && json_integer(json_get(deployment, "status", "availableReplicas"), 0) >= wanted;
+    int64_t generation = json_integer(json_get(workload, "metadata", "generation"), 0);
+    int64_t observed = json_integer(json_get(workload, "status", "observedGeneration"), -1);
+    int64_t wanted = json_integer(json_get(workload, "spec", "replicas"), 1);
+    return observed >= generation && json_integer(json_get(workload, "status", "availableReplicas"), 0) >= wanted;
 }
 
 static int is_available(struct variant_state *state, const void *what, struct error *error)
 {
-    AUTO_FREE char *path = memory_format("/apis/apps/v1/namespaces/%s/deployments/%s", state->namespace, (const char *)what);
+    const char *path = what;
     AUTO_KUBE_ANSWER struct kube_answer answer = {0};
     if (kube_get_once(state->context->client, path, REQUEST_DEADLINE, state->context->options->stop, &answer, error) < 0)
         return answer.code / 100 == 4 ? -1 : 0;
-    return deployment_is_available(answer.body);
+    return workload_is_available(answer.body);
 }
 
-static int wait_available(struct variant_state *state, const char *name, struct error *error)
+static int wait_available(struct variant_state *state, const cJSON *workload, const char *collection, struct error *error)
 {
-    int result = variant_wait(state, is_available, name, state->lesson->start_timeout, error);
+    const char *name = json_text(json_get(workload, "metadata", "name"), "");
+    AUTO_FREE char *path = memory_format("/apis/apps/v1/namespaces/%s/%s/%s", state->namespace, collection, name);
+    int result = variant_wait(state, is_available, path, state->lesson->start_timeout, error);
     if (result != STEP_TIMED_OUT)
         return result;
     struct live_view view = recorder_view(state->recorder);
-    return error_set(error, "deployment \"%s\" did not become available in time%s%s", name,
+    return error_set(error, "%s \"%s\" did not become available in time%s%s", json_text(json_get(workload, "kind"), ""), name,
                      view.last_event[0] != '\0' ? "; " : "", view.last_event);
 }
 
@@ -63,13 +66,16 @@ static int wait_all_available(struct variant_state *state, struct error *error)
 {
     for (size_t i = 0; i < state->manifests.count; i++) {
         const cJSON *object = state->manifests.objects[i];
-        if (strcmp(json_text(json_get(object, "kind"), ""), "Deployment") != 0)
-            continue;
-        int result = wait_available(state, json_text(json_get(object, "metadata", "name"), ""), error);
-        if (result != 0)
+        const char *kind = json_text(json_get(object, "kind"), "");
+        int result = STEP_DONE;
+        if (strcmp(kind, "Deployment") == 0)
+            result = wait_available(state, object, "deployments", error);
+        else if (strcmp(kind, "StatefulSet") == 0)
+            result = wait_available(state, object, "statefulsets", error);
+        if (result != STEP_DONE)
             return result;
     }
-    return 0;
+    return STEP_DONE;
 }
 
 static void discard_tick(void *context, const struct load_spec *spec, const struct load_tick *tick)

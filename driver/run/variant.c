@@ -9,6 +9,7 @@
 #include "driver/run/describe.h"
 #include "driver/run/prepare.h"
 #include "driver/run/remove.h"
+#include "driver/run/steps.h"
 #include "driver/run/target.h"
 
 #define LEAD (300 * NANOSECONDS_PER_MILLISECOND) /* from "start" to the load's second 0 */
@@ -43,11 +44,16 @@ static int start_loads(struct variant_state *state, struct error *error)
     return 0;
 }
 
-static int loads_are_finished(struct variant_state *state, const void *what, struct error *error)
+/* Does the steps that are due while it waits. */
+static int measured_to_the_end(struct variant_state *state, const void *what, struct error *error)
 {
     (void)what;
     if (recorder_failure(state->recorder, error) < 0)
         return error_context(error, "the run can no longer be recorded");
+    if (steps_perform(state, error) < 0)
+        return -1;
+    if (!steps_are_done(state) || clock_monotonic() < state->load_start + state->lesson->duration)
+        return 0;
     for (size_t i = 0; i < state->lesson->load_count; i++)
         if (!load_finished(state->loads[i].load))
             return 0;
@@ -93,7 +99,7 @@ static int measure(struct variant_state *state, struct error *error)
     if (begin_recording(state, error) < 0 || start_loads(state, error) < 0)
         return -1;
     state->phase = RUN_LOADING;
-    int result = variant_wait(state, loads_are_finished, NULL, INT64_MAX / 2, error);
+    int result = variant_wait(state, measured_to_the_end, NULL, INT64_MAX / 2, error);
     return result == STEP_DONE ? settle(state, error) : result;
 }
 
@@ -138,6 +144,11 @@ int variant_run(const struct run_context *context, size_t index, struct error *e
     };
     if (manifests_read(&state.variant->manifests, &state.manifests, error) < 0)
         return -1;
+    if (steps_read(&state, error) < 0) {
+        steps_release(&state);
+        manifests_release(&state.manifests);
+        return -1;
+    }
     (void)snprintf(state.namespace, sizeof state.namespace, "hpalab-%s-%s", state.lesson->name, state.variant->name);
     state.loads = memory_allocate(state.lesson->load_count, sizeof *state.loads);
     state.scale_before = memory_allocate(state.variant->scale_count, sizeof *state.scale_before);
@@ -151,6 +162,7 @@ int variant_run(const struct run_context *context, size_t index, struct error *e
     result = finish(&state, result, error);
 
     recorder_destroy(state.recorder);
+    steps_release(&state);
     manifests_release(&state.manifests);
     free(state.loads);
     free(state.scale_before);

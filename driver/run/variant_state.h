@@ -27,6 +27,8 @@ struct variant_state {
     size_t index;
     char namespace[NAMESPACE_SIZE];
     struct manifests manifests;
+    struct manifests *step_manifests; /* one for each of the lesson's steps */
+    size_t steps_done;
     struct recorder *recorder;
     struct observer *observer;
     struct prepared_load *loads; /* one for each of the lesson's */

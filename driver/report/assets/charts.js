@@ -83,6 +83,7 @@ hpalab.charts = (() => {
         return {
           file: steps.map((step) => [step.time_s, step.current, step.ready, step.warm, step.desired > 0 ? step.desired : step.spec]),
           labels: ["time", "existing", "ready", "warm", "wanted"], valueRange: [0, top],
+          underlayCallback: (context, plot, dygraph) => plotters.marks(context, dygraph, plot, variant.marks),
           axes: { y: { ticker: (low, high) => { const step = Math.ceil(high / 6); const ticks = []; for (let value = 0; value <= high; value += step) ticks.push({ v: value, label: String(value) }); return ticks; } } },
           series: {
             existing: { plotter: plotters.area("--current", true) }, ready: { plotter: plotters.area("--ready", true) }, warm: { plotter: plotters.area("--warm", true) },
@@ -129,7 +130,63 @@ hpalab.charts = (() => {
     };
   };
 
-  return { make: (variants) => [requests(variants), latency(variants), replicas(variants), metric(variants)].filter((chart) => chart !== null), column, objects };
+  /* One line a pod; a pod that has gone has no value. */
+  const podColors = ["--p50", "--booting", "--warm-phase", "--p99", "--lost", "--cold", "--max", "--pulling"];
+
+  const podNames = (variant) => variant.pods.map((pod) => pod.name).filter((name, index, all) => all.indexOf(name) === index);
+
+  /* [time, average, working set of each pod]: a row for each moment at which any of them changed. */
+  const memoryRows = (variant) => {
+    const names = podNames(variant);
+    const last = names.map(() => NaN);
+    const changes = variant.usage.map((row) => ({ time: row.time_s, pod: row.pod, value: row.memory_mib }))
+      .concat(variant.pods.filter((pod) => pod.gone_s !== null).map((pod) => ({ time: pod.gone_s, pod: pod.name, value: NaN })))
+      .sort((left, right) => left.time - right.time);
+    const rows = [];
+    for (const change of changes) {
+      if (names.includes(change.pod)) last[names.indexOf(change.pod)] = change.value;
+      const step = rowAt(variant.memory.steps, change.time, (row) => row.time_s);
+      const row = [change.time, step === null || step.pods === 0 ? NaN : step.average_mib, ...last];
+      if (rows.length && rows[rows.length - 1][0] === change.time) rows[rows.length - 1] = row;
+      else rows.push(row);
+    }
+    return rows.length ? rows.concat([[variant.end_s, ...rows[rows.length - 1].slice(1)]]) : rows;
+  };
+
+  const memory = (variants) => {
+    if (!variants.some((variant) => variant.memory.target_mib !== null)) return null;
+    const top = 1.1 * Math.max(1, most(variants, (variant) => [variant.memory.max_mib, variant.memory.target_mib]));
+    const say = (value) => (value === null || Number.isNaN(value) ? "-" : `${format.rounded(value)} MiB`);
+    return {
+      id: "memory", title: "Working set of each pod", height: 170,
+      keys: () => [key("average", "--text", "line"), key("target", "--target", "dash"), key("a pod", podColors[0], "line"), key("step or Job", "--muted", "dash")],
+      options: (variant) => {
+        const names = podNames(variant);
+        const series = Object.fromEntries(names.map((name, index) => [name, { plotter: plotters.line(podColors[index % podColors.length], { steps: true, width: 1.4 }) }]));
+        return {
+          file: memoryRows(variant), labels: ["time", "average", ...names], valueRange: [0, top],
+          axes: { y: { axisLabelFormatter: (value) => format.rounded(value) } },
+          series: { average: { plotter: plotters.line("--text", { steps: true, width: 2.2 }) }, ...series },
+          underlayCallback: (context, plot, dygraph) => {
+            plotters.marks(context, dygraph, plot, variant.marks);
+            if (variant.memory.target_mib !== null) plotters.level(context, dygraph, plot, variant.memory.target_mib);
+          },
+        };
+      },
+      at: (variant, time) => {
+        const row = rowAt(memoryRows(variant), time, (entry) => entry[0]);
+        return row === null ? [] : [["average", say(row[1])]].concat(podNames(variant).map((name, index) => [name, say(row[index + 2])]));
+      },
+      points: (variant) => variant.marks.map((mark) => ({ x: mark.time_s, y: null, open: (x, y) => hpalab.openMark(mark, x, y) })),
+      tableColumns: ["time", "pod", "working set", "CPU (cores)"],
+      tableRows: (variant) => variant.usage.map((row) => [format.moment(row.time_s), row.pod, say(row.memory_mib), format.rounded(row.cpu_cores)]),
+    };
+  };
+
+  /* A run without requests has no chart of them. */
+  const ofRequests = (variants) => (variants.some((variant) => variant.requests.planned > 0) ? [requests(variants), latency(variants)] : []);
+
+  return { make: (variants) => [...ofRequests(variants), memory(variants), replicas(variants), metric(variants)].filter((chart) => chart !== null), column, objects };
 })();
 
 hpalab.drawMetricGround = (context, plot, dygraph, variant) => {
@@ -147,14 +204,7 @@ hpalab.drawMetricGround = (context, plot, dygraph, variant) => {
     const right = Math.min(plot.x + plot.w, dygraph.toDomXCoord(until));
     if (right > left) hatch(context, left, plot.y, right - left, plot.h, "--unknown");
   });
-  context.save();
-  context.strokeStyle = hpalab.color("--target");
-  context.setLineDash([5, 3]);
-  context.beginPath();
-  context.moveTo(plot.x, y(metric.target));
-  context.lineTo(plot.x + plot.w, y(metric.target));
-  context.stroke();
-  context.restore();
+  hpalab.plotters.level(context, dygraph, plot, metric.target);
 };
 
 hpalab.openSpike = (spike, x, y) => {
@@ -168,4 +218,8 @@ hpalab.openSpike = (spike, x, y) => {
 
 hpalab.openDecision = (decision, variant, x, y) => {
   hpalab.detail.open(`${decision.from} \u2192 ${decision.to} pods`, [["Time", hpalab.format.moment(decision.time_s)], ["Reason", decision.reason], ["HPA", variant.hpa || ""]], x, y);
+};
+
+hpalab.openMark = (mark, x, y) => {
+  hpalab.detail.open(mark.kind === "step" ? "Step of the lesson" : "Job", [["Time", hpalab.format.moment(mark.time_s)], ["What", mark.text]], x, y);
 };

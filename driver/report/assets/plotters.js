@@ -119,5 +119,34 @@ hpalab.plotters = (() => {
     context.restore();
   };
 
-  return { area, line, spikes, flags, hatch };
+  /* A dashed line across the chart at a value. */
+  const level = (context, dygraph, plot, value) => {
+    const y = dygraph.toDomYCoord(value);
+    context.save();
+    context.strokeStyle = hpalab.color("--target");
+    context.setLineDash([5, 3]);
+    context.beginPath();
+    context.moveTo(plot.x, y);
+    context.lineTo(plot.x + plot.w, y);
+    context.stroke();
+    context.restore();
+  };
+
+  /* A thin line up the chart for each step and Job; one that failed is drawn in the colour of what is lost. */
+  const marks = (context, dygraph, plot, list) => {
+    context.save();
+    context.setLineDash([2, 3]);
+    for (const mark of list) {
+      const x = dygraph.toDomXCoord(mark.time_s);
+      if (x < plot.x || x > plot.x + plot.w) continue;
+      context.strokeStyle = hpalab.color(mark.kind === "job failed" ? "--lost" : "--muted");
+      context.beginPath();
+      context.moveTo(x, plot.y);
+      context.lineTo(x, plot.y + plot.h);
+      context.stroke();
+    }
+    context.restore();
+  };
+
+  return { area, line, spikes, flags, hatch, level, marks };
 })();
