@@ -183,7 +183,7 @@ void verdict_write(const struct variant_figures *variants, size_t count, struct 
         buffer_append_text(sentence, index == 0 ? "" : "; ");
         if (count > 1)
             say_name(variant, index == 0, sentence);
-        if (variant->planned == 0) {
+        if (variant->planned == 0 && variant->requests == 0) {
             say_growth(variant, sentence);
         } else {
             if (scaling)

@@ -25,6 +25,9 @@ static const struct collection collections[] = {
     {"events", "/api/v1"},
     {"deployments", "/apis/apps/v1"},
     {"replicasets", "/apis/apps/v1"},
+    {"statefulsets", "/apis/apps/v1"},
+    {"jobs", "/apis/batch/v1"},
+    {"cronjobs", "/apis/batch/v1"},
 };
 
 #define COLLECTION_COUNT (sizeof collections / sizeof collections[0])

@@ -192,7 +192,8 @@ static bool says_something(const struct figure *figure, const struct variant_fig
     bool something = false;
     for (size_t index = 0; index < count && !something; index++) {
         double value = figure->value(&variants[index]);
-        something = (figure->always && variants[index].planned > 0) || (!isnan(value) && fabs(value) > 0);
+        something =
+            (figure->always && variants[index].planned + variants[index].requests > 0) || (!isnan(value) && fabs(value) > 0);
     }
     return something;
 }
