@@ -1,7 +1,7 @@
 /*
- * What the cluster does during a run, through the Kubernetes API alone: HPAs, pods, endpoint slices, events,
- * Deployments, ReplicaSets, StatefulSets, Jobs and CronJobs are watched, metrics.k8s.io is polled. Everything carries its time of arrival, since
- * object timestamps are whole seconds. Knows nothing of load.
+ * What the cluster does during a run, through the Kubernetes API alone: HPAs, pods, endpoint slices, events, Deployments,
+ * ReplicaSets, StatefulSets, Jobs and CronJobs are watched, metrics.k8s.io is polled. Everything carries its time of
+ * arrival, since object timestamps are whole seconds. Knows nothing of load.
  */
 #ifndef DRIVER_OBSERVE_OBSERVE_H
 #define DRIVER_OBSERVE_OBSERVE_H

@@ -199,7 +199,7 @@ static void test_changes(void **state)
     assert_string_equal(lab.pods.data, "listed a, listed b, modified a, added c, deleted c, gap, deleted a, listed a, deleted b");
     assert_string_equal(lab.samples.data,
                         "failed 404 page not found (404), sample 1n, sample 2n, failed away (503 ServiceUnavailable)");
-    assert_int_equal(lab.others, 5);
+    assert_int_equal(lab.others, 8);
     assert_false(lab.disordered);
     assert_false(lab.with_managed_fields);
     close_lab(&lab);
