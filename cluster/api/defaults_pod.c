@@ -195,6 +195,7 @@ void pod_note_binding(cJSON *pod, const cJSON *old, int64_t now_wall)
     json_set_text(condition, "lastTransitionTime", clock_format_seconds(now_wall, when));
     json_remove(condition, "reason");
     json_remove(condition, "message");
+    json_remove(json_object_at(pod, "status"), "nominatedNodeName");
 }
 
 static bool is_positive(const cJSON *amount, struct quantity *quantity)

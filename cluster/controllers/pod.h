@@ -26,11 +26,23 @@ bool pod_is_available(const cJSON *pod, int64_t min_ready_seconds, int64_t wall)
 const char *node_of_pod(const cJSON *pod); /* "" when not scheduled */
 const char *phase_of_pod(const cJSON *pod);
 
-/* What the scheduler reserves: the containers' requests together, or the largest init container's when that is more. */
+/* spec.priority; 0 when there is none. */
+int64_t pod_priority(const cJSON *pod);
+
+/* What the scheduler reserves: the containers' requests together with those of sidecars, or what an init container needs
+ * when that is more; the pod's own (spec.resources) in place of that; its overhead on top. */
 struct pod_requests {
     int64_t cpu_millicores;
     int64_t memory_bytes;
+    int64_t storage_bytes; /* ephemeral-storage */
 };
 struct pod_requests pod_requests(const cJSON *pod);
+
+/* The same for scores, where a container that asks for no cpu or no memory counts with 100m and 200 MB, so that pods
+ * without requests spread too. */
+struct pod_requests pod_scored_requests(const cJSON *pod);
+
+/* Any resource by its name, such as "example.com/device". */
+int64_t pod_request_of(const cJSON *pod, const char *resource);
 
 #endif

@@ -1,30 +1,4 @@
-#include "tests/unit/cluster/controllers/fixture.h"
-
-static void make_pod(struct fixture *fixture, const char *name, const char *cpu, const char *more)
-{
-    AUTO_FREE char *text = memory_format(
-        "{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{\"name\":\"%s\"},\"spec\":{%s\"containers\":[{\"name\":\"c\","
-        "\"image\":\"i\",\"resources\":{\"requests\":{\"cpu\":\"%s\"}}}]}}",
-        name, more, cpu);
-    fixture_make(fixture, RESOURCE_PODS, "default", text);
-}
-
-static void expect_node(struct fixture *fixture, const char *pod, const char *node)
-{
-    AUTO_OBJECT struct object *object = fixture_get(fixture, RESOURCE_PODS, "default", pod);
-    assert_string_equal(node_of_pod(object_tree(object)), node);
-    const cJSON *condition = condition_find(json_get(object_tree(object), "status"), "PodScheduled");
-    assert_true(condition_is(condition, node[0] != '\0' ? "True" : "False"));
-}
-
-static void expect_message(struct fixture *fixture, const char *pod, const char *message)
-{
-    AUTO_OBJECT struct object *object = fixture_get(fixture, RESOURCE_PODS, "default", pod);
-    const cJSON *condition = condition_find(json_get(object_tree(object), "status"), "PodScheduled");
-    assert_string_equal(json_text(json_get(condition, "message"), ""), message);
-    assert_string_equal(json_text(json_get(condition, "reason"), ""), "Unschedulable");
-    assert_true(fixture_has_event(fixture, "FailedScheduling", message));
-}
+#include "tests/unit/cluster/controllers/scheduling.h"
 
 static void test_the_least_loaded_node(void **state)
 {
@@ -51,7 +25,7 @@ static void test_no_room_and_room_again(void **state)
     make_pod(fixture, "b", "700m", "");
     fixture_settle(fixture);
     expect_node(fixture, "b", "");
-    expect_message(fixture, "b", "0/1 nodes are available: 1 Insufficient cpu.");
+    expect_message(fixture, "b", "0/1 nodes are available: 1 Insufficient cpu." NO_VICTIMS("1"));
     fixture_delete(fixture, RESOURCE_PODS, "default", "a", PROPAGATION_BACKGROUND);
     fixture_converge(fixture);
     expect_node(fixture, "b", "n1");
@@ -69,8 +43,8 @@ static void test_reasons_of_several_nodes(void **state)
     make_pod(fixture, "a", "2", "\"nodeSelector\":{\"kubernetes.io/hostname\":\"n1\"},");
     fixture_settle(fixture);
     expect_message(fixture, "a",
-                   "0/2 nodes are available: 1 Too many pods, 1 node(s) didn't match Pod's node affinity/selector, 2 "
-                   "Insufficient cpu.");
+                   "0/2 nodes are available: 1 Insufficient cpu, 1 Too many pods, 1 node(s) didn't match Pod's node "
+                   "affinity/selector." DOES_NOT_HELP("2"));
     fixture_node(fixture, "n3", "4", "110");
     fixture_change(fixture, RESOURCE_NODES, "", "n3", SUBRESOURCE_NONE,
                    "{\"metadata\":{\"labels\":{\"kubernetes.io/hostname\":\"n1\"}}}");
