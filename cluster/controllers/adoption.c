@@ -5,6 +5,7 @@
 #include "cluster/api/selector.h"
 #include "cluster/controllers/ownership.h"
 #include "cluster/controllers/pod.h"
+#include "cluster/controllers/stateful.h"
 
 static void list_add(struct object_list *list, struct object *object_take)
 {
@@ -31,10 +32,14 @@ static int adopt_one(struct runtime *runtime, const struct object *owner, const 
     return 0;
 }
 
-static bool may_be_adopted(const struct object *object)
+/* A StatefulSet's pods have its name and an ordinal. */
+static bool may_be_adopted(const struct object *owner, const struct object *object)
 {
     const cJSON *tree = object_tree(object);
-    return !is_being_deleted(tree) && (object_resource(object) != RESOURCE_PODS || pod_is_active(tree));
+    if (object_resource(object) != RESOURCE_PODS)
+        return !is_being_deleted(tree);
+    return pod_is_active(tree) &&
+           (object_resource(owner) != RESOURCE_STATEFULSETS || stateful_ordinal(object_name(owner), object_name(object)) >= 0);
 }
 
 static int adopt_matching(struct runtime *runtime, const struct object *owner, enum resource_id resource,
@@ -43,7 +48,7 @@ static int adopt_matching(struct runtime *runtime, const struct object *owner, e
     struct view_list alone = view_without_controller(runtime->view, resource, object_namespace(owner));
     for (size_t i = 0; i < alone.count; i++) {
         struct object *object = alone.objects[i];
-        if (may_be_adopted(object) && selector_matches(selector, object_tree(object)) &&
+        if (may_be_adopted(owner, object) && selector_matches(selector, object_tree(object)) &&
             adopt_one(runtime, owner, object, owned, status) != 0)
             return -1;
     }
@@ -76,4 +81,31 @@ struct object *controller_of(const struct view *view, const struct object *objec
 {
     struct object *owner = view_by_uid(view, controller_uid(object_tree(object)));
     return owner != NULL && object_resource(owner) == resource ? owner : NULL;
+}
+
+static void enqueue_matching(struct controller *controller, const struct object *pod, enum resource_id resource)
+{
+    struct view_list owners = view_all(controller->runtime->view, resource, object_namespace(pod));
+    for (size_t i = 0; i < owners.count; i++) {
+        AUTO_SELECTOR struct selector *selector =
+            selector_from_label_selector(json_get(object_tree(owners.objects[i]), "spec", "selector"));
+        if (selector_matches(selector, object_tree(pod)))
+            controller_enqueue(controller, owners.objects[i]);
+    }
+}
+
+static void enqueue_owner(struct controller *controller, const struct object *pod, enum resource_id resource)
+{
+    const struct object *owner = controller_of(controller->runtime->view, pod, resource);
+    if (owner != NULL)
+        controller_enqueue(controller, owner);
+}
+
+void enqueue_owners_of_pod(struct controller *controller, const struct watch_event *event, enum resource_id resource)
+{
+    enqueue_owner(controller, event->object, resource);
+    if (event->previous != NULL)
+        enqueue_owner(controller, event->previous, resource);
+    if (controller_reference(object_tree(event->object)) == NULL && event->type != WATCH_DELETED)
+        enqueue_matching(controller, event->object, resource);
 }

@@ -16,4 +16,8 @@ int adopt(struct runtime *runtime, const struct object *owner, enum resource_id 
 /* The object of a resource that controls this one, by its controller reference and uid; NULL when there is none. */
 struct object *controller_of(const struct view *view, const struct object *object, enum resource_id resource);
 
+/* Queues the owners of a resource that a change of a pod concerns: what controls it, what controlled it before, and for a
+ * pod that nothing controls those whose selector matches it. */
+void enqueue_owners_of_pod(struct controller *controller, const struct watch_event *event, enum resource_id resource);
+
 #endif

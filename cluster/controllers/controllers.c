@@ -17,6 +17,7 @@
 #include "cluster/controllers/replicaset.h"
 #include "cluster/controllers/runtime.h"
 #include "cluster/controllers/scheduler.h"
+#include "cluster/controllers/statefulset.h"
 #include "common/clock.h"
 #include "common/log.h"
 
@@ -53,7 +54,7 @@ static void *run(void *argument)
 
 static const struct controller_functions *const all[] = {
     &scheduler_functions,  &namespace_functions,     &garbage_collector_functions, &deployment_functions,
-    &replicaset_functions, &endpointslice_functions, &horizontal_functions,
+    &replicaset_functions, &endpointslice_functions, &horizontal_functions,        &statefulset_functions,
 };
 #define CONTROLLER_COUNT (sizeof all / sizeof all[0])
 

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cluster/api/selector.h"
 #include "cluster/controllers/adoption.h"
 #include "cluster/controllers/conditions.h"
 #include "cluster/controllers/ownership.h"
@@ -27,34 +26,12 @@ struct replicas {
     int64_t terminating;
 };
 
-static void enqueue_matching(struct controller *controller, const struct object *pod)
-{
-    struct view_list sets = view_all(controller->runtime->view, RESOURCE_REPLICASETS, object_namespace(pod));
-    for (size_t i = 0; i < sets.count; i++) {
-        AUTO_SELECTOR struct selector *selector =
-            selector_from_label_selector(json_get(object_tree(sets.objects[i]), "spec", "selector"));
-        if (selector_matches(selector, object_tree(pod)))
-            controller_enqueue(controller, sets.objects[i]);
-    }
-}
-
-static void enqueue_owner(struct controller *controller, const struct object *pod)
-{
-    const struct object *set = controller_of(controller->runtime->view, pod, RESOURCE_REPLICASETS);
-    if (set != NULL)
-        controller_enqueue(controller, set);
-}
-
 static void observe(struct controller *controller, const struct watch_event *event)
 {
     if (object_resource(event->object) == RESOURCE_REPLICASETS) {
         controller_enqueue(controller, event->object);
     } else if (object_resource(event->object) == RESOURCE_PODS) {
-        enqueue_owner(controller, event->object);
-        if (event->previous != NULL)
-            enqueue_owner(controller, event->previous);
-        if (controller_reference(object_tree(event->object)) == NULL && event->type != WATCH_DELETED)
-            enqueue_matching(controller, event->object);
+        enqueue_owners_of_pod(controller, event, RESOURCE_REPLICASETS);
     }
 }
 

@@ -27,6 +27,7 @@
 #include "cluster/controllers/replicaset.h"
 #include "cluster/controllers/runtime.h"
 #include "cluster/controllers/scheduler.h"
+#include "cluster/controllers/statefulset.h"
 #include "common/clock.h"
 
 struct fixture {
@@ -136,7 +137,7 @@ static inline struct fixture *fixture_open(void)
 {
     static const struct controller_functions *const all[] = {
         &scheduler_functions,  &namespace_functions,     &garbage_collector_functions, &deployment_functions,
-        &replicaset_functions, &endpointslice_functions, &horizontal_functions,
+        &replicaset_functions, &endpointslice_functions, &horizontal_functions,        &statefulset_functions,
     };
     struct fixture *fixture = memory_allocate(1, sizeof *fixture);
     struct cluster_periods periods = cluster_periods_at_pace(1);
