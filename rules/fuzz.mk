@@ -8,6 +8,7 @@ FUZZ_TARGETS := $(patsubst tests/fuzz/%.c,%,$(FUZZ_SOURCES))
 # The rooms that a target needs besides common.
 FUZZ_ROOMS_fuzz_hpa      := hpa
 FUZZ_ROOMS_fuzz_api_json := cluster/api
+FUZZ_ROOMS_fuzz_exposition := cluster/metrics
 FUZZ_ROOMS_fuzz_lesson   := driver/lesson driver/analyze driver/store driver/observe driver/load
 
 # Files that its corpus starts from.
@@ -16,6 +17,7 @@ FUZZ_SEEDS_fuzz_lesson   := lessons/*/lesson.yaml tests/data/lessons/right/lesso
 FUZZ_SEEDS_fuzz_json     := tests/data/golden/objects/*.json tests/data/golden/errors/*.json
 FUZZ_SEEDS_fuzz_api_json := tests/data/golden/objects/*.json tests/data/golden/lists/*.json
 FUZZ_SEEDS_fuzz_quantity := tests/data/common/quantities.tsv
+FUZZ_SEEDS_fuzz_exposition := tests/data/metrics/exposition.txt
 
 fuzz: ## fuzz every target for a minute (FUZZ_SECONDS=60)
 	@$(MAKE) --no-print-directory -s BUILD=$(FUZZ_BUILD) CC=clang fuzz-programs
