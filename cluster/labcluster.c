@@ -25,6 +25,7 @@
 #include "cluster/controllers/controllers.h"
 #include "cluster/kubelet/kubelet.h"
 #include "cluster/metrics/metrics.h"
+#include "cluster/metrics/scraper.h"
 #include "cluster/proxy/proxy.h"
 #include "cluster/supervisor/supervisor.h"
 #include "common/clock.h"
@@ -398,6 +399,7 @@ struct cluster {
     struct registry *registry;
     struct kubelet *kubelet;
     struct metrics *metrics;
+    struct scraper *scraper;
     struct controllers *controllers;
     struct proxy *proxy;
     struct server *server;
@@ -410,7 +412,10 @@ static struct node_interface node_interface_of(const struct cluster *cluster)
                                    .read_log = kubelet_read_log,
                                    .metrics = cluster->metrics,
                                    .pod_metrics = metrics_of_pods,
-                                   .node_metrics = metrics_of_nodes};
+                                   .node_metrics = metrics_of_nodes,
+                                   .scraper = cluster->scraper,
+                                   .scraped_values = scraper_values,
+                                   .scraped_names = scraper_names};
 }
 
 static int start_storage(struct cluster *cluster, struct error *error)
@@ -444,7 +449,10 @@ static int start_node(struct cluster *cluster, const struct options *options, co
     if (cluster->kubelet == NULL)
         return -1;
     cluster->metrics = metrics_start(cluster->kubelet, cluster->registry, &options->periods, error);
-    return cluster->metrics == NULL ? -1 : 0;
+    if (cluster->metrics == NULL)
+        return -1;
+    cluster->scraper = scraper_start(cluster->registry, options->periods.metric_resolution, error);
+    return cluster->scraper == NULL ? -1 : 0;
 }
 
 static int start_control(struct cluster *cluster, const struct options *options, struct error *error)
@@ -493,6 +501,8 @@ static void stop_cluster(struct cluster *cluster)
         proxy_stop(cluster->proxy);
     if (cluster->controllers != NULL)
         controllers_stop(cluster->controllers);
+    if (cluster->scraper != NULL)
+        scraper_stop(cluster->scraper);
     if (cluster->metrics != NULL)
         metrics_stop(cluster->metrics);
     if (cluster->kubelet != NULL)

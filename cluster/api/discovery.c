@@ -80,9 +80,10 @@ static bool answer_group(const char *name, struct answer *answer)
 }
 
 /* True when the group and version are served. */
-static bool answer_resources(const char *group, const char *version, struct answer *answer)
+static bool answer_resources(const struct front *front, const char *group, const char *version, struct answer *answer)
 {
-    AUTO_JSON cJSON *resources = discovery_resources(group, version);
+    AUTO_JSON cJSON *resources =
+        custom_metrics_is_version(group, version) ? custom_metrics_resources(front, group) : discovery_resources(group, version);
     if (resources == NULL)
         return false;
     AUTO_JSON cJSON *list = cJSON_CreateObject();
@@ -198,7 +199,7 @@ static bool find_document(const struct front *front, const struct http_request *
         return answer_top(front, segments[0], request, answer);
     case 2:
         if (strcmp(segments[0], "api") == 0)
-            return answer_resources("", segments[1], answer);
+            return answer_resources(front, "", segments[1], answer);
         if (strcmp(segments[0], "apis") == 0)
             return answer_group(segments[1], answer);
         if (is_health(segments[0]) && strcmp(segments[1], "ping") == 0) {
@@ -207,7 +208,8 @@ static bool find_document(const struct front *front, const struct http_request *
         }
         return false;
     case 3:
-        return strcmp(segments[0], "apis") == 0 && segments[1][0] != '\0' && answer_resources(segments[1], segments[2], answer);
+        return strcmp(segments[0], "apis") == 0 && segments[1][0] != '\0' &&
+               answer_resources(front, segments[1], segments[2], answer);
     default:
         return false;
     }

@@ -12,7 +12,7 @@
 #define STORAGE_HASH_BYTES 8
 
 /* What is served and not stored: other handlers than those of stored objects answer. Names with a slash are
- * subresources. */
+ * subresources; without a name: a version whose resources come and go (custom_metrics_resources). */
 static const struct {
     const char *group;
     const char *version;
@@ -22,6 +22,9 @@ static const struct {
     const char *verbs[6];
 } computed[] = {
     {"", "v1", "pods/log", "Pod", true, {"get"}},
+    {"custom.metrics.k8s.io", "v1beta1", NULL, NULL, true, {NULL}},
+    {"custom.metrics.k8s.io", "v1beta2", NULL, NULL, true, {NULL}},
+    {"external.metrics.k8s.io", "v1beta1", NULL, NULL, true, {NULL}},
     {"metrics.k8s.io", "v1beta1", "nodes", "NodeMetrics", false, {"get", "list"}},
     {"metrics.k8s.io", "v1beta1", "pods", "PodMetrics", true, {"get", "list"}},
 };
@@ -121,7 +124,7 @@ cJSON *discovery_resources(const char *group, const char *version)
             add_resource(entries, resource);
     }
     for (size_t i = 0; i < COMPUTED_COUNT; i++) {
-        if (strcmp(computed[i].group, group) != 0 || strcmp(computed[i].version, version) != 0)
+        if (computed[i].name == NULL || strcmp(computed[i].group, group) != 0 || strcmp(computed[i].version, version) != 0)
             continue;
         cJSON *entry = new_entry(computed[i].name, "", computed[i].namespaced, computed[i].kind);
         json_set(entry, "verbs", text_array(computed[i].verbs, sizeof computed[i].verbs / sizeof(char *)));

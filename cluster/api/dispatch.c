@@ -167,6 +167,8 @@ void front_dispatch(struct front *front, const struct http_request *request, str
     else if (count >= 4 && strcmp(segments[0], "apis") == 0 && strcmp(segments[1], "metrics.k8s.io") == 0 &&
              strcmp(segments[2], "v1beta1") == 0)
         metrics_get(front, request, answer);
+    else if (count >= 4 && strcmp(segments[0], "apis") == 0 && custom_metrics_is_version(segments[1], segments[2]))
+        custom_metrics_get(front, request, answer);
     else if (count >= 4 && strcmp(segments[0], "apis") == 0 && segments[1][0] != '\0' && is_served(segments[1], segments[2]))
         dispatch_resource(front, segments[1], segments[2], segments + 3, count - 3, request, answer);
     else

@@ -50,6 +50,12 @@ void log_read(struct front *front, const char *namespace, const char *name, cons
 /* metrics.k8s.io/v1beta1; segments after the version. */
 void metrics_get(struct front *front, const struct http_request *request, struct answer *answer);
 
+/* custom.metrics.k8s.io and external.metrics.k8s.io; segments after the version. */
+void custom_metrics_get(struct front *front, const struct http_request *request, struct answer *answer);
+bool custom_metrics_is_version(const char *group, const char *version);
+/* The APIResources of one of the two groups: one for each metric that there is now. The caller deletes the array. */
+cJSON *custom_metrics_resources(const struct front *front, const char *group);
+
 /* Documents about the API itself. False when the path is none of them. */
 bool discovery_answer(const struct front *front, const struct http_request *request, struct answer *answer);
 

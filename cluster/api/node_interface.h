@@ -1,5 +1,5 @@
 /*
- * What the API server asks of the node: logs and usage. The only way from cluster/api to the kubelet and the metrics
+ * What the API server asks of the node: logs, usage and the pods' own metrics. The only way from cluster/api to the kubelet and the metrics
  * room, filled in by labcluster's main; every function is called from the HTTP front's threads and is thread-safe.
  */
 #ifndef CLUSTER_API_NODE_INTERFACE_H
@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "cluster/api/selector.h"
 #include "cluster/api/status.h"
 #include "common/buffer.h"
 
@@ -32,6 +33,14 @@ struct node_interface {
      * (503), as when metrics-server's Deployment has no ready pod. */
     cJSON *(*pod_metrics)(void *metrics, const char *namespace, struct status *status);
     cJSON *(*node_metrics)(void *metrics, struct status *status);
+    void *scraper;
+    /* What the pods of a namespace show of themselves under a metric's name, in series whose labels match (NULL: any): an
+     * array of {"pod", "milli", "timestamp", "windowSeconds" (of rates)}, one for each pod that has a value, which the
+     * caller deletes. *known: some pod has a series of that name. */
+    cJSON *(*scraped_values)(void *scraper, const char *namespace, const char *metric, const struct selector *labels,
+                             bool *known);
+    /* The names of all such metrics, an array that the caller deletes. */
+    cJSON *(*scraped_names)(void *scraper);
 };
 
 #endif

@@ -61,6 +61,25 @@ static cJSON *fixture_pod_metrics(void *metrics, const char *namespace, struct s
     return NULL;
 }
 
+/* One metric, "requests", of the pods a and b; with the label code=200. */
+static cJSON *fixture_scraped(void *scraper, const char *namespace, const char *metric, const struct selector *labels,
+                              bool *known)
+{
+    static const char values[] = "[{\"pod\":\"a\",\"milli\":1500,\"timestamp\":\"2026-11-22T01:00:22Z\",\"windowSeconds\":15},"
+                                 "{\"pod\":\"b\",\"milli\":2000,\"timestamp\":\"2026-11-22T01:00:20Z\",\"windowSeconds\":15}]";
+    static const char series[] = "{\"metadata\":{\"labels\":{\"code\":\"200\"}}}";
+    AUTO_JSON cJSON *labelled = json_parse(series, sizeof series - 1, NULL);
+    (void)scraper;
+    *known = strcmp(namespace, "default") == 0 && strcmp(metric, "requests") == 0;
+    return *known && selector_matches(labels, labelled) ? json_parse(values, sizeof values - 1, NULL) : cJSON_CreateArray();
+}
+
+static cJSON *fixture_scraped_names(void *scraper)
+{
+    (void)scraper;
+    return json_parse("[\"requests\"]", strlen("[\"requests\"]"), NULL);
+}
+
 static void fixture_create(struct fixture *fixture, enum resource_id resource, const char *namespace, const char *json)
 {
     AUTO_STATUS struct status status = {0};
@@ -80,11 +99,14 @@ static int fixture_open(void **state)
     assert_int_equal(credentials_make(address, clock_wall(), &fixture->credentials, NULL), 0);
     fixture->store = store_create();
     fixture->registry = registry_open(fixture->store, fixture->slice);
-    struct server_options options = {
-        .address = address,
-        .registry = fixture->registry,
-        .credentials = &fixture->credentials,
-        .node = {.read_log = fixture_read_log, .metrics = fixture, .pod_metrics = fixture_pod_metrics}};
+    struct server_options options = {.address = address,
+                                     .registry = fixture->registry,
+                                     .credentials = &fixture->credentials,
+                                     .node = {.read_log = fixture_read_log,
+                                              .metrics = fixture,
+                                              .pod_metrics = fixture_pod_metrics,
+                                              .scraped_values = fixture_scraped,
+                                              .scraped_names = fixture_scraped_names}};
     fixture->server = server_start(&options, NULL);
     assert_non_null(fixture->server);
     snprintf(fixture->folder, sizeof fixture->folder, "/tmp/hpalab-test-XXXXXX");
