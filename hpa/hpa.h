@@ -32,7 +32,7 @@
 
 struct hpa_autoscaler;
 
-/* namespace_name: that of the HPA, for messages; copied. */
+/* namespace_name: the name of the namespace that the HPA is in, for messages; copied. */
 struct hpa_autoscaler *hpa_autoscaler_create(const char *namespace_name);
 
 /* NULL is harmless. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cluster/api/selector.h"
+#include "cluster/controllers/horizontal_metrics.h"
 #include "cluster/controllers/horizontal_pods.h"
 #include "cluster/controllers/horizontal_spec.h"
 #include "cluster/controllers/horizontal_status.h"
@@ -13,7 +14,6 @@
 
 #define COMPONENT "horizontal-pod-autoscaler"
 #define MESSAGE_MAXIMUM 65536
-#define NO_CUSTOM_METRICS "no custom metrics API (custom.metrics.k8s.io) registered"
 
 /* What is remembered of one HorizontalPodAutoscaler between its syncs. */
 struct autoscaler {
@@ -81,7 +81,7 @@ static struct autoscaler *autoscaler_of(struct state *state, const char *key, co
         return autoscaler;
     destroy_autoscaler(autoscaler);
     autoscaler = memory_allocate(1, sizeof *autoscaler);
-    autoscaler->hpa = hpa_autoscaler_create(key);
+    autoscaler->hpa = hpa_autoscaler_create(object_namespace(object));
     autoscaler->uid = memory_copy_text(object_uid(object));
     autoscaler->namespace = memory_copy_text(object_namespace(object));
     table_set(state->autoscalers, key, autoscaler);
@@ -99,8 +99,7 @@ struct evaluation {
     struct status scale_status;
     struct status selector_status;
     struct horizontal_pods pods;
-    struct hpa_metric_answer *answers;
-    char **answer_errors;
+    struct horizontal_metrics metrics;
     const char **rivals; /* keys of autoscalers that select the same pods */
     size_t rival_count;
 };
@@ -194,22 +193,6 @@ static struct hpa_scale make_scale(struct evaluation *evaluation)
     return scale;
 }
 
-/* This cluster serves neither custom nor external metrics; the texts are those of an API server without them. */
-static void make_answers(struct evaluation *evaluation)
-{
-    const struct hpa_spec *spec = &evaluation->spec.spec;
-    evaluation->answers = memory_allocate(spec->metric_count + 1, sizeof(struct hpa_metric_answer));
-    evaluation->answer_errors = memory_allocate(spec->metric_count + 1, sizeof(char *));
-    for (size_t i = 0; i < spec->metric_count; i++) {
-        evaluation->answer_errors[i] =
-            spec->metrics[i].type == HPA_METRIC_EXTERNAL
-                ? memory_format("the server could not find the requested resource (get %s.external.metrics.k8s.io)",
-                                spec->metrics[i].name)
-                : memory_copy_text(NO_CUSTOM_METRICS);
-        evaluation->answers[i].error = evaluation->answer_errors[i];
-    }
-}
-
 static struct hpa_flags flags_of(const struct cluster_periods *periods)
 {
     return (struct hpa_flags){
@@ -237,22 +220,20 @@ static void decide(struct evaluation *evaluation)
 {
     const struct runtime *runtime = evaluation->controller->runtime;
     struct hpa_input input = {.flags = flags_of(&runtime->periods), .scale = make_scale(evaluation)};
-    make_answers(evaluation);
+    horizontal_metrics_gather(runtime, evaluation->object, &evaluation->spec.spec, evaluation->autoscaler->selector,
+                              &evaluation->metrics);
     input.pods = evaluation->pods.pods;
     input.pod_count = evaluation->pods.objects.count;
     input.samples = (struct hpa_pod_samples){
         .error = evaluation->pods.error, .items = evaluation->pods.samples, .count = evaluation->pods.sample_count};
-    input.answers = evaluation->answers;
-    input.answer_count = evaluation->spec.spec.metric_count;
+    input.answers = evaluation->metrics.answers;
+    input.answer_count = evaluation->metrics.count;
     apply_decision(evaluation, hpa_decide(evaluation->autoscaler->hpa, &input, runtime->wall));
 }
 
 static void release(struct evaluation *evaluation)
 {
-    for (size_t i = 0; i < evaluation->spec.spec.metric_count; i++)
-        free(evaluation->answer_errors[i]);
-    free(evaluation->answer_errors);
-    free(evaluation->answers);
+    horizontal_metrics_release(&evaluation->metrics);
     free(evaluation->rivals);
     cJSON_Delete(evaluation->scale);
     status_release(&evaluation->scale_status);

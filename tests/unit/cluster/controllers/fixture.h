@@ -37,8 +37,9 @@ struct fixture {
     struct runtime *runtime;
     int64_t now;
     int64_t wall;
-    int addresses;         /* given to pods so far */
-    int64_t milli_per_pod; /* cpu that the metrics tell of each ready pod; -1: the metrics API is down */
+    int addresses;            /* given to pods so far */
+    int64_t milli_per_pod;    /* cpu that the metrics tell of each ready pod; -1: the metrics API is down */
+    int64_t requests_per_pod; /* milli-units of the metric "requests" that each ready pod shows; 0: none does */
 };
 
 static inline cJSON *fixture_metrics(void *context, const char *namespace, struct status *status)
@@ -64,6 +65,32 @@ static inline cJSON *fixture_metrics(void *context, const char *namespace, struc
         cJSON_AddItemToArray(items, json_parse(text, strlen(text), NULL));
     }
     return items;
+}
+
+/* The metric has one series a pod, with the label code=200. */
+static inline cJSON *fixture_scraped(void *context, const char *namespace, const char *metric, const struct selector *labels,
+                                     bool *known)
+{
+    struct fixture *fixture = context;
+    char time[CLOCK_TEXT_SIZE];
+    static const char text[] = "{\"metadata\":{\"labels\":{\"code\":\"200\"}}}";
+    AUTO_JSON cJSON *series = json_parse(text, strlen(text), NULL);
+    AUTO_OBJECT_LIST struct object_list pods = {0};
+    cJSON *values = cJSON_CreateArray();
+    *known = fixture->requests_per_pod != 0 && strcmp(metric, "requests") == 0;
+    if (!*known || !selector_matches(labels, series))
+        return values;
+    store_list(fixture->store, RESOURCE_PODS, namespace, &pods);
+    for (size_t i = 0; i < pods.count; i++) {
+        if (!pod_is_ready(object_tree(pods.objects[i])))
+            continue;
+        cJSON *value = cJSON_CreateObject();
+        json_set_text(value, "pod", object_name(pods.objects[i]));
+        json_set_integer(value, "milli", fixture->requests_per_pod);
+        json_set_text(value, "timestamp", clock_format_seconds(fixture->wall, time));
+        cJSON_AddItemToArray(values, value);
+    }
+    return values;
 }
 
 static inline struct object *fixture_create(struct fixture *fixture, enum resource_id resource, const char *namespace,
@@ -149,7 +176,8 @@ static inline struct fixture *fixture_open(void)
     fixture->wall = clock_wall();
     fixture_make(fixture, RESOURCE_NAMESPACES, "",
                  "{\"apiVersion\":\"v1\",\"kind\":\"Namespace\",\"metadata\":{\"name\":\"default\"}}");
-    struct node_interface node = {.metrics = fixture, .pod_metrics = fixture_metrics};
+    struct node_interface node = {
+        .metrics = fixture, .pod_metrics = fixture_metrics, .scraper = fixture, .scraped_values = fixture_scraped};
     fixture->runtime =
         runtime_create(fixture->registry, &periods, &node, all, sizeof all / sizeof all[0], fixture->now, fixture->wall);
     return fixture;
