@@ -38,10 +38,12 @@ static const struct setting table[] = {
      "CPU time that each GET /post/{id} takes, by the thread's CPU clock"},
     {"request-wait", "WEBAPP_REQUEST_WAIT", "COST", "0ms", read_cost, FIELD(request_wait), 0, HOUR,
      "time that each GET /post/{id} waits, using no CPU"},
+    {"hang-after", "WEBAPP_HANG_AFTER", "COUNT", "0", settings_read_count, FIELD(hang_after), 0, 1000000000,
+     "after COUNT pages the pod hangs as in a deadlock: connections are made, nothing is answered any more; 0 = never"},
     {"term", "WEBAPP_TERM", "MODE", "drain", read_term_mode, FIELD(term_mode), 0, 0,
      "on SIGTERM: drain (listen and answer for the drain time, with Connection: close, finish, exit 0),\n"
      "close-listener (close the listening socket at once, finish what is in flight, exit 0)\n"
-     "or abrupt (reset every connection, exit 143). A pod that still hangs or refuses at boot ends at once."},
+     "or abrupt (reset every connection, exit 143). A pod that hangs, or does not answer yet, ends at once."},
     {"drain", "WEBAPP_DRAIN", "DURATION", "5s", settings_read_duration, FIELD(drain), 0, HOUR,
      "how long --term drain goes on listening, up to 1h"},
     {"finish", "WEBAPP_FINISH", "DURATION", "30s", settings_read_duration, FIELD(finish), 0, HOUR,

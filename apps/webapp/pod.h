@@ -19,6 +19,7 @@ struct pod {
     int64_t start; /* monotonic */
     atomic_bool booted;
     atomic_bool terminating;
+    atomic_llong pages; /* asked for */
     struct cache *cache;
     struct metrics *metrics;
     struct loads *loads;

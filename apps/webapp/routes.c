@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "apps/webapp/burn.h"
 #include "common/clock.h"
@@ -179,9 +180,23 @@ static bool method_allowed(const char *method, const char *methods)
     return false;
 }
 
+bool routes_hang(const struct pod *pod)
+{
+    return pod->options.hang_after > 0 && atomic_load(&pod->pages) > pod->options.hang_after;
+}
+
+static void hang_if_due(const struct pod *pod)
+{
+    while (routes_hang(pod))
+        pause();
+}
+
 void routes_answer(struct pod *pod, const struct request_line *request, struct answer *answer)
 {
     const struct route *route = find_route(request->path);
+    if (route == &post_route)
+        atomic_fetch_add(&pod->pages, 1);
+    hang_if_due(pod);
     if (!atomic_load(&pod->booted)) {
         answer_error(answer, 503, "booting");
     } else if (route == NULL) {

@@ -24,6 +24,10 @@ struct request_line {
     int64_t thread_cpu; /* the thread's CPU clock when this request began; its cost is counted from here */
 };
 
+/* Whether the pod has come to where it hangs (--hang-after). */
+bool routes_hang(const struct pod *pod);
+
+/* Does not return in a pod that hangs: the thread waits for the end of the process. */
 void routes_answer(struct pod *pod, const struct request_line *request, struct answer *answer);
 
 #endif

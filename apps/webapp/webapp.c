@@ -8,6 +8,7 @@
 
 #include "apps/webapp/options.h"
 #include "apps/webapp/pod.h"
+#include "apps/webapp/routes.h"
 #include "apps/webapp/server.h"
 #include "common/clock.h"
 #include "common/duration.h"
@@ -97,7 +98,7 @@ static int terminate(struct pod *pod, struct server *server, const sigset_t *sig
 {
     const struct options *options = &pod->options;
     char time[DURATION_TEXT_SIZE];
-    if (options->term_mode == TERM_ABRUPT)
+    if (options->term_mode == TERM_ABRUPT || routes_hang(pod))
         cut_and_exit(pod, EXIT_TERMINATED);
     atomic_store(&pod->terminating, true);
     if (options->term_mode == TERM_DRAIN) {

@@ -137,6 +137,33 @@ static void sigterm_ends_a_pod_that_boots(void **state)
     }
 }
 
+static void hangs_after_its_pages(void **state)
+{
+    (void)state;
+    static const char *const paths[] = {"/post/3", "/livez", "/metrics"};
+    AUTO_WEBAPP struct test_webapp webapp = test_webapp_run("--hang-after", "2");
+    for (int page = 0; page < 2; page++) {
+        AUTO_ANSWER struct test_http_answer answer = test_webapp_get(&webapp, "/post/1");
+        assert_int_equal(answer.status, 200);
+    }
+    AUTO_ANSWER struct test_http_answer live = test_webapp_get(&webapp, "/livez");
+    assert_int_equal(live.status, 200);
+    struct test_http_pending *pending[3];
+    char urls[3][TEST_URL_SIZE];
+    for (size_t i = 0; i < 3; i++) {
+        const struct test_http_request request = {.url = test_webapp_url(&webapp, paths[i], urls[i]), .timeout = 1};
+        pending[i] = test_http_begin(&request);
+        sleep_seconds(0.1);
+    }
+    for (size_t i = 0; i < 3; i++) {
+        AUTO_ANSWER struct test_http_answer answer = {.status = 0};
+        test_http_finish(pending[i], &answer);
+        assert_int_equal(answer.status, 0);
+    }
+    test_child_signal(webapp.child, SIGTERM);
+    assert_int_equal(test_child_wait(webapp.child, 10), EXIT_ABRUPT);
+}
+
 static void drain_serves_old_and_new_requests(void **state)
 {
     (void)state;
@@ -281,6 +308,7 @@ int main(void)
         cmocka_unit_test(unavailable_answers_503_until_booted),
         cmocka_unit_test(booting_may_use_cpu),
         cmocka_unit_test(sigterm_ends_a_pod_that_boots),
+        cmocka_unit_test(hangs_after_its_pages),
         cmocka_unit_test(drain_serves_old_and_new_requests),
         cmocka_unit_test(drain_finishes_what_came_last),
         cmocka_unit_test(abrupt_resets_connections),
