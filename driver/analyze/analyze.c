@@ -139,6 +139,7 @@ static void settle(struct variant_state *state)
     find_anatomy(state);
     state->figures->metric = state->scaling.metric;
     state->scaling.metric.steps = NULL;
+    find_elasticity(state);
 }
 
 static void judge(struct variant_figures *figures, const struct variant_description *description, struct figures_texts *texts)

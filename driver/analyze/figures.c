@@ -23,6 +23,12 @@ const char *mark_kind_name(enum mark_kind kind)
     return names[kind];
 }
 
+const char *supply_name(enum supply supply)
+{
+    static const char *const names[SUPPLY_COUNT] = {"spec", "ready", "warm"};
+    return (unsigned)supply < SUPPLY_COUNT ? names[supply] : "unknown";
+}
+
 const char *expectation_result_name(enum expectation_result result)
 {
     static const char *const names[] = {"pass", "fail", "no data"};

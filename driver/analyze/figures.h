@@ -98,11 +98,26 @@ struct pod_figures {
     int64_t last_connection; /* last new connection that it answered */
     int64_t terminated;      /* its containers had ended */
     int64_t gone;
-    uint64_t answers;      /* ok */
-    uint64_t cold_answers; /* ok, said to be cold */
+    uint64_t answers;       /* ok */
+    uint64_t cold_answers;  /* ok, said to be cold */
+    int64_t first_response; /* response time of its first ok answer */
+    int64_t later_response; /* median of those that followed it, of the requests that were kept singly */
     uint64_t spikes;
     uint64_t lost;
     int64_t restarts;
+};
+
+/* What counts as a pod that is there. */
+enum supply { SUPPLY_SPEC, SUPPLY_READY, SUPPLY_WARM, SUPPLY_COUNT };
+
+/* "spec", "ready", "warm" */
+const char *supply_name(enum supply supply);
+
+/* How well the supply of pods followed the demand over the load's time T, as means over T; NAN = not known. */
+struct elasticity_figures {
+    double under, over;             /* pods: integral of max(d - s, 0) / T, and of max(s - d, 0) / T */
+    double under_share, over_share; /* of T: with d > s, with s > d */
+    double cost;                    /* pod-seconds: integral of s */
 };
 
 /* From this moment on. -1 = not known yet. */
@@ -273,6 +288,8 @@ struct variant_figures {
 
     size_t decision_count;
     struct decision *decisions;
+    size_t reversals; /* decisions that undo the one before within 5 minutes */
+    struct elasticity_figures elasticity[SUPPLY_COUNT];
     struct metric_figures metric;
     double cpu_per_request; /* core-seconds; 0 = not known */
     double pod_capacity;    /* requests/s that one pod carries at the target; 0 = not known */

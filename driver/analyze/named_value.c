@@ -59,6 +59,19 @@ static double count_marks(variant_pointer variant, enum mark_kind kind)
     return variant->observed ? (double)count : NAN;
 }
 
+/* The least or the greatest of the pods' first (or later) response times; NAN when no pod answered. */
+static double extreme_response(variant_pointer variant, bool first, bool greatest)
+{
+    double extreme = NAN;
+    for (size_t index = 0; index < variant->pod_count; index++) {
+        const struct pod_figures *pod = &variant->pods[index];
+        int64_t response = first ? pod->first_response : pod->later_response;
+        if (moment_known(response) && (isnan(extreme) || (greatest ? (double)response > extreme : (double)response < extreme)))
+            extreme = (double)response;
+    }
+    return extreme;
+}
+
 /* Every simple name: its kind, and an expression of the variant. */
 #define SIMPLE_VALUES(VALUE)                                                                                                     \
     VALUE("requests.count", VALUE_COUNT, (double)variant->requests)                                                              \
@@ -85,6 +98,13 @@ static double count_marks(variant_pointer variant, enum mark_kind kind)
     VALUE("rescales.count", VALUE_COUNT, of_hpa(variant, (double)variant->decision_count))                                       \
     VALUE("rescales.up", VALUE_COUNT, count_direction(variant, true))                                                            \
     VALUE("rescales.down", VALUE_COUNT, count_direction(variant, false))                                                         \
+    VALUE("rescales.reversals", VALUE_COUNT, of_hpa(variant, (double)variant->reversals))                                        \
+    VALUE("first_response.min", VALUE_TIME, extreme_response(variant, true, false))                                              \
+    VALUE("first_response.max", VALUE_TIME, extreme_response(variant, true, true))                                               \
+    VALUE("later_response.max", VALUE_TIME, extreme_response(variant, false, true))                                              \
+    VALUE("cost.pod_seconds", VALUE_COUNT, variant->elasticity[SUPPLY_READY].cost)                                               \
+    VALUE("pods.missing", VALUE_COUNT, variant->elasticity[SUPPLY_READY].under)                                                  \
+    VALUE("pods.surplus", VALUE_COUNT, variant->elasticity[SUPPLY_READY].over)                                                   \
     VALUE("hpa.unknown", VALUE_TIME, of_hpa(variant, (double)variant->metric.unknown))                                           \
     VALUE("utilization.max", VALUE_PERCENT, variant->metric.any_known ? variant->metric.maximum : NAN)                           \
     VALUE("utilization.min", VALUE_PERCENT, variant->metric.any_known ? variant->metric.minimum : NAN)                           \

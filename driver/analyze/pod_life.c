@@ -1,4 +1,7 @@
+#include <stdlib.h>
+
 #include "common/clock.h"
+#include "driver/analyze/array.h"
 #include "driver/analyze/moment.h"
 #include "driver/analyze/variant_state.h"
 
@@ -31,6 +34,39 @@ static void add_first_answers(struct variant_state *state)
         if (pod != NULL)
             moment_first(&pod->figures.first_answer, kept->exemplar.finished);
     }
+}
+
+static int64_t response_of(const struct kept_request *kept)
+{
+    return kept->exemplar.finished - kept->exemplar.intended;
+}
+
+static int by_length(const void *left, const void *right)
+{
+    int64_t first = *(const int64_t *)left;
+    int64_t second = *(const int64_t *)right;
+    return (first > second) - (first < second);
+}
+
+/* How long the first answer of a pod took, and those that followed. */
+static void find_responses(const struct variant_state *state, struct pod_track *pod)
+{
+    int64_t *later = NULL;
+    size_t count = 0;
+    for (size_t index = 0; index < state->answers.kept_count; index++) {
+        const struct kept_request *kept = &state->answers.kept[index];
+        if (kept->exemplar.outcome != OUTCOME_OK || pods_find(&state->pods, kept->server, kept->exemplar.finished) != pod)
+            continue;
+        if (kept->exemplar.finished == pod->figures.first_answer && !moment_known(pod->figures.first_response))
+            pod->figures.first_response = response_of(kept);
+        else
+            *ARRAY_ADD(later, count) = response_of(kept);
+    }
+    if (count > 0) {
+        qsort(later, count, sizeof *later, by_length);
+        pod->figures.later_response = later[(count - 1) / 2];
+    }
+    free(later);
 }
 
 /* The least age at which a pod without a readiness probe gave an ok answer: how long they boot. NEVER = not known. */
@@ -102,6 +138,7 @@ void find_pod_lives(struct variant_state *state)
         struct pod_track *pod = &state->pods.tracks[index];
         pod->figures.pulled =
             events_first(&state->events, "Pulled", "Pod", pod->figures.name, pod->figures.created - NANOSECONDS_PER_SECOND);
+        find_responses(state, pod);
         find_boot(state, &pod->figures);
         find_warmth(state, pod);
     }

@@ -90,6 +90,8 @@ static struct pod_track *track_pod(struct pods *pods, int64_t time, const struct
                                     .first_sent = FIGURES_NEVER,
                                     .first_answer = FIGURES_NEVER,
                                     .warm = FIGURES_NEVER,
+                                    .first_response = FIGURES_NEVER,
+                                    .later_response = FIGURES_NEVER,
                                     .deleted = FIGURES_NEVER,
                                     .removed = FIGURES_NEVER,
                                     .last_connection = FIGURES_NEVER,

@@ -28,6 +28,8 @@ static cJSON *make_pod(const struct pod_figures *pod)
         json_set(entry, moments[index].key, document_seconds(moments[index].moment));
     json_set_integer(entry, "answers", (int64_t)pod->answers);
     json_set_integer(entry, "cold_answers", (int64_t)pod->cold_answers);
+    json_set(entry, "first_response_s", document_seconds(pod->first_response));
+    json_set(entry, "later_response_s", document_seconds(pod->later_response));
     json_set_integer(entry, "spikes", (int64_t)pod->spikes);
     json_set_integer(entry, "lost", (int64_t)pod->lost);
     json_set_integer(entry, "restarts", pod->restarts);
@@ -68,6 +70,22 @@ static cJSON *make_decisions(const struct variant_figures *variant)
         cJSON_AddItemToArray(decisions, entry);
     }
     return decisions;
+}
+
+static cJSON *make_elasticity(const struct variant_figures *variant)
+{
+    cJSON *object = cJSON_CreateObject();
+    for (int supply = 0; supply < SUPPLY_COUNT; supply++) {
+        const struct elasticity_figures *elasticity = &variant->elasticity[supply];
+        cJSON *entry = cJSON_CreateObject();
+        json_set(entry, "missing_pods", document_number(elasticity->under));
+        json_set(entry, "surplus_pods", document_number(elasticity->over));
+        json_set(entry, "missing_share", document_number(elasticity->under_share));
+        json_set(entry, "surplus_share", document_number(elasticity->over_share));
+        json_set(entry, "pod_seconds", document_number(elasticity->cost));
+        json_set(object, supply_name((enum supply)supply), entry);
+    }
+    return object;
 }
 
 static cJSON *make_metric(const struct variant_figures *variant)
@@ -188,6 +206,8 @@ void document_add_cluster(cJSON *target, const struct variant_figures *variant, 
         cJSON_AddItemToArray(pods, make_pod(&variant->pods[index]));
     json_set(target, "replicas", make_replicas(variant));
     json_set(target, "decisions", make_decisions(variant));
+    json_set_integer(target, "reversals", (int64_t)variant->reversals);
+    json_set(target, "elasticity", make_elasticity(variant));
     json_set(target, "metric", make_metric(variant));
     json_set(target, "cpu_ms_per_request", document_number(variant->cpu_per_request * 1e3));
     json_set(target, "pod_capacity_per_s", document_number(variant->pod_capacity));

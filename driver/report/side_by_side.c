@@ -6,6 +6,7 @@
 
 #include "common/clock.h"
 #include "common/memory.h"
+#include "driver/analyze/named_value.h"
 
 /* A ratio of fewer samples is noise. */
 #define LEAST_SAMPLES 20
@@ -106,6 +107,43 @@ static double rescales(variant_pointer variant)
     return variant->metric.watched ? (double)variant->decision_count : (double)NAN;
 }
 
+static double reversals(variant_pointer variant)
+{
+    return variant->metric.watched ? (double)variant->reversals : (double)NAN;
+}
+
+/* A figure as expectations know it. */
+static double named(variant_pointer variant, const char *name)
+{
+    struct named_value value;
+    return named_value(name, variant, &value) == 0 ? value.number : (double)NAN;
+}
+
+static double restarts(variant_pointer variant)
+{
+    return named(variant, "pods.restarts");
+}
+
+static double slowest_first_answer(variant_pointer variant)
+{
+    return named(variant, "first_response.max") / (double)NANOSECONDS_PER_MILLISECOND;
+}
+
+static double missing_pods(variant_pointer variant)
+{
+    return variant->elasticity[SUPPLY_READY].under;
+}
+
+static double surplus_pods(variant_pointer variant)
+{
+    return variant->elasticity[SUPPLY_READY].over;
+}
+
+static double pod_seconds(variant_pointer variant)
+{
+    return variant->elasticity[SUPPLY_READY].cost;
+}
+
 static double time_to_scale(variant_pointer variant)
 {
     return in_seconds(variant->time_to_scale);
@@ -182,7 +220,13 @@ static const struct figure FIGURES[] = {
     {"Highest HPA metric", "metric_max", PREFER_NONE, false, highest_metric},
     {"Jobs complete", "jobs_complete", PREFER_NONE, false, jobs_complete},
     {"Jobs failed", "jobs_failed", PREFER_LESS, false, jobs_failed},
+    {"Containers restarted", "restarts", PREFER_NONE, false, restarts},
+    {"Slowest first answer (ms)", "first_response_max_ms", PREFER_LESS, false, slowest_first_answer},
     {"Rescales", "rescales", PREFER_NONE, false, rescales},
+    {"Rescales that were undone", "reversals", PREFER_LESS, false, reversals},
+    {"Ready pods missing, mean", "missing_pods", PREFER_LESS, false, missing_pods},
+    {"Ready pods surplus, mean", "surplus_pods", PREFER_LESS, false, surplus_pods},
+    {"Cost (ready pod-seconds)", "pod_seconds", PREFER_NONE, false, pod_seconds},
     {"Time to scale up (s)", "time_to_scale_s", PREFER_LESS, false, time_to_scale},
     {"HPA metric unknown (s)", "metric_unknown_s", PREFER_LESS, false, unknown_metric},
 };

@@ -46,9 +46,11 @@ hpalab.lifelines = (() => {
     return variant.pods.length;
   };
 
-  const columns = ["pod", "created", "scheduled", "started", "could answer", "first answer", "warm", "deletion began", "out of the endpoints", "gone", "answers", "spikes", "lost"];
-  const rows = (variant) => variant.pods.map((pod) => [pod.name, ...[pod.created_s, pod.scheduled_s, pod.started_s, pod.booted_s, pod.first_answer_s, pod.warm_s, pod.deleted_s, pod.removed_s, pod.gone_s]
-    .map((time) => (time === null ? "-" : format.moment(time))), pod.answers, pod.spikes, pod.lost]);
+  const columns = ["pod", "created", "scheduled", "started", "could answer", "first answer", "warm", "first answer took", "later ones took", "restarts", "deletion began", "out of the endpoints", "gone", "answers", "spikes", "lost"];
+  const moment = (time) => (time === null ? "-" : format.moment(time));
+  const lasting = (time) => (time === null ? "-" : format.duration(time));
+  const rows = (variant) => variant.pods.map((pod) => [pod.name, ...[pod.created_s, pod.scheduled_s, pod.started_s, pod.booted_s, pod.first_answer_s, pod.warm_s].map(moment),
+    lasting(pod.first_response_s), lasting(pod.later_response_s), pod.restarts, ...[pod.deleted_s, pod.removed_s, pod.gone_s].map(moment), pod.answers, pod.spikes, pod.lost]);
 
   return { draw, columns, rows };
 })();

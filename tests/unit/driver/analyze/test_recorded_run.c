@@ -1,4 +1,5 @@
 /* The figures of a recording of a real cluster, each worked out by hand from the times of arrival in the file. */
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -186,6 +187,24 @@ static void test_replicas(void **state)
     assert_int_equal(last->warm, 0);
 }
 
+static void test_elasticity(void **state)
+{
+    (void)state;
+    const struct elasticity_figures *ready = &variant()->elasticity[SUPPLY_READY];
+    double pod_seconds = 0;
+    for (size_t index = 0; index < variant()->pod_count; index++) {
+        const struct pod_figures *life = &variant()->pods[index];
+        int64_t until = life->deleted != FIGURES_NEVER ? life->deleted : variant()->end;
+        pod_seconds += (double)(until - (life->ready > 0 ? life->ready : 0)) / (double)NANOSECONDS_PER_SECOND;
+    }
+    /* Down at 160 s undoes up at 25 s. */
+    assert_int_equal(variant()->reversals, 1);
+    assert_true(fabs(ready->cost - pod_seconds) < 0.001);
+    assert_true(variant()->elasticity[SUPPLY_SPEC].cost > ready->cost);
+    assert_true(variant()->elasticity[SUPPLY_WARM].cost < 0.001);
+    assert_true(isnan(ready->under) && isnan(ready->over_share)); /* no load was recorded: the demand is not known */
+}
+
 static void assert_stage(enum stage stage, size_t count, int64_t p50, int64_t p95)
 {
     assert_int_equal(variant()->stages[stage].count, count);
@@ -241,8 +260,9 @@ static void test_expectations(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_decisions), cmocka_unit_test(test_metric),  cmocka_unit_test(test_lifelines),
-        cmocka_unit_test(test_replicas),  cmocka_unit_test(test_anatomy), cmocka_unit_test(test_expectations),
+        cmocka_unit_test(test_decisions),    cmocka_unit_test(test_metric),     cmocka_unit_test(test_lifelines),
+        cmocka_unit_test(test_replicas),     cmocka_unit_test(test_elasticity), cmocka_unit_test(test_anatomy),
+        cmocka_unit_test(test_expectations),
     };
     return cmocka_run_group_tests(tests, analyze_recording, release);
 }

@@ -12,6 +12,7 @@
 
 #include "common/clock.h"
 #include "driver/analyze/analyze.h"
+#include "driver/analyze/named_value.h"
 #include "tests/unit/driver/example/example_objects.h"
 
 #define MILLISECOND NANOSECONDS_PER_MILLISECOND
@@ -246,10 +247,35 @@ static void test_verdict(void **state)
     assert_string_equal(figures->verdict, "4 requests waited up to 6 s while 1 new pod booted and 7 were lost.");
 }
 
+static void test_first_and_later_answers(void **state)
+{
+    (void)state;
+    const struct variant_figures *variant = &figures->variants[0];
+    static const struct {
+        const char *pod;
+        int64_t first, later;
+    } expected[] = {{"webapp-a", 10, 1200}, {"webapp-b", 6000, 1200}};
+    for (size_t index = 0; index < 2; index++) {
+        const struct pod_figures *pod = &variant->pods[index];
+        assert_string_equal(pod->name, expected[index].pod);
+        assert_int_equal(pod->first_response, expected[index].first * MILLISECOND);
+        assert_int_equal(pod->later_response, expected[index].later * MILLISECOND);
+    }
+    struct named_value value;
+    assert_int_equal(named_value("first_response.min", variant, &value), 0);
+    assert_true(value.kind == VALUE_TIME && value.number == 10.0 * MILLISECOND);
+    assert_int_equal(named_value("first_response.max", variant, &value), 0);
+    assert_true(value.number == 6000.0 * MILLISECOND);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_totals),    cmocka_unit_test(test_blame),
-                                       cmocka_unit_test(test_phases),    cmocka_unit_test(test_episodes),
-                                       cmocka_unit_test(test_pod_lives), cmocka_unit_test(test_verdict)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_first_and_later_answers),
+                                       cmocka_unit_test(test_totals),
+                                       cmocka_unit_test(test_blame),
+                                       cmocka_unit_test(test_phases),
+                                       cmocka_unit_test(test_episodes),
+                                       cmocka_unit_test(test_pod_lives),
+                                       cmocka_unit_test(test_verdict)};
     return cmocka_run_group_tests(tests, analyze, release);
 }
