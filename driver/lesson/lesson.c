@@ -163,7 +163,7 @@ static int read_warm_up(const struct lesson_source *source, struct lesson *lesso
 static int read_start(const struct lesson_source *source, struct lesson *lesson)
 {
     static const char *const known[] = {"when", "timeout", NULL};
-    static const char *const words[] = {"ready", "metrics", NULL};
+    static const char *const words[] = {"created", "ready", "metrics", NULL};
     const struct yaml_node *start = NULL;
     lesson->start = START_METRICS;
     lesson->start_timeout = DEFAULT_TIMEOUT;

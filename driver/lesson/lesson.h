@@ -26,8 +26,9 @@ struct lesson_scale {
 };
 
 enum lesson_start {
-    START_READY,  /* the variant's Deployments are available: load begins */
-    START_METRICS /* and the HPA has a metric and rests at its minimum */
+    START_CREATED, /* the variant's objects are there: load begins, whatever has become of them */
+    START_READY,   /* the variant's Deployments are available: load begins */
+    START_METRICS  /* and the HPA has a metric and rests at its minimum */
 };
 
 enum lesson_settle {

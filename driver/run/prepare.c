@@ -169,7 +169,7 @@ int variant_prepare(struct variant_state *state, struct error *error)
     state->observer = observe_start(&observe, REQUEST_DEADLINE, error);
     if (state->observer == NULL || apply_manifests(state, error) < 0)
         return -1;
-    result = wait_all_available(state, error);
+    result = state->lesson->start == START_CREATED ? STEP_DONE : wait_all_available(state, error);
     if (result == 0)
         result = warm_up(state, error);
     return result == 0 ? wait_for_metric(state, error) : result;

@@ -1,6 +1,7 @@
 #include "driver/run/service.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <stdio.h>
@@ -10,6 +11,8 @@
 
 #include "common/clock.h"
 #include "common/memory.h"
+
+#define TRY_AGAIN (50 * NANOSECONDS_PER_MILLISECOND)
 
 int service_resolve(struct kube_client *client, const char *namespace, const char *host, char address[SERVICE_ADDRESS_SIZE],
                     struct error *error)
@@ -28,31 +31,35 @@ int service_resolve(struct kube_client *client, const char *namespace, const cha
     return 0;
 }
 
-static bool try_connection(const struct sockaddr_in *to, int64_t deadline)
+static enum service_answer try_connection(const struct sockaddr_in *to, int64_t deadline)
 {
     AUTO_CLOSE int descriptor = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (descriptor < 0)
-        return false;
+        return SERVICE_SILENT;
     if (connect(descriptor, (const struct sockaddr *)to, sizeof *to) == 0)
-        return true;
+        return SERVICE_CONNECTS;
+    if (errno != EINPROGRESS)
+        return errno == ECONNREFUSED ? SERVICE_REFUSES : SERVICE_SILENT;
     int64_t left = deadline - clock_monotonic();
     struct pollfd wait = {.fd = descriptor, .events = POLLOUT};
     if (left <= 0 || poll(&wait, 1, (int)(left / NANOSECONDS_PER_MILLISECOND) + 1) <= 0)
-        return false;
+        return SERVICE_SILENT;
     int code = -1;
     socklen_t size = sizeof code;
-    return getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &code, &size) == 0 && code == 0;
+    if (getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &code, &size) < 0)
+        return SERVICE_SILENT;
+    return code == 0 ? SERVICE_CONNECTS : code == ECONNREFUSED ? SERVICE_REFUSES : SERVICE_SILENT;
 }
 
-bool service_answers(const char *address, uint16_t port, int64_t deadline)
+enum service_answer service_try(const char *address, uint16_t port, int64_t deadline)
 {
     struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(port)};
     if (inet_pton(AF_INET, address, &to.sin_addr) != 1)
-        return false;
-    while (!try_connection(&to, deadline)) {
-        if (clock_monotonic() >= deadline)
-            return false;
-        clock_sleep_until(clock_monotonic() + 50 * NANOSECONDS_PER_MILLISECOND);
+        return SERVICE_SILENT;
+    for (;;) {
+        enum service_answer answer = try_connection(&to, deadline);
+        if (answer == SERVICE_CONNECTS || clock_monotonic() + TRY_AGAIN >= deadline)
+            return answer;
+        clock_sleep_until(clock_monotonic() + TRY_AGAIN);
     }
-    return true;
 }

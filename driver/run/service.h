@@ -16,7 +16,13 @@
 int service_resolve(struct kube_client *client, const char *namespace, const char *host, char address[SERVICE_ADDRESS_SIZE],
                     struct error *error);
 
-/* Tries a TCP connection until the deadline (monotonic). */
-bool service_answers(const char *address, uint16_t port, int64_t deadline);
+enum service_answer {
+    SERVICE_SILENT,  /* nothing came back */
+    SERVICE_REFUSES, /* the address is reached, but nobody takes the connection: there is no ready pod */
+    SERVICE_CONNECTS
+};
+
+/* Tries TCP connections until one is made or the deadline (monotonic) is over: the last try's answer. */
+enum service_answer service_try(const char *address, uint16_t port, int64_t deadline);
 
 #endif

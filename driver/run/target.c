@@ -8,6 +8,13 @@
 
 #define ANSWER_DEADLINE NANOSECONDS_PER_SECOND
 
+/* A load that begins before any pod is ready may find nobody there yet. */
+static bool is_reachable(const struct variant_state *state, const char *address, uint16_t port)
+{
+    enum service_answer answer = service_try(address, port, clock_monotonic() + ANSWER_DEADLINE);
+    return answer == SERVICE_CONNECTS || (answer == SERVICE_REFUSES && state->lesson->start == START_CREATED);
+}
+
 int variant_resolve_load(struct variant_state *state, const struct load_spec *spec, struct prepared_load *prepared,
                          struct error *error)
 {
@@ -16,8 +23,7 @@ int variant_resolve_load(struct variant_state *state, const struct load_spec *sp
         return -1;
     prepared->port = url.port;
     int result = service_resolve(state->context->client, state->namespace, url.host, prepared->address, error);
-    if (result == 0 && prepared->address[0] != '\0' &&
-        !service_answers(prepared->address, url.port, clock_monotonic() + ANSWER_DEADLINE))
+    if (result == 0 && prepared->address[0] != '\0' && !is_reachable(state, prepared->address, url.port))
         result = error_set(error,
                            "service \"%s\" (%s:%u) does not answer from here; load that comes from pods in the cluster is not "
                            "available in this version",
