@@ -1,8 +1,6 @@
 /*
  * What the analysis of one variant works on: everything that was seen, and the figures that come of it. The steps after
- * the visit, in their order: pod_life, blame, replicas, capacity,
- * memory_use, anatomy.
- * the visit, in their order: pod_life, blame, replicas, capacity, anatomy, elasticity.
+ * the visit, in their order: pod_life, blame, replicas, capacity, memory_use, anatomy, elasticity.
  */
 #ifndef DRIVER_ANALYZE_VARIANT_STATE_H
 #define DRIVER_ANALYZE_VARIANT_STATE_H
@@ -49,6 +47,7 @@ void find_capacity(struct variant_state *state);
 
 /* memory_use.c: samples of the pods, the memory that the HPA aims at, the order of removals. */
 void find_memory_use(struct variant_state *state);
+
 /* elasticity.c: reversals, cost, and how well the pods followed the demand. */
 void find_elasticity(struct variant_state *state);
 
