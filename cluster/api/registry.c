@@ -140,6 +140,8 @@ static int create_object(struct registry *registry, const struct resource *resou
     generate_name(registry, resource, metadata);
     metadata_prepare_create(metadata, kind->raises_generation != NULL, clock_wall());
     complete_object(resource, tree);
+    if (resource->id == RESOURCE_PODS && pod_resolve_priority(registry, *tree, status) < 0)
+        return -1;
     if (kind->prepare_create != NULL) {
         kind->prepare_create(*tree);
         complete_object(resource, tree);

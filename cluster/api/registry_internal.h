@@ -54,6 +54,10 @@ void metadata_raise_generation(cJSON *metadata);
 int service_allocate(struct registry *registry, cJSON *service, const cJSON *old, struct status *status);
 void service_return_address(struct registry *registry, const cJSON *service);
 
+/* pod_priority.c, under the lock: sets spec.priority and spec.preemptionPolicy of a new pod from its PriorityClass. -1 with a
+ * 403 Status. */
+int pod_resolve_priority(struct registry *registry, cJSON *pod, struct status *status);
+
 /* deletion.c, under the lock. Takes the object out of the store with all that belongs to it; returns it, or NULL. */
 struct object *remove_object(struct registry *registry, const struct object *object);
 /* Whether an object that is being deleted has nothing left to wait for. */
