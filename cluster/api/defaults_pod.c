@@ -157,6 +157,18 @@ static void add_toleration(cJSON *spec, const char *key)
     cJSON_AddItemToArray(tolerations, toleration);
 }
 
+static void note_gates(cJSON *status)
+{
+    char when[CLOCK_TEXT_SIZE];
+    cJSON *condition = cJSON_CreateObject();
+    json_set_text(condition, "type", "PodScheduled");
+    json_set_text(condition, "status", "False");
+    json_set_text(condition, "lastTransitionTime", clock_format_seconds(clock_wall(), when));
+    json_set_text(condition, "reason", "SchedulingGated");
+    json_set_text(condition, "message", "Scheduling is blocked due to non-empty scheduling gates");
+    cJSON_AddItemToArray(json_array_at(status, "conditions"), condition);
+}
+
 void pod_prepare_create(cJSON *pod)
 {
     cJSON *spec = json_object_at(pod, "spec");
@@ -164,12 +176,12 @@ void pod_prepare_create(cJSON *pod)
     default_text(spec, "serviceAccount", json_text(json_get(spec, "serviceAccountName"), "default"));
     add_toleration(spec, "node.kubernetes.io/not-ready");
     add_toleration(spec, "node.kubernetes.io/unreachable");
-    default_integer(spec, "priority", 0);
-    default_text(spec, "preemptionPolicy", "PreemptLowerPriority");
     json_remove(pod, "status");
     cJSON *status = json_object_at(pod, "status");
     json_set_text(status, "phase", "Pending");
     json_set_text(status, "qosClass", pod_quality_class(spec));
+    if (cJSON_GetArraySize(json_get(spec, "schedulingGates")) > 0)
+        note_gates(status);
 }
 
 static cJSON *scheduled_condition(cJSON *conditions)

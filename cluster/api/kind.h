@@ -85,6 +85,10 @@ void validate_annotations(const cJSON *annotations, const struct field_path *pat
 
 /* validate_pod.c, validate_container.c, validate_probe.c */
 void validate_pod_spec(const cJSON *spec, const struct field_path *path, struct problems *problems);
+/* The most containers, volumes, tolerations and the like of one pod. */
+#define POD_ITEMS_MAXIMUM 1000
+/* validate_scheduling.c: affinity, tolerations, topologySpreadConstraints, schedulingGates. */
+void validate_pod_scheduling(const cJSON *spec, const struct field_path *path, struct problems *problems);
 void validate_container(const cJSON *container, const cJSON *volumes, bool init, const struct field_path *path,
                         struct problems *problems);
 void validate_probe(const cJSON *container, const char *which, const struct field_path *path, struct problems *problems);

@@ -160,10 +160,6 @@ static const struct schema_field volume_fields[] = {
 };
 static const struct schema volume = {"Volume", volume_fields};
 
-static const struct schema_field toleration_fields[] = {
-    F_TEXT("key"), F_TEXT("operator"), F_TEXT("value"), F_TEXT("effect"), F_INT64_SET("tolerationSeconds"), F_END,
-};
-static const struct schema toleration = {"Toleration", toleration_fields};
 static const struct schema_field local_reference_fields[] = {F_TEXT("name"), F_END};
 static const struct schema local_reference = {"LocalObjectReference", local_reference_fields};
 
@@ -189,9 +185,9 @@ static const struct schema_field pod_spec_fields[] = {
     F_LIST("imagePullSecrets", &local_reference, "name"),
     F_TEXT("hostname"),
     F_TEXT("subdomain"),
-    F_ANY("affinity"),
+    F_OBJECT("affinity", &schema_affinity),
     F_TEXT("schedulerName"),
-    F_LIST("tolerations", &toleration, NULL),
+    F_LIST("tolerations", &schema_toleration, NULL),
     F_ANY("hostAliases"),
     F_TEXT("priorityClassName"),
     F_INT32_SET("priority"),
@@ -201,11 +197,11 @@ static const struct schema_field pod_spec_fields[] = {
     F_BOOLEAN_SET("enableServiceLinks"),
     F_TEXT_SET("preemptionPolicy"),
     F_QUANTITIES("overhead"),
-    F_ANY("topologySpreadConstraints"),
+    F_LIST2("topologySpreadConstraints", &schema_spread_constraint, "topologyKey", "whenUnsatisfiable"),
     F_BOOLEAN_SET("setHostnameAsFQDN"),
     F_ANY("os"),
     F_BOOLEAN_SET("hostUsers"),
-    F_ANY("schedulingGates"),
+    F_LIST("schedulingGates", &schema_scheduling_gate, "name"),
     F_ANY("resourceClaims"),
     F_OBJECT("resources", &resources),
     F_END,

@@ -131,6 +131,8 @@ static void summarize(struct pod_summary *summary, const cJSON *pod)
     const char *reason = json_text(json_get(pod, "status", "reason"), "");
     *summary = (struct pod_summary){.containers = cJSON_GetArraySize(json_get(pod, "spec", "containers"))};
     snprintf(summary->reason, REASON_SIZE, "%s", reason[0] != '\0' ? reason : phase);
+    if (cJSON_GetArraySize(json_get(pod, "spec", "schedulingGates")) > 0)
+        snprintf(summary->reason, REASON_SIZE, "SchedulingGated");
     bool initializing = summarize_init_containers(summary, pod);
     if (!initializing || condition_is_true(pod, "Initialized"))
         summarize_containers(summary, pod);

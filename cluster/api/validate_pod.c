@@ -4,9 +4,6 @@
 #include "cluster/api/names.h"
 #include "common/memory.h"
 
-/* The most containers, volumes and the like of one pod: names are compared with each other. */
-#define ITEMS_MAXIMUM 1000
-
 static void check_choice(const cJSON *spec, const char *member, const char *const *supported, const struct field_path *path,
                          struct problems *problems)
 {
@@ -31,9 +28,9 @@ static bool is_repeated(const cJSON *list, const cJSON *element)
 
 static bool is_too_long(const cJSON *list, const struct field_path *path, struct problems *problems)
 {
-    if (cJSON_GetArraySize(list) <= ITEMS_MAXIMUM)
+    if (cJSON_GetArraySize(list) <= POD_ITEMS_MAXIMUM)
         return false;
-    problem_invalid_integer(problems, path, cJSON_GetArraySize(list), "must have at most %d items", ITEMS_MAXIMUM);
+    problem_invalid_integer(problems, path, cJSON_GetArraySize(list), "must have at most %d items", POD_ITEMS_MAXIMUM);
     return true;
 }
 
@@ -102,7 +99,7 @@ void validate_pod_spec(const cJSON *spec, const struct field_path *path, struct 
     check_volumes(json_get(spec, "volumes"), PATH_CHILD(path, "volumes"), problems);
     check_containers(spec, "containers", path, problems);
     check_containers(spec, "initContainers", path, problems);
-    (void)is_too_long(json_get(spec, "tolerations"), PATH_CHILD(path, "tolerations"), problems);
+    validate_pod_scheduling(spec, path, problems);
     check_choice(spec, "restartPolicy", restart_policies, path, problems);
     check_choice(spec, "dnsPolicy", dns_policies, path, problems);
     name_check_labels(problems, PATH_CHILD(path, "nodeSelector"), json_get(spec, "nodeSelector"));
@@ -177,6 +174,22 @@ static void check_tolerations(const cJSON *spec, const cJSON *old, struct proble
     }
 }
 
+/* Gates open; none is added. */
+static void check_gates(const cJSON *spec, const cJSON *old, struct problems *problems)
+{
+    const cJSON *gate = NULL;
+    cJSON_ArrayForEach (gate, json_get(spec, "schedulingGates")) {
+        const cJSON *present = json_get(old, "schedulingGates");
+        present = present != NULL ? present->child : NULL;
+        while (present != NULL && !json_equal(present, gate))
+            present = present->next;
+        if (present == NULL)
+            problem_forbidden(problems, PATH_CHILD(PATH_ROOT("spec"), "schedulingGates"),
+                              "only deletion is allowed, but found new scheduling gate '%s'",
+                              json_text(json_get(gate, "name"), ""));
+    }
+}
+
 void pod_validate_update(const cJSON *pod, const cJSON *old, struct problems *problems)
 {
     static const char *const lists[] = {"containers", "initContainers"};
@@ -193,6 +206,8 @@ void pod_validate_update(const cJSON *pod, const cJSON *old, struct problems *pr
     check_tolerations(spec, old_spec, problems);
     copy_member(spec, old_spec, "tolerations");
     copy_member(spec, old_spec, "activeDeadlineSeconds");
+    check_gates(spec, old_spec, problems);
+    copy_member(spec, old_spec, "schedulingGates");
     if (json_get(old_spec, "nodeName") == NULL)
         json_remove(spec, "nodeName");
     if (json_integer(json_get(old_spec, "terminationGracePeriodSeconds"), 0) < 0 &&

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/statvfs.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -68,6 +69,11 @@ static void add_resources(const struct kubelet *kubelet, cJSON *status, const ch
                                                               : memory_format("%" PRId64 "m", kubelet->cpu_millicores);
     AUTO_FREE char *memory = memory_format("%" PRId64 "Ki", kubelet->memory_bytes / 1024);
     json_set_text(resources, "cpu", cpu);
+    struct statvfs disk;
+    if (statvfs(kubelet->options.root_folder, &disk) == 0) {
+        AUTO_FREE char *storage = memory_format("%" PRIu64 "Ki", (uint64_t)disk.f_blocks * disk.f_frsize / 1024);
+        json_set_text(resources, "ephemeral-storage", storage);
+    }
     json_set_text(resources, "memory", memory);
     json_set_text(resources, "pods", MOST_PODS);
 }

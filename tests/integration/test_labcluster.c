@@ -387,6 +387,10 @@ static void test_owners_and_orphans(void **state)
     assert_int_equal(items_at(lab, CORE "/pods"), 0);
 }
 
+#define DOES_NOT_FIT                                                                                                             \
+    "0/1 nodes are available: 1 Insufficient cpu. no new claims to deallocate, preemption: 0/1 nodes are available: 1 "          \
+    "Preemption is not helpful for scheduling."
+
 static void test_pod_that_does_not_fit(void **state)
 {
     const struct lab *lab = *state;
@@ -394,12 +398,12 @@ static void test_pod_that_does_not_fit(void **state)
            "{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{\"name\":\"big\"},\"spec\":{\"containers\":[{\"name\":\"c\","
            "\"image\":\"hpalab:" HPALAB_VERSION
            "\",\"command\":[\"labcluster\",\"pause\"],\"resources\":{\"requests\":{\"cpu\":\"64\"}}}]}}");
-    assert_true(wait_until(has_event(lab, "FailedScheduling", "0/1 nodes are available: 1 Insufficient cpu."), 10));
+    assert_true(wait_until(has_event(lab, "FailedScheduling", DOES_NOT_FIT), 10));
     AUTO_JSON cJSON *pod = get(lab, CORE "/pods/big");
     const cJSON *condition = cJSON_GetArrayItem(json_get(pod, "status", "conditions"), 0);
     assert_string_equal(json_text(json_get(condition, "type"), ""), "PodScheduled");
     assert_string_equal(json_text(json_get(condition, "reason"), ""), "Unschedulable");
-    assert_string_equal(json_text(json_get(condition, "message"), ""), "0/1 nodes are available: 1 Insufficient cpu.");
+    assert_string_equal(json_text(json_get(condition, "message"), ""), DOES_NOT_FIT);
 }
 
 static void test_autoscaler_follows_load(void **state)
