@@ -14,6 +14,17 @@ void answer_release(struct answer *answer)
     if (answer->stream.step != NULL)
         answer->stream.release(answer->stream.context);
     answer->stream = (struct stream){0};
+    cJSON_Delete(answer->warnings);
+    answer->warnings = NULL;
+}
+
+void answer_warn(struct answer *answer, const cJSON *texts)
+{
+    const cJSON *text = NULL;
+    if (answer->warnings == NULL)
+        answer->warnings = cJSON_CreateArray();
+    cJSON_ArrayForEach (text, texts)
+        cJSON_AddItemToArray(answer->warnings, json_copy(text));
 }
 
 void answer_text(struct answer *answer, int code, const char *text)

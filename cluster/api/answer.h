@@ -33,6 +33,7 @@ struct answer {
     const char *content_type; /* static */
     struct buffer body;
     struct stream stream; /* step NULL: no stream */
+    cJSON *warnings;      /* texts for the header Warning; NULL = none */
 };
 
 /* An empty 200 of JSON. */
@@ -44,6 +45,9 @@ void answer_text(struct answer *answer, int code, const char *text);
 void answer_tree(struct answer *answer, int code, const cJSON *tree);
 void answer_status(struct answer *answer, const struct status *status);
 void answer_error(struct answer *answer, int code, const char *reason, const char *message);
+
+/* Adds texts to the warnings. */
+void answer_warn(struct answer *answer, const cJSON *texts);
 
 /* 500 when the body would have become larger than ANSWER_MAXIMUM. */
 void answer_check(struct answer *answer);

@@ -1,6 +1,10 @@
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "cluster/api/object_internal.h"
 #include "cluster/api/registry_internal.h"
+#include "cluster/api/writer.h"
 #include "common/clock.h"
 #include "common/memory.h"
 
@@ -29,7 +33,6 @@ struct object *remove_object(struct registry *registry, const struct object *obj
         return NULL;
     if (object_resource(object) == RESOURCE_SERVICES)
         service_return_address(registry, object_tree(object));
-    applied_forget(registry->applied, object_uid(object));
     return removed;
 }
 
@@ -113,6 +116,8 @@ static void mark_waiting(cJSON *tree, int64_t now_wall, bool namespace)
 static struct object *write_marked(struct registry *registry, const struct object *old, cJSON **tree)
 {
     complete_object(resource_by_id(object_resource(old)), tree);
+    if (writer_is_dry())
+        return object_create(object_resource(old), steal_pointer(tree), object_version(old));
     if (json_equal(*tree, object_tree(old)))
         return store_get(registry->store, object_resource(old), object_namespace(old), object_name(old));
     return store_put(registry->store, object_resource(old), steal_pointer(tree), 0);
@@ -141,6 +146,14 @@ static int check_deletion(const struct object *object, const struct delete_optio
                                             options->uid, object_uid(object));
         return fail_conflict(status, resource, object_name(object), why);
     }
+    char version[24];
+    (void)snprintf(version, sizeof version, "%" PRIu64, object_version(object));
+    if (options->version != NULL && options->version[0] != '\0' && strcmp(options->version, version) != 0) {
+        AUTO_FREE char *why =
+            memory_format("Precondition failed: ResourceVersion in precondition: %.100s, ResourceVersion in object meta: %s",
+                          options->version, version);
+        return fail_conflict(status, resource, object_name(object), why);
+    }
     for (size_t i = 0; resource->id == RESOURCE_NAMESPACES && i < sizeof kept / sizeof kept[0]; i++) {
         if (strcmp(kept[i], object_name(object)) == 0)
             return fail_forbidden(status, resource, kept[i], "this namespace may not be deleted");
@@ -160,7 +173,9 @@ static int delete_object(struct registry *registry, const struct object *old, co
         struct object *marked = write_marked(registry, old, &tree);
         hand_out(at_once ? NULL : last, marked);
     }
-    if (at_once)
+    if (at_once && writer_is_dry())
+        hand_out(last, store_get(registry->store, object_resource(old), object_namespace(old), object_name(old)));
+    else if (at_once)
         hand_out(last, remove_object(registry, old));
     if (gone != NULL)
         *gone = at_once;

@@ -122,6 +122,7 @@ void http_request_release(struct http_request *request)
         free(request->parameters[i].value);
     }
     free(request->accept);
+    free(request->user_agent);
     free(request->content_type);
     buffer_release(&request->body);
     *request = (struct http_request){0};

@@ -28,6 +28,7 @@ struct http_request {
     struct http_parameter parameters[HTTP_REQUEST_MAXIMUM_PARAMETERS];
     size_t parameter_count;
     char *accept;       /* NULL when absent */
+    char *user_agent;   /* NULL when absent */
     char *content_type; /* NULL when absent; parameters cut off, lower case */
     struct buffer body;
 };

@@ -18,6 +18,10 @@ cJSON *list_find_like(const cJSON *list, const struct schema_field *field, const
 /* The same for a list of texts. */
 cJSON *list_find_text(const cJSON *list, const char *text);
 
+/* The step of a set of fields (field_set.h) that tells this element of a keyed list apart: k:{"name":"web"}, or v:"x" for a
+ * text; the caller frees it. NULL when the element lacks a key. */
+char *list_step(const struct schema_field *field, const cJSON *element);
+
 /* Whether some object or list of the tree has more members than this. */
 bool list_is_wide(const cJSON *tree, int maximum);
 

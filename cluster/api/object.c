@@ -37,7 +37,10 @@ struct object *object_create(enum resource_id resource, cJSON *tree_take, uint64
     char text[24];
     snprintf(text, sizeof text, "%" PRIu64, version);
     cJSON *metadata = json_object_at(tree_take, "metadata");
-    json_set_text(metadata, "resourceVersion", text);
+    if (version > 0)
+        json_set_text(metadata, "resourceVersion", text);
+    else
+        json_remove(metadata, "resourceVersion");
     move_to_front(tree_take, "apiVersion");
     move_to_front(tree_take, "kind");
     atomic_init(&object->references, 1);

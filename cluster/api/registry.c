@@ -6,8 +6,11 @@
 #include <string.h>
 
 #include "cluster/api/kind.h"
+#include "cluster/api/object_internal.h"
+#include "cluster/api/ownership.h"
 #include "cluster/api/recorder_cache.h"
 #include "cluster/api/registry_internal.h"
+#include "cluster/api/writer.h"
 #include "common/clock.h"
 #include "common/memory.h"
 
@@ -19,7 +22,6 @@ struct registry *registry_open(struct store *store, struct address_slice *slice)
     struct registry *registry = memory_allocate(1, sizeof *registry);
     registry->store = store;
     registry->slice = slice;
-    registry->applied = applied_set_create();
     registry->recorded = recorder_cache_create();
     pthread_mutex_init(&registry->lock, NULL);
     pthread_mutex_init(&registry->recorder_lock, NULL);
@@ -30,7 +32,6 @@ void registry_close(struct registry *registry)
 {
     if (registry == NULL)
         return;
-    applied_set_destroy(registry->applied);
     recorder_cache_destroy(registry->recorded);
     pthread_mutex_destroy(&registry->recorder_lock);
     pthread_mutex_destroy(&registry->lock);
@@ -129,9 +130,18 @@ static int judge_new(const struct resource *resource, const cJSON *tree, struct 
     return problems_to_status(&problems, resource, json_text(json_get(tree, "metadata", "name"), ""), status);
 }
 
-/* Under the lock. *tree is taken when the object is written. */
-static int create_object(struct registry *registry, const struct resource *resource, cJSON **tree, struct object **created,
-                         struct status *status)
+/* Nothing of an object that is only tried stays. */
+static struct object *store_new(struct registry *registry, const struct resource *resource, cJSON **tree)
+{
+    if (!writer_is_dry())
+        return store_put(registry->store, resource->id, steal_pointer(tree), 0);
+    if (resource->id == RESOURCE_SERVICES)
+        service_return_address(registry, *tree);
+    return object_create(resource->id, steal_pointer(tree), 0);
+}
+
+int create_object(struct registry *registry, const struct resource *resource, cJSON **tree, const struct field_apply *apply,
+                  struct object **created, struct status *status)
 {
     const struct kind *kind = kind_of(resource->id);
     cJSON *metadata = json_object_at(*tree, "metadata");
@@ -139,7 +149,9 @@ static int create_object(struct registry *registry, const struct resource *resou
         return -1;
     generate_name(registry, resource, metadata);
     metadata_prepare_create(metadata, kind->raises_generation != NULL, clock_wall());
+    AUTO_JSON cJSON *given = ownership_take(*tree);
     complete_object(resource, tree);
+    AUTO_JSON cJSON *entries = ownership_of_new(resource, *tree, given, apply);
     if (resource->id == RESOURCE_PODS && pod_resolve_priority(registry, *tree, status) < 0)
         return -1;
     if (kind->prepare_create != NULL) {
@@ -156,7 +168,8 @@ static int create_object(struct registry *registry, const struct resource *resou
             return -1;
         complete_object(resource, tree);
     }
-    hand_out(created, store_put(registry->store, resource->id, steal_pointer(tree), 0));
+    ownership_put(*tree, steal_pointer(&entries));
+    hand_out(created, store_new(registry, resource, tree));
     return 0;
 }
 
@@ -172,121 +185,9 @@ int registry_create(struct registry *registry, enum resource_id resource, const 
     if (json_get(tree, "metadata", "resourceVersion") != NULL)
         return status_set(status, 500, "", "resourceVersion should not be set on objects to be created");
     registry_lock(registry);
-    int outcome = create_object(registry, description, &tree, created, status);
+    int outcome = create_object(registry, description, &tree, NULL, created, status);
     registry_unlock(registry);
     return outcome;
-}
-
-int check_preconditions(const struct object *old, const cJSON *tree, struct status *status)
-{
-    const struct resource *resource = resource_by_id(object_resource(old));
-    char version[24];
-    snprintf(version, sizeof version, "%" PRIu64, object_version(old));
-    const char *uid = json_text(json_get(tree, "metadata", "uid"), "");
-    if (uid[0] != '\0' && strcmp(uid, object_uid(old)) != 0) {
-        AUTO_FREE char *why =
-            memory_format("Precondition failed: UID in precondition: %.100s, UID in object meta: %s", uid, object_uid(old));
-        return fail_conflict(status, resource, object_name(old), why);
-    }
-    if (strcmp(json_text(json_get(tree, "metadata", "resourceVersion"), version), version) != 0)
-        return fail_modified(status, resource, object_name(old));
-    return 0;
-}
-
-static void take_member(cJSON *to, const cJSON *from, const char *member)
-{
-    const cJSON *value = json_get(from, member);
-    if (value != NULL)
-        json_set(to, member, json_copy(value));
-    else
-        json_remove(to, member);
-}
-
-/* The old object with the new status. A Deployment's annotations come along: its controller writes the revision
- * together with the status, and Kubernetes lets it. */
-static cJSON *with_status(const struct object *old, const cJSON *tree)
-{
-    cJSON *merged = json_copy(object_tree(old));
-    take_member(merged, tree, "status");
-    if (object_resource(old) == RESOURCE_DEPLOYMENTS)
-        take_member(json_object_at(merged, "metadata"), json_get(tree, "metadata"), "annotations");
-    return merged;
-}
-
-/* The new object with what an update does not change. */
-static void keep_old_parts(const struct object *old, cJSON *tree)
-{
-    const cJSON *old_tree = object_tree(old);
-    metadata_prepare_update(json_object_at(tree, "metadata"), json_get(old_tree, "metadata"));
-    if (resource_by_id(object_resource(old))->has_status)
-        take_member(tree, old_tree, "status");
-    if (object_resource(old) == RESOURCE_PODS)
-        pod_note_binding(tree, old_tree, clock_wall());
-    bool terminating = json_get(old_tree, "metadata", "deletionTimestamp") != NULL;
-    if (object_resource(old) == RESOURCE_NAMESPACES && !terminating)
-        take_member(tree, old_tree, "spec");
-}
-
-static int judge_change(const struct object *old, const cJSON *tree, enum subresource subresource, struct status *status)
-{
-    const struct resource *resource = resource_by_id(object_resource(old));
-    const struct kind *kind = kind_of(resource->id);
-    AUTO_PROBLEMS struct problems problems = {0};
-    if (subresource == SUBRESOURCE_STATUS) {
-        if (kind->validate_status != NULL)
-            kind->validate_status(tree, &problems);
-    } else {
-        validate_metadata(kind, resource->namespaced, tree, &problems);
-        validate_metadata_update(tree, object_tree(old), &problems);
-        if (kind->validate_update != NULL)
-            kind->validate_update(tree, object_tree(old), &problems);
-        if (kind->validate != NULL)
-            kind->validate(tree, &problems);
-    }
-    return problems_to_status(&problems, resource, object_name(old), status);
-}
-
-int write_update(struct registry *registry, const struct object *old, cJSON *tree_take, enum subresource subresource,
-                 struct object **updated, struct status *status)
-{
-    const struct resource *resource = resource_by_id(object_resource(old));
-    const struct kind *kind = kind_of(resource->id);
-    AUTO_JSON cJSON *tree = tree_take;
-    complete_object(resource, &tree);
-    if (judge_change(old, tree, subresource, status) < 0)
-        return -1;
-    if (resource->id == RESOURCE_SERVICES && service_allocate(registry, tree, object_tree(old), status) < 0)
-        return -1;
-    if (subresource != SUBRESOURCE_STATUS && kind->raises_generation != NULL && kind->raises_generation(tree, object_tree(old)))
-        metadata_raise_generation(json_object_at(tree, "metadata"));
-    if (deletion_is_done(resource->id, tree)) {
-        hand_out(updated, remove_object(registry, old));
-        return 0;
-    }
-    complete_object(resource, &tree);
-    struct object *current = store_get(registry->store, resource->id, object_namespace(old), object_name(old));
-    if (current != NULL && json_equal(tree, object_tree(current))) {
-        hand_out(updated, current);
-        return 0;
-    }
-    object_release(current);
-    struct object *stored = store_put(registry->store, resource->id, steal_pointer(&tree), object_version(old));
-    if (stored == NULL)
-        return fail_modified(status, resource, object_name(old));
-    hand_out(updated, stored);
-    return 0;
-}
-
-static int update_object(struct registry *registry, const struct resource *resource, const char *namespace, const char *name,
-                         enum subresource subresource, cJSON **tree, struct object **updated, struct status *status)
-{
-    AUTO_OBJECT struct object *old = find_object(registry, resource, namespace, name, status);
-    if (old == NULL || check_preconditions(old, *tree, status) < 0)
-        return -1;
-    if (subresource == SUBRESOURCE_STATUS)
-        return write_update(registry, old, with_status(old, *tree), subresource, updated, status);
-    keep_old_parts(old, *tree);
-    return write_update(registry, old, steal_pointer(tree), subresource, updated, status);
 }
 
 int registry_update(struct registry *registry, enum resource_id resource, const char *namespace, const char *name,

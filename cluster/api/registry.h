@@ -1,7 +1,7 @@
 /*
  * What may be written to the cluster and how: defaults, validation, generations, uids, optimistic locking, status and
- * scale subresources, graceful deletion, finalizers. The HTTP front, the controllers and the kubelet all write through
- * here, so an object is judged the same whoever writes it. Thread-safe; writes are serialized.
+ * scale subresources, who owns which field (managedFields), graceful deletion, finalizers. The HTTP front, the controllers and
+ * the kubelet all write through here, so an object is judged the same whoever writes it. Thread-safe; writes are serialized.
  *
  * Every call returns 0, or -1 with the Kubernetes Status filled (golden: shared errors recorded from a real cluster).
  * `object_take` arguments are owned by the call, whatever the outcome. Output objects are references; NULL is allowed
@@ -51,19 +51,21 @@ int registry_patch_version(struct registry *registry, const struct resource *ver
                            enum subresource subresource, enum patch_type type, const cJSON *patch, struct object **patched,
                            struct status *status);
 
-/* Server-side apply: creates the object or merges it in; *created_new says which. Lists merge by their keys; what the same
- * manager applied before and leaves out now is taken away, unless somebody has changed it since. Who owns which field is
- * not kept in the object (no managedFields), so that no apply conflicts with another: field ownership waits. */
+/* Server-side apply by this thread's writer (writer.h): creates the object or merges the configuration in; *created_new
+ * says which. Lists merge by their keys; fields that the writer applied before and leaves out now go, unless somebody else
+ * owns them. A change of what others own is a 409 with the fields and their owners as causes, unless it is forced.
+ * subresource: SUBRESOURCE_NONE or SUBRESOURCE_STATUS. */
 int registry_apply(struct registry *registry, enum resource_id resource, const char *namespace, const char *name,
-                   cJSON *object_take, const char *field_manager, bool *created_new, struct object **applied,
-                   struct status *status);
+                   enum subresource subresource, cJSON *configuration_take, bool force, bool *created_new,
+                   struct object **applied, struct status *status);
 
 enum deletion_propagation { PROPAGATION_BACKGROUND, PROPAGATION_FOREGROUND, PROPAGATION_ORPHAN };
 
 struct delete_options {
     int64_t grace_seconds; /* -1 = the object's own (pods: terminationGracePeriodSeconds); 0 = at once */
     enum deletion_propagation propagation;
-    const char *uid; /* precondition; NULL = none */
+    const char *uid;     /* preconditions; NULL = none */
+    const char *version; /* the resourceVersion */
 };
 #define DELETE_OPTIONS_DEFAULT ((struct delete_options){.grace_seconds = -1, .propagation = PROPAGATION_BACKGROUND})
 

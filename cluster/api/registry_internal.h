@@ -13,14 +13,13 @@
 
 #define WRITE_ATTEMPTS 10
 
-struct applied_set;
+struct field_apply;
 struct recorder_cache;
 
 struct registry {
     struct store *store;
     struct address_slice *slice;
-    pthread_mutex_t lock; /* held while an object is judged and written */
-    struct applied_set *applied;
+    pthread_mutex_t lock;          /* held while an object is judged and written */
     pthread_mutex_t recorder_lock; /* of recorded; taken before lock, never after it */
     struct recorder_cache *recorded;
 };
@@ -68,9 +67,20 @@ int update_scale(struct registry *registry, enum resource_id resource, const cha
                  const cJSON *scale, struct object **updated, struct status *status);
 cJSON *scale_of(const struct object *object);
 
-/* registry.c, under the lock: judges and writes `tree_take`, the next state of `old`. */
+/* update.c, under the lock: judges and writes `tree_take`, the next state of `old`; as an apply when apply is not NULL. */
 int write_update(struct registry *registry, const struct object *old, cJSON *tree_take, enum subresource subresource,
                  struct object **updated, struct status *status);
+int write_applied(struct registry *registry, const struct object *old, cJSON *tree_take, enum subresource subresource,
+                  const struct field_apply *apply, struct object **updated, struct status *status);
+/* Finds the object, checks the preconditions and writes its next state. *tree is taken when it is written. */
+int update_object(struct registry *registry, const struct resource *resource, const char *namespace, const char *name,
+                  enum subresource subresource, cJSON **tree, struct object **updated, struct status *status);
+/* The old object with the new status; the new object with what an update does not change. */
+cJSON *with_status(const struct object *old, const cJSON *tree);
+void keep_old_parts(const struct object *old, cJSON *tree);
+/* registry.c, under the lock: *tree is taken when the object is written. */
+int create_object(struct registry *registry, const struct resource *resource, cJSON **tree, const struct field_apply *apply,
+                  struct object **created, struct status *status);
 /* The conditions under which an update is meant: the version and the uid that the client saw (409). */
 int check_preconditions(const struct object *old, const cJSON *tree, struct status *status);
 /* The object of a location, or NULL with a 404 Status. */
@@ -79,13 +89,6 @@ struct object *find_object(struct registry *registry, const struct resource *res
 void registry_lock(struct registry *registry);
 void registry_unlock(struct registry *registry);
 void hand_out(struct object **output, struct object *object_take);
-
-/* applied.c: what each field manager applied last, by object. Under the lock. */
-struct applied_set *applied_set_create(void);
-void applied_set_destroy(struct applied_set *set);
-const cJSON *applied_find(const struct applied_set *set, const char *uid, const char *manager);
-void applied_remember(struct applied_set *set, const char *uid, const char *manager, cJSON *applied_take);
-void applied_forget(struct applied_set *set, const char *uid);
 
 /* patch_*.c: make the patched tree out of the present one; NULL with a Status. */
 cJSON *patch_strategic_merge(const struct schema *schema, cJSON *target_take, const cJSON *patch, struct status *status);

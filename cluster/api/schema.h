@@ -22,7 +22,8 @@ enum schema_type {
     SCHEMA_INT_OR_TEXT,
     SCHEMA_TIME,
     SCHEMA_MICRO_TIME,
-    SCHEMA_ANY, /* kept as it is */
+    SCHEMA_ANY,            /* kept as it is */
+    SCHEMA_MANAGED_FIELDS, /* a list that managed_fields.h judges */
     SCHEMA_OBJECT,
     SCHEMA_LIST,         /* of objects */
     SCHEMA_TEXT_LIST,    /* of strings */
@@ -52,10 +53,12 @@ struct schema_field {
      * not NULL when they merge as sets. */
     const char *merge_key;
     const char *second_key;
+    /* Maps: owned and applied as a whole (Kubernetes's x-kubernetes-map-type: atomic). */
+    bool atomic;
 };
 
 struct schema {
-    const char *type_name; /* Go's name, for error messages */
+    const char *type_name; /* Go's name, for error messages; and field_shape.c knows the atomic ones by it */
     const struct schema_field *fields;
 };
 

@@ -76,7 +76,7 @@ static const struct schema_field service_port_fields[] = {
 static const struct schema service_port = {"ServicePort", service_port_fields};
 static const struct schema_field service_spec_fields[] = {
     F_LIST2("ports", &service_port, "port", "protocol"),
-    F_MAP("selector"),
+    F_MAP_ATOMIC("selector"),
     F_TEXT("clusterIP"),
     F_TEXTS("clusterIPs"),
     F_TEXT("type"),

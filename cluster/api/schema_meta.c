@@ -27,7 +27,7 @@ static const struct schema_field object_meta_fields[] = {
     F_MAP("annotations"),
     F_LIST("ownerReferences", &owner_reference, "uid"),
     F_TEXTS_MERGED("finalizers"),
-    F_NEVER("managedFields"),
+    {.name = "managedFields", .type = SCHEMA_MANAGED_FIELDS},
     F_NEVER("selfLink"),
     F_END,
 };

@@ -327,6 +327,8 @@ static int normalize_value(const struct schema_field *field, cJSON **value, cons
                                       : wrong_type(place, *value, type_text(field, type), error);
     case SCHEMA_ANY:
         return has_large_object(*value) ? too_many(place, ANY_OBJECT_MAXIMUM, error) : 0;
+    case SCHEMA_MANAGED_FIELDS:
+        return cJSON_IsArray(*value) ? 0 : wrong_type(place, *value, "[]v1.ManagedFieldsEntry", error);
     case SCHEMA_END:
         break;
     }

@@ -172,7 +172,7 @@ static const struct schema_field pod_spec_fields[] = {
     F_INT64_SET("terminationGracePeriodSeconds"),
     F_INT64_SET("activeDeadlineSeconds"),
     F_TEXT("dnsPolicy"),
-    F_MAP("nodeSelector"),
+    F_MAP_ATOMIC("nodeSelector"),
     F_TEXT("serviceAccountName"),
     F_TEXT("serviceAccount"),
     F_BOOLEAN_SET("automountServiceAccountToken"),

@@ -127,6 +127,10 @@
     {                                                                                                                            \
         .name = (member), .type = SCHEMA_BYTES_MAP                                                                               \
     }
+#define F_MAP_ATOMIC(member)                                                                                                     \
+    {                                                                                                                            \
+        .name = (member), .type = SCHEMA_TEXT_MAP, .atomic = true                                                                \
+    }
 #define F_QUANTITIES(member)                                                                                                     \
     {                                                                                                                            \
         .name = (member), .type = SCHEMA_QUANTITY_MAP                                                                            \

@@ -172,6 +172,17 @@ static struct MHD_Response *make_stream_response(struct server *server, struct M
     return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BLOCK, stream_read, live, stream_release);
 }
 
+/* RFC 7234's header, with the code that Kubernetes uses. */
+static void add_warnings(struct MHD_Response *response, const cJSON *warnings)
+{
+    const cJSON *warning = NULL;
+    cJSON_ArrayForEach (warning, warnings) {
+        AUTO_FREE char *quoted = json_print(warning);
+        AUTO_FREE char *value = memory_format("299 - %s", quoted);
+        MHD_add_response_header(response, "Warning", value);
+    }
+}
+
 static enum MHD_Result send_answer(struct server *server, struct MHD_Connection *connection, struct answer *answer)
 {
     struct MHD_Response *response;
@@ -186,6 +197,7 @@ static enum MHD_Result send_answer(struct server *server, struct MHD_Connection 
         return MHD_NO;
     MHD_add_response_header(response, "Content-Type", answer->content_type);
     MHD_add_response_header(response, "Cache-Control", "no-cache, private");
+    add_warnings(response, answer->warnings);
     enum MHD_Result outcome = MHD_queue_response(connection, (unsigned)answer->code, response);
     MHD_destroy_response(response);
     return outcome;
@@ -238,6 +250,7 @@ static enum MHD_Result start(struct server *server, struct MHD_Connection *conne
         return send_error(server, connection, 413, "RequestEntityTooLarge", "Request entity too large: limit is 3145728");
     request->method = memory_copy_text(strcmp(method, "HEAD") == 0 ? "GET" : method);
     request->accept = memory_copy_text(header(connection, "Accept"));
+    request->user_agent = memory_copy_text(header(connection, "User-Agent"));
     http_request_set_content_type(request, header(connection, "Content-Type"));
     return MHD_YES;
 }

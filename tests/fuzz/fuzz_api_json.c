@@ -79,10 +79,10 @@ static void run(struct registry *registry, enum resource_id resource, unsigned a
         cJSON_Delete(tree_take);
     } else {
         cJSON *copy = json_copy(tree_take);
-        if (registry_apply(registry, resource, "default", "x", copy, "one", NULL, NULL, NULL) == 0)
-            (void)registry_apply(registry, resource, "default", "x", json_copy(json_get(tree_take, "spec")), "one", NULL, NULL,
-                                 NULL);
-        outcome = registry_apply(registry, resource, "default", "x", tree_take, "one", NULL, &object, &status);
+        if (registry_apply(registry, resource, "default", "x", SUBRESOURCE_NONE, copy, false, NULL, NULL, NULL) == 0)
+            (void)registry_apply(registry, resource, "default", "x", SUBRESOURCE_NONE, json_copy(json_get(tree_take, "spec")),
+                                 false, NULL, NULL, NULL);
+        outcome = registry_apply(registry, resource, "default", "x", SUBRESOURCE_NONE, tree_take, true, NULL, &object, &status);
     }
     check_outcome(outcome, object, &status);
 }

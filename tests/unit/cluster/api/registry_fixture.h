@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "cluster/api/registry.h"
+#include "cluster/api/writer.h"
 
 #define UNUSED_ALLOWED __attribute__((unused))
 
@@ -109,6 +110,17 @@ UNUSED_ALLOWED static void assert_json_equal(const cJSON *given, const cJSON *ex
     AUTO_FREE char *expected_text = json_print(expected);
     if (!json_equal(given, expected))
         fail_msg("%s\n  got      %s\n  expected %s", what, given_text, expected_text);
+}
+
+/* Applies as this manager; 0 or -1 with the Status. */
+UNUSED_ALLOWED static int apply(struct fixture *fixture, enum resource_id resource, const char *name, const char *text,
+                                const char *manager, bool force, struct object **applied, struct status *status)
+{
+    writer_set(manager, false);
+    int outcome =
+        registry_apply(fixture->registry, resource, "default", name, SUBRESOURCE_NONE, parse(text), force, NULL, applied, status);
+    writer_forget();
+    return outcome;
 }
 
 /* The resource of a plural name; fails the test when there is none. */

@@ -98,15 +98,12 @@ static void test_apply_again(void **state)
     static const char second[] =
         "{\"spec\":{\"selector\":{\"matchLabels\":{\"app\":\"web\"}},\"template\":{\"metadata\":"
         "{\"labels\":{\"app\":\"web\"}},\"spec\":{\"containers\":[{\"name\":\"web\",\"image\":\"w:2\"}]}}}}";
-    assert_int_equal(
-        registry_apply(fixture->registry, RESOURCE_DEPLOYMENTS, "default", "web", parse(first), "lab", NULL, NULL, &status), 0);
+    assert_int_equal(apply(fixture, RESOURCE_DEPLOYMENTS, "web", first, "lab", false, NULL, &status), 0);
     assert_int_equal(registry_update(fixture->registry, RESOURCE_DEPLOYMENTS, "default", "web", SUBRESOURCE_SCALE,
                                      parse("{\"spec\":{\"replicas\":5}}"), NULL, &status),
                      0);
     AUTO_OBJECT struct object *applied = NULL;
-    assert_int_equal(
-        registry_apply(fixture->registry, RESOURCE_DEPLOYMENTS, "default", "web", parse(second), "lab", NULL, &applied, &status),
-        0);
+    assert_int_equal(apply(fixture, RESOURCE_DEPLOYMENTS, "web", second, "lab", false, &applied, &status), 0);
     assert_int_equal(integer_at(applied, "spec", "replicas"), 5);
     const cJSON *template = json_get(object_tree(applied), "spec", "template");
     assert_null(json_get(template, "metadata", "labels", "x"));
