@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "cluster/api/writer.h"
 #include "common/version.h"
 
 static int create(struct registry *registry, enum resource_id resource, const char *namespace, char *text_take,
@@ -12,6 +13,7 @@ static int create(struct registry *registry, enum resource_id resource, const ch
     cJSON *object = json_parse(text, strlen(text), error);
     if (object == NULL)
         return -1;
+    writer_set("kube-apiserver", false);
     if (registry_create(registry, resource, namespace, object, NULL, &status) != 0)
         return error_set(error, "cannot create the cluster's own %s: %s", resource_by_id(resource)->plural,
                          status_message(&status));

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cluster/api/writer.h"
 #include "cluster/controllers/conditions.h"
 #include "cluster/controllers/ownership.h"
 #include "cluster/controllers/pod.h"
@@ -158,8 +159,10 @@ static bool bind_pod(cJSON *pod, void *context)
 static int mutate(struct runtime *runtime, const struct object *pod, enum subresource subresource, registry_change *change,
                   struct verdict *verdict, struct status *status)
 {
+    writer_set("kube-scheduler", false);
     int outcome = registry_mutate(runtime->registry, RESOURCE_PODS, object_namespace(pod), object_name(pod), subresource, change,
                                   verdict, NULL, status);
+    writer_forget();
     return outcome != 0 && status->code == 404 ? 0 : outcome;
 }
 

@@ -13,6 +13,7 @@
 #include <sys/sysinfo.h>
 #include <unistd.h>
 
+#include "cluster/api/writer.h"
 #include "cluster/kubelet/pod.h"
 #include "common/clock.h"
 #include "common/log.h"
@@ -202,6 +203,7 @@ static void *run(void *context)
 {
     struct kubelet *kubelet = context;
     prctl(PR_SET_NAME, "kubelet");
+    writer_set("kubelet", false);
     while (!kubelet->stopping)
         turn(kubelet, MOMENT_NEVER);
     end_all(kubelet, STOP_GRACE, STOP_GRACE);

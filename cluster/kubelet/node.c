@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cluster/api/recorder.h"
+#include "cluster/api/writer.h"
 #include "cluster/kubelet/image.h"
 #include "cluster/kubelet/pod.h"
 #include "common/clock.h"
@@ -193,6 +194,7 @@ static int register_node(struct kubelet *kubelet, int index, const struct utsnam
     if (name_node(kubelet, index, error) < 0)
         return -1;
     struct node *node = &kubelet->nodes[index];
+    writer_set("kubelet", false);
     if (registry_create(registry, RESOURCE_NODES, "", make_node(node, index, about), NULL, &status) < 0 && status.code != 409)
         return error_set(error, "cannot register the node %s: %s", node->name, status_message(&status));
     AUTO_JSON cJSON *wanted = make_status(kubelet, node, about);
