@@ -18,6 +18,7 @@
 #include "cluster/kubelet/container_log.h"
 #include "cluster/kubelet/cpu_limit.h"
 #include "cluster/kubelet/event_loop.h"
+#include "cluster/kubelet/image.h"
 #include "cluster/kubelet/kubelet.h"
 #include "cluster/kubelet/probe.h"
 #include "cluster/kubelet/process_group.h"
@@ -47,6 +48,7 @@ struct container {
 
     /* The instance that runs or ran last. */
     char id[72];
+    char image[IMAGE_REFERENCE_SIZE]; /* full name */
     struct process_group group;
     struct watcher process_watcher, output_watcher;
     int pidfd, output; /* -1 = none */
