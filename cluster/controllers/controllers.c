@@ -13,6 +13,8 @@
 #include "cluster/controllers/endpointslice.h"
 #include "cluster/controllers/garbage_collector.h"
 #include "cluster/controllers/horizontal.h"
+#include "cluster/controllers/job.h"
+#include "cluster/controllers/job_time_to_live.h"
 #include "cluster/controllers/namespace.h"
 #include "cluster/controllers/replicaset.h"
 #include "cluster/controllers/runtime.h"
@@ -53,8 +55,9 @@ static void *run(void *argument)
 }
 
 static const struct controller_functions *const all[] = {
-    &scheduler_functions,  &namespace_functions,     &garbage_collector_functions, &deployment_functions,
-    &replicaset_functions, &endpointslice_functions, &horizontal_functions,        &statefulset_functions,
+    &scheduler_functions,  &namespace_functions,        &garbage_collector_functions, &deployment_functions,
+    &replicaset_functions, &endpointslice_functions,    &horizontal_functions,        &statefulset_functions,
+    &job_functions,        &job_time_to_live_functions,
 };
 #define CONTROLLER_COUNT (sizeof all / sizeof all[0])
 

@@ -52,6 +52,7 @@ static void test_resources(void **state)
                                         "apis-apps-v1",
                                         "apis-autoscaling-v1",
                                         "apis-autoscaling-v2",
+                                        "apis-batch-v1",
                                         "apis-discovery.k8s.io-v1",
                                         "apis-rbac.authorization.k8s.io-v1",
                                         "apis-metrics.k8s.io-v1beta1"};

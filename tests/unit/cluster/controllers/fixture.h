@@ -21,6 +21,8 @@
 #include "cluster/controllers/endpointslice.h"
 #include "cluster/controllers/garbage_collector.h"
 #include "cluster/controllers/horizontal.h"
+#include "cluster/controllers/job.h"
+#include "cluster/controllers/job_time_to_live.h"
 #include "cluster/controllers/namespace.h"
 #include "cluster/controllers/ownership.h"
 #include "cluster/controllers/pod.h"
@@ -163,8 +165,9 @@ static inline void fixture_node(struct fixture *fixture, const char *name, const
 static inline struct fixture *fixture_open(void)
 {
     static const struct controller_functions *const all[] = {
-        &scheduler_functions,  &namespace_functions,     &garbage_collector_functions, &deployment_functions,
-        &replicaset_functions, &endpointslice_functions, &horizontal_functions,        &statefulset_functions,
+        &scheduler_functions,  &namespace_functions,        &garbage_collector_functions, &deployment_functions,
+        &replicaset_functions, &endpointslice_functions,    &horizontal_functions,        &statefulset_functions,
+        &job_functions,        &job_time_to_live_functions,
     };
     struct fixture *fixture = memory_allocate(1, sizeof *fixture);
     struct cluster_periods periods = cluster_periods_at_pace(1);
@@ -236,7 +239,7 @@ static inline bool fixture_run_pods(struct fixture *fixture)
             (void)registry_delete(fixture->registry, RESOURCE_PODS, object_namespace(pods.objects[i]),
                                   object_name(pods.objects[i]), &options, NULL, NULL, NULL);
             changed = true;
-        } else if (node_of_pod(tree)[0] != '\0' && !pod_is_ready(tree)) {
+        } else if (node_of_pod(tree)[0] != '\0' && !pod_is_terminal(tree) && !pod_is_ready(tree)) {
             fixture_pod_ready(fixture, pods.objects[i], true);
             changed = true;
         }
