@@ -148,7 +148,9 @@ int credentials_make(const char *address, int64_t now_wall, struct credentials *
     credentials->server_certificate = certificate_text(server);
     credentials->server_key = key_text(server_key);
     credentials->token = random_hex(TOKEN_BYTES, memory_allocate(HEX_TEXT_SIZE(TOKEN_BYTES), 1));
-    if (credentials->authority_certificate != NULL && credentials->server_certificate != NULL && credentials->server_key != NULL)
+    credentials->account_key = json_web_key_create(error);
+    if (credentials->authority_certificate != NULL && credentials->server_certificate != NULL &&
+        credentials->server_key != NULL && credentials->account_key != NULL)
         return 0;
     credentials_release(credentials);
     return openssl_error(error, "the credentials' text");
@@ -160,6 +162,7 @@ void credentials_release(struct credentials *credentials)
     free(credentials->server_certificate);
     memory_wipe_text(credentials->server_key);
     memory_wipe_text(credentials->token);
+    json_web_key_destroy(credentials->account_key);
     *credentials = (struct credentials){0};
 }
 

@@ -8,13 +8,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "cluster/api/json_web_token.h"
 #include "common/error.h"
 
 struct credentials {
-    char *authority_certificate; /* PEM */
-    char *server_certificate;    /* PEM */
-    char *server_key;            /* PEM; secret */
-    char *token;                 /* secret */
+    char *authority_certificate;      /* PEM */
+    char *server_certificate;         /* PEM */
+    char *server_key;                 /* PEM; secret */
+    char *token;                      /* secret; the kubeconfig's */
+    struct json_web_key *account_key; /* signs the tokens of service accounts */
 };
 
 /* Makes all of them; address and "localhost" are the certificate's names; valid from an hour before now_wall for a year. */
