@@ -1,6 +1,8 @@
 #include <string.h>
 
+#include "cluster/api/authorization.h"
 #include "cluster/api/front.h"
+#include "cluster/api/review.h"
 
 void answer_no_such_resource(struct answer *answer)
 {
@@ -160,7 +162,9 @@ void front_dispatch(struct front *front, const struct http_request *request, str
 {
     char *const *segments = request->segments;
     size_t count = request->segment_count;
-    if (discovery_answer(front, request, answer))
+    if (!authorization_check(registry_store(front->registry), request, answer))
+        return;
+    if (discovery_answer(front, request, answer) || review_answer(front, request, answer))
         return;
     if (count >= 3 && strcmp(segments[0], "api") == 0 && strcmp(segments[1], "v1") == 0)
         dispatch_resource(front, "", "v1", segments + 2, count - 2, request, answer);

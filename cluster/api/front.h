@@ -6,6 +6,7 @@
 #define CLUSTER_API_FRONT_H
 
 #include "cluster/api/answer.h"
+#include "cluster/api/credentials.h"
 #include "cluster/api/http_request.h"
 #include "cluster/api/node_interface.h"
 #include "cluster/api/registry.h"
@@ -14,6 +15,7 @@ struct front {
     struct registry *registry;
     struct node_interface node;
     char address[64]; /* host:port, for discovery */
+    const struct credentials *credentials;
 };
 
 /* A request for one of the stored resources. */
@@ -24,7 +26,7 @@ struct route {
     enum subresource subresource;
 };
 
-/* Finds the handler of any path. The caller has checked who asks. */
+/* Finds the handler of any path, when who asks may have it. */
 void front_dispatch(struct front *front, const struct http_request *request, struct answer *answer);
 
 /* Paths that answer without a token. */

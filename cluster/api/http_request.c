@@ -124,6 +124,7 @@ void http_request_release(struct http_request *request)
     free(request->accept);
     free(request->user_agent);
     free(request->content_type);
+    caller_destroy(request->caller);
     buffer_release(&request->body);
     *request = (struct http_request){0};
 }

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "cluster/api/caller.h"
 #include "common/buffer.h"
 
 #define HTTP_REQUEST_MAXIMUM_URI 8192
@@ -27,9 +28,10 @@ struct http_request {
     size_t segment_count;
     struct http_parameter parameters[HTTP_REQUEST_MAXIMUM_PARAMETERS];
     size_t parameter_count;
-    char *accept;       /* NULL when absent */
-    char *user_agent;   /* NULL when absent */
-    char *content_type; /* NULL when absent; parameters cut off, lower case */
+    char *accept;          /* NULL when absent */
+    char *user_agent;      /* NULL when absent */
+    char *content_type;    /* NULL when absent; parameters cut off, lower case */
+    struct caller *caller; /* who sends it; NULL when nobody was asked: the path is open to everybody */
     struct buffer body;
 };
 

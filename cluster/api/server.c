@@ -16,6 +16,7 @@
 
 #include <microhttpd.h>
 
+#include "cluster/api/authentication.h"
 #include "cluster/api/front.h"
 #include "common/clock.h"
 #include "common/log.h"
@@ -203,6 +204,16 @@ static enum MHD_Result send_answer(struct server *server, struct MHD_Connection 
     return outcome;
 }
 
+static enum MHD_Result send_status(struct server *server, struct MHD_Connection *connection, const struct status *status)
+{
+    struct answer answer;
+    answer_init(&answer);
+    answer_status(&answer, status);
+    enum MHD_Result outcome = send_answer(server, connection, &answer);
+    answer_release(&answer);
+    return outcome;
+}
+
 static enum MHD_Result send_error(struct server *server, struct MHD_Connection *connection, int code, const char *reason,
                                   const char *message)
 {
@@ -219,14 +230,28 @@ static const char *header(struct MHD_Connection *connection, const char *name)
     return MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
 }
 
-static bool is_trusted(const struct server *server, struct MHD_Connection *connection)
+static enum MHD_Result collect_group(void *context, enum MHD_ValueKind kind, const char *name, const char *value)
 {
-    const char *value = header(connection, "Authorization");
-    if (value == NULL || strncasecmp(value, "Bearer ", 7) != 0)
-        return false;
-    value += 7;
-    value += strspn(value, " ");
-    return credentials_token_matches(server->credentials, value);
+    struct impersonation *wanted = context;
+    (void)kind;
+    if (strcasecmp(name, "Impersonate-Group") != 0 || value == NULL)
+        return MHD_YES;
+    if (wanted->group_count < CALLER_GROUPS_MAXIMUM)
+        wanted->groups[wanted->group_count++] = value;
+    return MHD_YES;
+}
+
+/* Who asks; -1 with a Status when that is nobody, or somebody who may not be taken for somebody else. */
+static int identify(const struct server *server, struct MHD_Connection *connection, struct http_request *request,
+                    struct status *status)
+{
+    struct store *store = registry_store(server->front.registry);
+    struct impersonation wanted = {.user = header(connection, "Impersonate-User"), .uid = header(connection, "Impersonate-Uid")};
+    request->caller = authenticate_header(server->credentials, store, header(connection, "Authorization"), clock_wall());
+    if (request->caller == NULL)
+        return status_set(status, 401, "Unauthorized", "Unauthorized");
+    (void)MHD_get_connection_values(connection, MHD_HEADER_KIND, collect_group, &wanted);
+    return authenticate_impersonation(store, &wanted, &request->caller, status);
 }
 
 static bool announces_too_much(struct MHD_Connection *connection)
@@ -242,8 +267,9 @@ static enum MHD_Result start(struct server *server, struct MHD_Connection *conne
     struct http_request *request = &exchange->request;
     exchange->started = true;
     bool public = !exchange->bad_uri && front_is_public(request);
-    if (!public && !is_trusted(server, connection))
-        return send_error(server, connection, 401, "Unauthorized", "Unauthorized");
+    AUTO_STATUS struct status status = {0};
+    if (!public && identify(server, connection, request, &status) != 0)
+        return send_status(server, connection, &status);
     if (exchange->bad_uri)
         return send_error(server, connection, 400, "BadRequest", "the path or the query of the request is malformed");
     if (announces_too_much(connection))
@@ -335,6 +361,7 @@ struct server *server_start(const struct server_options *options, struct error *
     server->front.registry = options->registry;
     server->front.node = options->node;
     server->credentials = options->credentials;
+    server->front.credentials = options->credentials;
     pthread_condattr_t monotonic;
     pthread_condattr_init(&monotonic);
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
