@@ -3,33 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cluster/api/protobuf_tables.h"
 #include "common/base64.h"
 #include "common/memory.h"
 
 #define MAXIMUM_DEPTH 20
 
-enum proto_type {
-    PROTO_TEXT,
-    PROTO_INTEGER,     /* left out when it is 0 */
-    PROTO_INTEGER_SET, /* an optional one: 0 counts */
-    PROTO_BOOLEAN,
-    PROTO_MESSAGE,
-    PROTO_TEXT_MAP,
-    PROTO_BYTES_MAP,
-    PROTO_QUANTITY,
-    PROTO_INT_OR_TEXT,
-    PROTO_PASSED_OVER, /* what only the server sets */
-};
-
-struct proto_field {
-    unsigned number; /* 0 ends the table */
-    const char *name;
-    enum proto_type type;
-    bool repeated;
-    const struct proto_field *fields; /* of PROTO_MESSAGE */
-};
-
-static const struct proto_field metadata_fields[] = {
+const struct proto_field protobuf_metadata_fields[] = {
     {1, "name", PROTO_TEXT, false, NULL},        {2, "generateName", PROTO_TEXT, false, NULL},
     {3, "namespace", PROTO_TEXT, false, NULL},   {8, "creationTimestamp", PROTO_PASSED_OVER, false, NULL},
     {11, "labels", PROTO_TEXT_MAP, false, NULL}, {12, "annotations", PROTO_TEXT_MAP, false, NULL},
@@ -37,14 +17,14 @@ static const struct proto_field metadata_fields[] = {
 };
 
 static const struct proto_field namespace_fields[] = {
-    {1, "metadata", PROTO_MESSAGE, false, metadata_fields},
+    {1, "metadata", PROTO_MESSAGE, false, protobuf_metadata_fields},
     {2, "spec", PROTO_PASSED_OVER, false, NULL},
     {3, "status", PROTO_PASSED_OVER, false, NULL},
     {0, NULL, PROTO_TEXT, false, NULL},
 };
 
 static const struct proto_field config_map_fields[] = {
-    {1, "metadata", PROTO_MESSAGE, false, metadata_fields},
+    {1, "metadata", PROTO_MESSAGE, false, protobuf_metadata_fields},
     {2, "data", PROTO_TEXT_MAP, false, NULL},
     {3, "binaryData", PROTO_BYTES_MAP, false, NULL},
     {4, "immutable", PROTO_BOOLEAN, false, NULL},
@@ -78,12 +58,12 @@ static const struct proto_field pod_spec_fields[] = {
 };
 
 static const struct proto_field template_fields[] = {
-    {1, "metadata", PROTO_MESSAGE, false, metadata_fields},
+    {1, "metadata", PROTO_MESSAGE, false, protobuf_metadata_fields},
     {2, "spec", PROTO_MESSAGE, false, pod_spec_fields},
     {0, NULL, PROTO_TEXT, false, NULL},
 };
 
-static const struct proto_field label_selector_fields[] = {
+const struct proto_field protobuf_selector_fields[] = {
     {1, "matchLabels", PROTO_TEXT_MAP, false, NULL},
     {0, NULL, PROTO_TEXT, false, NULL},
 };
@@ -94,13 +74,13 @@ static const struct proto_field strategy_fields[] = {
 };
 
 static const struct proto_field deployment_spec_fields[] = {
-    {1, "replicas", PROTO_INTEGER_SET, false, NULL},        {2, "selector", PROTO_MESSAGE, false, label_selector_fields},
+    {1, "replicas", PROTO_INTEGER_SET, false, NULL},        {2, "selector", PROTO_MESSAGE, false, protobuf_selector_fields},
     {3, "template", PROTO_MESSAGE, false, template_fields}, {4, "strategy", PROTO_MESSAGE, false, strategy_fields},
     {5, "minReadySeconds", PROTO_INTEGER, false, NULL},     {0, NULL, PROTO_TEXT, false, NULL},
 };
 
 static const struct proto_field deployment_fields[] = {
-    {1, "metadata", PROTO_MESSAGE, false, metadata_fields},
+    {1, "metadata", PROTO_MESSAGE, false, protobuf_metadata_fields},
     {2, "spec", PROTO_MESSAGE, false, deployment_spec_fields},
     {3, "status", PROTO_PASSED_OVER, false, NULL},
     {0, NULL, PROTO_TEXT, false, NULL},
@@ -121,7 +101,7 @@ static const struct proto_field service_spec_fields[] = {
 };
 
 static const struct proto_field service_fields[] = {
-    {1, "metadata", PROTO_MESSAGE, false, metadata_fields},
+    {1, "metadata", PROTO_MESSAGE, false, protobuf_metadata_fields},
     {2, "spec", PROTO_MESSAGE, false, service_spec_fields},
     {3, "status", PROTO_PASSED_OVER, false, NULL},
     {0, NULL, PROTO_TEXT, false, NULL},
@@ -163,7 +143,7 @@ static const struct proto_field autoscaler_spec_fields[] = {
 };
 
 static const struct proto_field autoscaler_fields[] = {
-    {1, "metadata", PROTO_MESSAGE, false, metadata_fields},
+    {1, "metadata", PROTO_MESSAGE, false, protobuf_metadata_fields},
     {2, "spec", PROTO_MESSAGE, false, autoscaler_spec_fields},
     {3, "status", PROTO_PASSED_OVER, false, NULL},
     {0, NULL, PROTO_TEXT, false, NULL},
@@ -178,7 +158,7 @@ static const struct proto_field autoscaler_v1_spec_fields[] = {
 };
 
 static const struct proto_field autoscaler_v1_fields[] = {
-    {1, "metadata", PROTO_MESSAGE, false, metadata_fields},
+    {1, "metadata", PROTO_MESSAGE, false, protobuf_metadata_fields},
     {2, "spec", PROTO_MESSAGE, false, autoscaler_v1_spec_fields},
     {3, "status", PROTO_PASSED_OVER, false, NULL},
     {0, NULL, PROTO_TEXT, false, NULL},
@@ -198,11 +178,7 @@ static const struct proto_field delete_options_fields[] = {
     {0, NULL, PROTO_TEXT, false, NULL},
 };
 
-static const struct {
-    const char *version; /* NULL = that of any group: a DeleteOptions goes by what is deleted */
-    const char *kind;
-    const struct proto_field *fields;
-} kinds[] = {
+static const struct proto_kind kinds[] = {
     {"v1", "Namespace", namespace_fields},
     {"v1", "ConfigMap", config_map_fields},
     {"v1", "Service", service_fields},
@@ -210,6 +186,7 @@ static const struct {
     {"autoscaling/v2", "HorizontalPodAutoscaler", autoscaler_fields},
     {"autoscaling/v1", "HorizontalPodAutoscaler", autoscaler_v1_fields},
     {NULL, "DeleteOptions", delete_options_fields},
+    {NULL, NULL, NULL},
 };
 
 /* Bytes that are read from the front. */
@@ -406,6 +383,15 @@ static int read_envelope(struct reader reader, cJSON *tree, struct reader *objec
     return outcome == 0 ? 0 : error_set(error, "malformed protobuf");
 }
 
+static const struct proto_kind *find_kind(const struct proto_kind *table, const char *version, const char *kind)
+{
+    for (; table->kind != NULL; table++) {
+        if ((table->version == NULL || strcmp(table->version, version) == 0) && strcmp(table->kind, kind) == 0)
+            return table;
+    }
+    return NULL;
+}
+
 cJSON *protobuf_body_decode(const char *bytes, size_t length, struct error *error)
 {
     static const char magic[4] = {'k', '8', 's', '\0'};
@@ -424,9 +410,11 @@ cJSON *protobuf_body_decode(const char *bytes, size_t length, struct error *erro
         return NULL;
     const char *version = json_text(json_get(tree, "apiVersion"), "");
     const char *kind = json_text(json_get(tree, "kind"), "");
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
-        if ((kinds[i].version == NULL || strcmp(kinds[i].version, version) == 0) && strcmp(kinds[i].kind, kind) == 0)
-            return decode_message(kinds[i].fields, object, tree, 0, error) == 0 ? steal_pointer(&tree) : NULL;
+    const struct proto_kind *found = find_kind(kinds, version, kind);
+    if (found == NULL)
+        found = find_kind(protobuf_access_kinds, version, kind);
+    if (found != NULL)
+        return decode_message(found->fields, object, tree, 0, error) == 0 ? steal_pointer(&tree) : NULL;
     (void)error_set(error, "%.100s %.100s is not read in this encoding; send JSON or YAML", version, kind);
     return NULL;
 }

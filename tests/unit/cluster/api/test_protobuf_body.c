@@ -66,11 +66,11 @@ static void test_refused(void **state)
     (void)state;
     static const char unknown_field[] = "k8s\0" TYPE "\x12\x03\x9a\x06\x00"
                                         "\x12\x04\x9a\x06\x01z";
-    static const char other_kind[] = "k8s\0\x0a\x0c\x0a\x02v1\x12\x06Secret\x12\x00";
+    static const char other_kind[] = "k8s\0\x0a\x0c\x0a\x02v1\x12\x06Gadget\x12\x00";
     check_refused("", 0, "not Kubernetes's");
     check_refused("{\"a\":1}", 7, "not Kubernetes's");
     check_refused(unknown_field, sizeof unknown_field - 1, "field 99");
-    check_refused(other_kind, sizeof other_kind - 1, "Secret");
+    check_refused(other_kind, sizeof other_kind - 1, "Gadget");
     check_refused("k8s\0\x0a\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff", 16, "malformed");
 }
 
