@@ -426,25 +426,23 @@ static int start_storage(struct cluster *cluster, struct error *error)
         return -1;
     cluster->store = store_create();
     cluster->registry = registry_open(cluster->store, cluster->slice);
-    if (bootstrap_namespaces(cluster->registry, error) != 0)
+    if (bootstrap_namespaces(cluster->registry, error) != 0 || bootstrap_roles(cluster->registry, error) != 0)
         return -1;
+    registry_require_service_accounts(cluster->registry);
     return bootstrap_priority_classes(cluster->registry, error);
 }
 
 static int start_node(struct cluster *cluster, const struct options *options, const char *programs, struct error *error)
 {
     AUTO_FREE char *root = memory_format("%s/node", options->folder);
-    AUTO_FREE char *images = memory_format("%s/images", options->folder);
-    if (mkdir(images, 0700) != 0)
-        return error_set(error, "cannot make %s: %s", images, strerror(errno));
     const struct kubelet_options kubelet_options = {
         .registry = cluster->registry,
         .slice = cluster->slice,
+        .credentials = &cluster->credentials,
         .periods = options->periods,
         .node_name = NODE_NAME,
         .node_count = options->node_count,
         .program_folder = programs,
-        .image_folder = images,
         .root_folder = root,
         .cpu_millicores = options->node_cpu_millicores,
         .memory_bytes = options->node_memory_bytes,
@@ -465,6 +463,7 @@ static int start_control(struct cluster *cluster, const struct options *options,
         .registry = cluster->registry,
         .periods = options->periods,
         .node = node_interface_of(cluster),
+        .authority_certificate = cluster->credentials.authority_certificate,
         .controllers = options->controllers,
     };
     cluster->controllers = controllers_start(&controllers_options, error);

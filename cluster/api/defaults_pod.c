@@ -88,8 +88,30 @@ static void default_container(cJSON *container)
     default_text(container, "imagePullPolicy", pull_policy(json_text(json_get(container, "image"), "")));
 }
 
+static void default_downward_files(cJSON *items)
+{
+    cJSON *item = NULL;
+    cJSON_ArrayForEach (item, items) {
+        if (json_get(item, "fieldRef") != NULL)
+            default_text(json_get(item, "fieldRef"), "apiVersion", "v1");
+    }
+}
+
+static void default_projections(cJSON *volume)
+{
+    cJSON *projection = NULL;
+    default_downward_files(json_get(volume, "downwardAPI", "items"));
+    cJSON_ArrayForEach (projection, json_get(volume, "projected", "sources")) {
+        cJSON *token = json_get(projection, "serviceAccountToken");
+        default_downward_files(json_get(projection, "downwardAPI", "items"));
+        if (token != NULL)
+            default_integer(token, "expirationSeconds", 3600);
+    }
+}
+
 static void default_volume(cJSON *volume)
 {
+    default_projections(volume);
     static const char *const with_mode[] = {"configMap", "secret", "downwardAPI", "projected"};
     for (size_t i = 0; i < sizeof with_mode / sizeof with_mode[0]; i++) {
         cJSON *source = json_get(volume, with_mode[i]);

@@ -6,6 +6,7 @@
 #include "cluster/api/front.h"
 #include "cluster/api/representation.h"
 #include "cluster/api/request_body.h"
+#include "cluster/api/service_account_admission.h"
 #include "cluster/api/version.h"
 #include "cluster/api/write_options.h"
 
@@ -107,6 +108,8 @@ void object_create_request(struct front *front, const struct route *route, const
         return;
     cJSON *tree =
         write_options_take(request, "CreateOptions", false, &status) == 0 ? read_stored(route, request, answer, &status) : NULL;
+    if (route->resource->id == RESOURCE_PODS)
+        service_account_await(front->registry, route->namespace);
     if (tree == NULL || registry_create(front->registry, route->resource->id, route->namespace, tree, &created, &status) != 0)
         answer_status(answer, &status);
     else
@@ -142,6 +145,8 @@ static void object_apply(struct front *front, const struct route *route, const s
     cJSON *tree = read_object(route, request, answer, &status);
     if (tree != NULL)
         version_take_partial(route->resource, tree);
+    if (route->resource->id == RESOURCE_PODS)
+        service_account_await(front->registry, route->namespace);
     if (tree == NULL || registry_apply(front->registry, route->resource->id, route->namespace, route->name, route->subresource,
                                        tree, http_request_flag(request, "force"), &created, &applied, &status) != 0)
         answer_status(answer, &status);

@@ -43,6 +43,11 @@ struct store *registry_store(struct registry *registry)
     return registry->store;
 }
 
+void registry_require_service_accounts(struct registry *registry)
+{
+    registry->needs_service_accounts = true;
+}
+
 void registry_lock(struct registry *registry)
 {
     pthread_mutex_lock(&registry->lock);
@@ -156,6 +161,11 @@ int create_object(struct registry *registry, const struct resource *resource, cJ
         return -1;
     if (kind->prepare_create != NULL) {
         kind->prepare_create(*tree);
+        complete_object(resource, tree);
+    }
+    if (resource->id == RESOURCE_PODS && registry->needs_service_accounts) {
+        if (service_account_admit(registry, *tree, status) < 0)
+            return -1;
         complete_object(resource, tree);
     }
     if (judge_new(resource, *tree, status) < 0)

@@ -28,6 +28,10 @@ struct registry *registry_open(struct store *store, struct address_slice *slice)
 void registry_close(struct registry *registry);
 struct store *registry_store(struct registry *registry);
 
+/* From now on a new pod needs its service account and gets the volume with its token (Kubernetes's admission plugin
+ * ServiceAccount). Until then pods are taken as they are. */
+void registry_require_service_accounts(struct registry *registry);
+
 int registry_create(struct registry *registry, enum resource_id resource, const char *namespace, cJSON *object_take,
                     struct object **created, struct status *status);
 

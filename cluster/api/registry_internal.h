@@ -19,6 +19,7 @@ struct recorder_cache;
 struct registry {
     struct store *store;
     struct address_slice *slice;
+    bool needs_service_accounts;
     pthread_mutex_t lock;          /* held while an object is judged and written */
     pthread_mutex_t recorder_lock; /* of recorded; taken before lock, never after it */
     struct recorder_cache *recorded;
@@ -61,6 +62,9 @@ int pod_resolve_priority(struct registry *registry, cJSON *pod, struct status *s
 struct object *remove_object(struct registry *registry, const struct object *object);
 /* Whether an object that is being deleted has nothing left to wait for. */
 bool deletion_is_done(enum resource_id resource, const cJSON *tree);
+
+/* service_account_admission.c: fills in what a new pod has of its service account; 403 when there is no such account. */
+int service_account_admit(struct registry *registry, cJSON *pod, struct status *status);
 
 /* scale.c: writes spec.replicas of a Scale, under the lock. */
 int update_scale(struct registry *registry, enum resource_id resource, const char *namespace, const char *name,

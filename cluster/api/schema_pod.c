@@ -8,17 +8,17 @@ static const struct schema_field key_selector_fields[] = {
 };
 static const struct schema key_selector = {"ConfigMapKeySelector", key_selector_fields};
 static const struct schema_field field_selector_fields[] = {F_TEXT("apiVersion"), F_TEXT_ALWAYS("fieldPath"), F_END};
-static const struct schema field_selector = {"ObjectFieldSelector", field_selector_fields};
+const struct schema schema_field_selector = {"ObjectFieldSelector", field_selector_fields};
 static const struct schema_field resource_selector_fields[] = {
     F_TEXT("containerName"),
     F_TEXT_ALWAYS("resource"),
     F_QUANTITY_ALWAYS("divisor"),
     F_END,
 };
-static const struct schema resource_selector = {"ResourceFieldSelector", resource_selector_fields};
+const struct schema schema_resource_selector = {"ResourceFieldSelector", resource_selector_fields};
 static const struct schema_field environment_source_fields[] = {
-    F_OBJECT("fieldRef", &field_selector),
-    F_OBJECT("resourceFieldRef", &resource_selector),
+    F_OBJECT("fieldRef", &schema_field_selector),
+    F_OBJECT("resourceFieldRef", &schema_resource_selector),
     F_OBJECT("configMapKeyRef", &key_selector),
     F_OBJECT("secretKeyRef", &key_selector),
     F_END,
@@ -134,11 +134,11 @@ static const struct schema_field key_to_path_fields[] = {
     F_INT32_SET("mode"),
     F_END,
 };
-static const struct schema key_to_path = {"KeyToPath", key_to_path_fields};
+const struct schema schema_key_to_path = {"KeyToPath", key_to_path_fields};
 static const struct schema_field empty_dir_fields[] = {F_TEXT("medium"), F_QUANTITY_SET("sizeLimit"), F_END};
 static const struct schema empty_dir = {"EmptyDirVolumeSource", empty_dir_fields};
 static const struct schema_field config_map_volume_fields[] = {
-    F_TEXT("name"), F_LIST("items", &key_to_path, NULL), F_INT32_SET("defaultMode"), F_BOOLEAN_SET("optional"), F_END,
+    F_TEXT("name"), F_LIST("items", &schema_key_to_path, NULL), F_INT32_SET("defaultMode"), F_BOOLEAN_SET("optional"), F_END,
 };
 static const struct schema config_map_volume = {"ConfigMapVolumeSource", config_map_volume_fields};
 static const struct schema_field claim_volume_fields[] = {F_TEXT_ALWAYS("claimName"), F_BOOLEAN("readOnly"), F_END};
@@ -147,12 +147,12 @@ static const struct schema_field volume_fields[] = {
     F_TEXT_ALWAYS("name"),
     F_ANY("hostPath"),
     F_OBJECT("emptyDir", &empty_dir),
-    F_ANY("secret"),
+    F_OBJECT("secret", &schema_secret_volume),
     F_ANY("nfs"),
     F_OBJECT("persistentVolumeClaim", &claim_volume),
-    F_ANY("downwardAPI"),
+    F_OBJECT("downwardAPI", &schema_downward_volume),
     F_OBJECT("configMap", &config_map_volume),
-    F_ANY("projected"),
+    F_OBJECT("projected", &schema_projected_volume),
     F_ANY("csi"),
     F_ANY("ephemeral"),
     F_ANY("image"),

@@ -52,6 +52,35 @@ static void check_volume_sources(const cJSON *volume, const struct field_path *p
         problem_required(problems, PATH_CHILD(PATH_CHILD(path, "persistentVolumeClaim"), "claimName"), "");
 }
 
+static void check_token(const cJSON *token, const struct field_path *path, struct problems *problems)
+{
+    const cJSON *seconds = json_get(token, "expirationSeconds");
+    if (json_integer(seconds, 600) < 600)
+        problem_invalid(problems, PATH_CHILD(path, "expirationSeconds"), seconds,
+                        "may not specify a duration less than 10 minutes");
+    if (json_integer(seconds, 600) > INT64_C(1) << 32)
+        problem_invalid(problems, PATH_CHILD(path, "expirationSeconds"), seconds,
+                        "may not specify a duration larger than 2^32 seconds");
+    if (json_text(json_get(token, "path"), "")[0] == '\0')
+        problem_required(problems, PATH_CHILD(path, "path"), "");
+}
+
+static void check_projections(const cJSON *volume, const struct field_path *path, struct problems *problems)
+{
+    const cJSON *secret = json_get(volume, "secret");
+    if (secret != NULL && json_text(json_get(secret, "secretName"), "")[0] == '\0')
+        problem_required(problems, PATH_CHILD(PATH_CHILD(path, "secret"), "secretName"), "");
+    const struct field_path *sources = PATH_CHILD(PATH_CHILD(path, "projected"), "sources");
+    int index = 0;
+    const cJSON *projection = NULL;
+    cJSON_ArrayForEach (projection, json_get(volume, "projected", "sources")) {
+        const struct field_path *here = PATH_INDEX(sources, index++);
+        const cJSON *token = json_get(projection, "serviceAccountToken");
+        if (token != NULL)
+            check_token(token, PATH_CHILD(here, "serviceAccountToken"), problems);
+    }
+}
+
 static void check_volumes(const cJSON *volumes, const struct field_path *path, struct problems *problems)
 {
     int index = 0;
@@ -63,6 +92,7 @@ static void check_volumes(const cJSON *volumes, const struct field_path *path, s
         const char *name = json_text(json_get(volume, "name"), "");
         const char *problem = name_label_problem(name);
         check_volume_sources(volume, here, problems);
+        check_projections(volume, here, problems);
         if (name[0] == '\0')
             problem_required(problems, PATH_CHILD(here, "name"), "");
         else if (problem != NULL)

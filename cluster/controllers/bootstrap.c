@@ -5,8 +5,8 @@
 #include "cluster/api/writer.h"
 #include "common/version.h"
 
-static int create(struct registry *registry, enum resource_id resource, const char *namespace, char *text_take,
-                  struct error *error)
+int bootstrap_create(struct registry *registry, enum resource_id resource, const char *namespace, char *text_take,
+                     struct error *error)
 {
     AUTO_FREE char *text = text_take;
     AUTO_STATUS struct status status = {0};
@@ -25,7 +25,7 @@ int bootstrap_namespaces(struct registry *registry, struct error *error)
     static const char *const names[] = {"default", "kube-system", "kube-public", "kube-node-lease"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         char *text = memory_format("{\"apiVersion\":\"v1\",\"kind\":\"Namespace\",\"metadata\":{\"name\":\"%s\"}}", names[i]);
-        if (create(registry, RESOURCE_NAMESPACES, "", text, error) != 0)
+        if (bootstrap_create(registry, RESOURCE_NAMESPACES, "", text, error) != 0)
             return -1;
     }
     return 0;
@@ -46,7 +46,7 @@ int bootstrap_priority_classes(struct registry *registry, struct error *error)
         char *text = memory_format("{\"apiVersion\":\"scheduling.k8s.io/v1\",\"kind\":\"PriorityClass\",\"metadata\":{"
                                    "\"name\":\"%s\"},\"value\":%d,\"description\":\"%s\"}",
                                    classes[i].name, classes[i].value, classes[i].description);
-        if (create(registry, RESOURCE_PRIORITYCLASSES, "", text, error) != 0)
+        if (bootstrap_create(registry, RESOURCE_PRIORITYCLASSES, "", text, error) != 0)
             return -1;
     }
     return 0;
@@ -59,7 +59,7 @@ int bootstrap_server(struct registry *registry, const char *address, uint16_t po
         "\"labels\":{\"component\":\"apiserver\",\"provider\":\"kubernetes\"}},\"spec\":{\"clusterIP\":\"%s\","
         "\"ports\":[{\"name\":\"https\",\"protocol\":\"TCP\",\"port\":%u,\"targetPort\":%u}]}}",
         address, port, port);
-    if (create(registry, RESOURCE_SERVICES, "default", service, error) != 0)
+    if (bootstrap_create(registry, RESOURCE_SERVICES, "default", service, error) != 0)
         return -1;
     char *slice = memory_format(
         "{\"apiVersion\":\"discovery.k8s.io/v1\",\"kind\":\"EndpointSlice\",\"metadata\":{\"name\":\"kubernetes\","
@@ -67,7 +67,7 @@ int bootstrap_server(struct registry *registry, const char *address, uint16_t po
         "\"endpoints\":[{\"addresses\":[\"%s\"],\"conditions\":{\"ready\":true}}],"
         "\"ports\":[{\"name\":\"https\",\"protocol\":\"TCP\",\"port\":%u}]}",
         address, port);
-    return create(registry, RESOURCE_ENDPOINTSLICES, "default", slice, error);
+    return bootstrap_create(registry, RESOURCE_ENDPOINTSLICES, "default", slice, error);
 }
 
 int bootstrap_metrics_server(struct registry *registry, struct error *error)
@@ -80,5 +80,5 @@ int bootstrap_metrics_server(struct registry *registry, struct error *error)
         "\"name\":\"metrics-server\",\"image\":\"hpalab:%s\",\"imagePullPolicy\":\"IfNotPresent\","
         "\"command\":[\"labcluster\",\"pause\"]}]}}}}",
         HPALAB_VERSION);
-    return create(registry, RESOURCE_DEPLOYMENTS, "kube-system", text, error);
+    return bootstrap_create(registry, RESOURCE_DEPLOYMENTS, "kube-system", text, error);
 }

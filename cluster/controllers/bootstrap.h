@@ -14,6 +14,14 @@ int bootstrap_namespaces(struct registry *registry, struct error *error);
 /* system-cluster-critical and system-node-critical. */
 int bootstrap_priority_classes(struct registry *registry, struct error *error);
 
+/* The ClusterRoles that a cluster starts with (cluster-admin, admin, edit, view, system:discovery, system:basic-user) and
+ * the bindings that give the last two to everybody who is known, and all rights to system:masters. */
+int bootstrap_roles(struct registry *registry, struct error *error);
+
+/* Creates one object of the cluster's own from its JSON. */
+int bootstrap_create(struct registry *registry, enum resource_id resource, const char *namespace, char *text_take,
+                     struct error *error);
+
 /* Service and EndpointSlice default/kubernetes: where the API server listens. */
 int bootstrap_server(struct registry *registry, const char *address, uint16_t port, struct error *error);
 

@@ -19,6 +19,7 @@
 #include "cluster/controllers/replicaset.h"
 #include "cluster/controllers/runtime.h"
 #include "cluster/controllers/scheduler.h"
+#include "cluster/controllers/service_account.h"
 #include "cluster/controllers/statefulset.h"
 #include "common/clock.h"
 #include "common/log.h"
@@ -55,9 +56,10 @@ static void *run(void *argument)
 }
 
 static const struct controller_functions *const all[] = {
-    &scheduler_functions,  &namespace_functions,        &garbage_collector_functions, &deployment_functions,
-    &replicaset_functions, &endpointslice_functions,    &horizontal_functions,        &statefulset_functions,
-    &job_functions,        &job_time_to_live_functions,
+    /* first: others make pods, which need an account */
+    &service_account_functions, &scheduler_functions,  &namespace_functions,        &garbage_collector_functions,
+    &deployment_functions,      &replicaset_functions, &endpointslice_functions,    &horizontal_functions,
+    &statefulset_functions,     &job_functions,        &job_time_to_live_functions,
 };
 #define CONTROLLER_COUNT (sizeof all / sizeof all[0])
 
@@ -86,6 +88,7 @@ struct controllers *controllers_start(const struct controllers_options *options,
     }
     controllers->runtime =
         runtime_create(options->registry, &options->periods, &options->node, chosen, count, clock_monotonic(), clock_wall());
+    controllers->runtime->authority_certificate = options->authority_certificate;
     int failure = pthread_create(&controllers->thread, NULL, run, controllers);
     if (failure != 0) {
         (void)error_set(error, "cannot start the controllers' thread: %s", strerror(failure));

@@ -1,6 +1,6 @@
 /*
  * The controllers of the embedded cluster on one thread: each follows the store, keeps a queue of keys (namespace/name)
- * and brings what is there to what is wanted: scheduler, namespace, garbage collection, deployment, replicaset,
+ * and brings what is there to what is wanted: scheduler, namespace, service account, garbage collection, deployment, replicaset,
  * endpointslice, horizontal pod autoscaler. One file each.
  */
 #ifndef CLUSTER_CONTROLLERS_CONTROLLERS_H
@@ -13,8 +13,9 @@
 struct controllers_options {
     struct registry *registry;
     struct cluster_periods periods;
-    struct node_interface node; /* the HPA reads metrics through pod_metrics, as through metrics.k8s.io */
-    const char *controllers;    /* which of them run (choice.h); NULL = all */
+    struct node_interface node;        /* the HPA reads metrics through pod_metrics, as through metrics.k8s.io */
+    const char *authority_certificate; /* PEM, for each namespace's kube-root-ca.crt; NULL = none is made */
+    const char *controllers;           /* which of them run (choice.h); NULL = all */
 };
 
 struct controllers;

@@ -48,8 +48,9 @@ struct runtime {
     struct view *view;
     struct cluster_periods periods;
     struct node_interface node;
-    int64_t now;  /* monotonic */
-    int64_t wall; /* the same moment as wall time */
+    const char *authority_certificate; /* PEM; NULL = none. Set before the first step */
+    int64_t now;                       /* monotonic */
+    int64_t wall;                      /* the same moment as wall time */
     struct watch *watch;
     struct controller *controllers;
     size_t controller_count;

@@ -1,0 +1,70 @@
+/* The roles that a new cluster has, as kube-apiserver makes them: those that people bind, and what everybody may do. */
+#include <string.h>
+
+#include "cluster/controllers/bootstrap.h"
+
+#define READ "[\"get\",\"list\",\"watch\"]"
+#define WRITE "[\"create\",\"delete\",\"deletecollection\",\"patch\",\"update\"]"
+#define CORE "\"configmaps\",\"persistentvolumeclaims\",\"pods\",\"serviceaccounts\",\"services\""
+#define APPS "\"deployments\",\"deployments/scale\",\"replicasets\",\"replicasets/scale\",\"statefulsets\",\"statefulsets/scale\""
+#define RULE(groups, resources, verbs) "{\"apiGroups\":[" groups "],\"resources\":[" resources "],\"verbs\":" verbs "}"
+#define ROLES "\"roles\",\"rolebindings\""
+#define ACCESS_GROUP "\"rbac.authorization.k8s.io\""
+
+#define VIEW_RULES                                                                                                               \
+    RULE("\"\"", CORE ",\"events\",\"namespaces\",\"pods/log\",\"pods/status\"", READ)                                           \
+    "," RULE("\"apps\"", APPS, READ) "," RULE("\"autoscaling\"", "\"horizontalpodautoscalers\"", READ) "," RULE(                 \
+        "\"batch\"", "\"cronjobs\",\"jobs\"", READ) "," RULE("\"discovery.k8s.io\"", "\"endpointslices\"",                       \
+                                                             READ) "," RULE("\"metrics.k8s.io\"", "\"pods\",\"nodes\"", READ)
+#define EDIT_RULES                                                                                                               \
+    VIEW_RULES "," RULE("\"\"", "\"secrets\"", READ) "," RULE("\"\"", CORE ",\"secrets\"", WRITE) "," RULE(                      \
+        "\"\"", "\"serviceaccounts\"",                                                                                           \
+        "[\"impersonate\"]") "," RULE("\"\"", "\"serviceaccounts/token\"",                                                       \
+                                      "[\"create\"]") "," RULE("\"apps\"", APPS,                                                 \
+                                                               WRITE) "," RULE("\"autoscaling\"",                                \
+                                                                               "\"horizontalpodautoscalers\"",                   \
+                                                                               WRITE) "," RULE("\"batch\"",                      \
+                                                                                               "\"cronjobs\",\"jobs\"", WRITE)
+#define ADMIN_RULES                                                                                                              \
+    EDIT_RULES "," RULE(ACCESS_GROUP, ROLES, READ) "," RULE(ACCESS_GROUP, ROLES, WRITE) "," RULE(                                \
+        "\"authorization.k8s.io\"", "\"localsubjectaccessreviews\"", "[\"create\"]")
+#define DISCOVERY_PATHS                                                                                                          \
+    "\"/api\",\"/api/*\",\"/apis\",\"/apis/*\",\"/healthz\",\"/livez\",\"/openapi\",\"/openapi/*\",\"/readyz\",\"/version\","    \
+    "\"/version/\""
+
+static const struct {
+    const char *name;
+    const char *rules;
+    const char *group; /* to which it is bound; NULL = to nobody */
+} roles[] = {
+    {"cluster-admin", RULE("\"*\"", "\"*\"", "[\"*\"]") ",{\"nonResourceURLs\":[\"*\"],\"verbs\":[\"*\"]}", "system:masters"},
+    {"admin", ADMIN_RULES, NULL},
+    {"edit", EDIT_RULES, NULL},
+    {"view", VIEW_RULES, NULL},
+    {"system:discovery", "{\"nonResourceURLs\":[" DISCOVERY_PATHS "],\"verbs\":[\"get\"]}", "system:authenticated"},
+    {"system:basic-user",
+     RULE("\"authorization.k8s.io\"", "\"selfsubjectaccessreviews\",\"selfsubjectrulesreviews\"",
+          "[\"create\"]") "," RULE("\"authentication.k8s.io\"", "\"selfsubjectreviews\"", "[\"create\"]"),
+     "system:authenticated"},
+};
+
+#define LABELS                                                                                                                   \
+    "\"annotations\":{\"rbac.authorization.kubernetes.io/autoupdate\":\"true\"},"                                                \
+    "\"labels\":{\"kubernetes.io/bootstrapping\":\"rbac-defaults\"}"
+
+int bootstrap_roles(struct registry *registry, struct error *error)
+{
+    for (size_t i = 0; i < sizeof roles / sizeof roles[0]; i++) {
+        char *role = memory_format("{\"metadata\":{\"name\":\"%s\"," LABELS "},\"rules\":[%s]}", roles[i].name, roles[i].rules);
+        if (bootstrap_create(registry, RESOURCE_CLUSTERROLES, "", role, error) != 0)
+            return -1;
+        if (roles[i].group == NULL)
+            continue;
+        char *binding = memory_format("{\"metadata\":{\"name\":\"%s\"," LABELS "},\"roleRef\":{\"kind\":\"ClusterRole\","
+                                      "\"name\":\"%s\"},\"subjects\":[{\"kind\":\"Group\",\"name\":\"%s\"}]}",
+                                      roles[i].name, roles[i].name, roles[i].group);
+        if (bootstrap_create(registry, RESOURCE_CLUSTERROLEBINDINGS, "", binding, error) != 0)
+            return -1;
+    }
+    return 0;
+}
