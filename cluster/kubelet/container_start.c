@@ -35,22 +35,10 @@ static void image_never_pulled(struct container *container, const char *image, i
     container->next_try = now + periods_of(container)->container_back_off_base;
 }
 
-static void image_name_invalid(struct container *container, const char *image, int64_t now)
-{
-    AUTO_FREE char *why = memory_format("Failed to apply default image tag \"%s\": couldn't parse image name \"%s\": invalid "
-                                        "reference format",
-                                        image, image);
-    container_event(container, "Warning", "InspectFailed", "%s", why);
-    container_event(container, "Warning", "Failed", "Error: InvalidImageName");
-    container_wait(container, "InvalidImageName", "%s", why);
-    container->next_try = now + periods_of(container)->container_back_off_base;
-}
-
 static void image_not_pulled(struct container *container, const char *image, int64_t now)
 {
     const struct cluster_periods *periods = periods_of(container);
-    const char *why = "this cluster has no image registry; it has hpalab:" HPALAB_VERSION
-                      " and what `hpalab image load` brought, for the pull policies IfNotPresent and Never";
+    const char *why = "this cluster has no image registry; its only image is hpalab:" HPALAB_VERSION;
     if (now < container->image_allowed) {
         container_event(container, "Normal", "BackOff", "Back-off pulling image \"%s\"", image);
         container_event(container, "Warning", "Failed", "Error: ImagePullBackOff");
@@ -68,23 +56,16 @@ static void image_not_pulled(struct container *container, const char *image, int
     container->next_try = now + PULL_FAILURE_SHOWN;
 }
 
-/* Whether the image is there and may be used; tells it, or what is missing. Always asks the registry, which is not there. */
-static bool check_image(struct container *container, struct image *found, int64_t now)
+/* Whether the image is there; tells it, or what is missing. */
+static bool check_image(struct container *container, int64_t now)
 {
-    const struct kubelet_options *options = &container->pod->kubelet->options;
-    const struct image_source source = {.program_folder = options->program_folder, .image_folder = options->image_folder};
     const char *image = json_text(json_get(container->spec, "image"), "");
-    const char *policy = json_text(json_get(container->spec, "imagePullPolicy"), "");
-    const enum image_presence presence = image_find(&source, image, found);
-    if (presence == IMAGE_PRESENT && strcmp(policy, "Always") != 0) {
+    if (image_is_present(image)) {
         container_event(container, "Normal", "Pulled",
                         "Container image \"%s\" already present on machine and can be accessed by the pod", image);
-        memcpy(container->image, found->name, sizeof container->image);
         return true;
     }
-    if (presence == IMAGE_INVALID)
-        image_name_invalid(container, image, now);
-    else if (strcmp(policy, "Never") == 0)
+    if (strcmp(json_text(json_get(container->spec, "imagePullPolicy"), ""), "Never") == 0)
         image_never_pulled(container, image, now);
     else
         image_not_pulled(container, image, now);
@@ -94,18 +75,8 @@ static bool check_image(struct container *container, struct image *found, int64_
 static bool make_environment(struct container *container, struct environment *environment, int64_t now)
 {
     struct pod *pod = container->pod;
-    const struct kubelet *kubelet = pod->kubelet;
     struct error error = ERROR_NONE;
-    const struct environment_source source = {
-        .pod = object_tree(pod->latest),
-        .container = container->spec,
-        .pod_address = pod->address,
-        .host_address = pod->node->address,
-        .node_millicores = kubelet->cpu_millicores,
-        .node_bytes = kubelet->memory_bytes,
-        .read_config_map = pod_read_config_map,
-        .context = pod,
-    };
+    const struct environment_source source = pod_environment_source(pod, container->spec);
     if (environment_make(&source, environment, &error) == 0) {
         environment_set(environment, PROCESS_GROUP_MARK, container->id);
         return true;
@@ -141,11 +112,11 @@ static int open_output(struct container *container, int *write_end, struct error
     return event_loop_add(container->pod->kubelet->loop, ends[0], EPOLLIN, &container->output_watcher);
 }
 
-static int spawn(struct container *container, const struct image *image, const struct environment *environment,
-                 char *const *arguments, struct error *error)
+static int spawn(struct container *container, const struct environment *environment, char *const *arguments, struct error *error)
 {
     const struct pod *pod = container->pod;
-    AUTO_FREE char *program = image_find_program(image->folder, arguments[0], error);
+    const char *folder = pod->kubelet->options.program_folder;
+    AUTO_FREE char *program = image_find_program(folder, arguments[0], error);
     if (program == NULL)
         return -1;
     AUTO_CLOSE int working = pod_folder_open(pod->root, json_text(json_get(container->spec, "workingDir"), ""), error);
@@ -200,14 +171,16 @@ static void started(struct container *container, int64_t now)
     container_probes_start(container, now);
 }
 
-static void start_from_image(struct container *container, const struct image *image, int64_t now)
+void container_start(struct container *container, int64_t now)
 {
     struct error error = ERROR_NONE;
     struct environment environment = {0};
+    if (!check_image(container, now))
+        return;
     random_hex(IDENTITY_BYTES, container->id);
     if (!make_environment(container, &environment, now))
         return;
-    char **arguments = environment_arguments(&environment, container->spec, image->program, &error);
+    char **arguments = environment_arguments(&environment, container->spec, &error);
     if (arguments == NULL) {
         container_event(container, "Warning", "Failed", "Error: %s", error.text);
         container_wait(container, "CreateContainerError", "%s", error.text);
@@ -217,18 +190,10 @@ static void start_from_image(struct container *container, const struct image *im
     }
     begin_instance(container);
     container_event(container, "Normal", "Created", "Container created");
-    if (spawn(container, image, &environment, arguments, &error) == 0)
+    if (spawn(container, &environment, arguments, &error) == 0)
         started(container, clock_monotonic());
     else
         start_failed(container, error.text, now);
     environment_free_arguments(arguments);
     environment_release(&environment);
-}
-
-void container_start(struct container *container, int64_t now)
-{
-    struct image image;
-    if (check_image(container, &image, now))
-        start_from_image(container, &image, now);
-    image_release(&image);
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cluster/kubelet/field_reference.h"
+#include "common/base64.h"
 #include "common/buffer.h"
 
 #define DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -77,21 +78,35 @@ static bool is_variable_name(const char *name)
     return name[0] != '\0' && strchr(name, '=') == NULL;
 }
 
-static int take_config_map_key(const struct environment_source *source, struct environment *environment, const char *name,
-                               const cJSON *reference, struct error *error)
+/* The value of a key of a ConfigMap, or of a Secret, which keeps it as base64; NULL when there is no such key. The caller
+ * wipes it. */
+static char *read_value(const cJSON *object, bool secret, const char *key)
 {
-    const char *map_name = json_text(json_get(reference, "name"), "");
+    const char *text = json_text(json_get(object, "data", key), NULL);
+    return text == NULL ? NULL : secret ? base64_decode(text, NULL, NULL) : memory_copy_text(text);
+}
+
+static cJSON *read_object(const struct environment_source *source, bool secret, const char *name)
+{
+    return secret ? source->read_secret(source->context, name) : source->read_config_map(source->context, name);
+}
+
+static int take_key(const struct environment_source *source, struct environment *environment, const char *name,
+                    const cJSON *reference, bool secret, struct error *error)
+{
+    const char *object_name = json_text(json_get(reference, "name"), "");
     const char *key = json_text(json_get(reference, "key"), "");
     const bool optional = json_boolean(json_get(reference, "optional"), false);
-    AUTO_JSON cJSON *map = source->read_config_map(source->context, map_name);
-    if (map == NULL)
-        return optional ? 0 : error_set(error, "configmap \"%s\" not found", map_name);
-    const char *value = json_text(json_get(map, "data", key), NULL);
+    AUTO_JSON cJSON *object = read_object(source, secret, object_name);
+    if (object == NULL)
+        return optional ? 0 : error_set(error, "%s \"%s\" not found", secret ? "secret" : "configmap", object_name);
+    char *value = read_value(object, secret, key);
     if (value == NULL)
         return optional ? 0
-                        : error_set(error, "couldn't find key %s in ConfigMap %s/%s", key,
-                                    json_text(json_get(source->pod, "metadata", "namespace"), ""), map_name);
+                        : error_set(error, "couldn't find key %s in %s %s/%s", key, secret ? "Secret" : "ConfigMap",
+                                    json_text(json_get(source->pod, "metadata", "namespace"), ""), object_name);
     environment_set(environment, name, value);
+    memory_wipe_text(value);
     return 0;
 }
 
@@ -100,7 +115,7 @@ static int take_reference(const struct environment_source *source, struct enviro
 {
     const cJSON *config_map = json_get(from, "configMapKeyRef");
     if (config_map != NULL)
-        return take_config_map_key(source, environment, name, config_map, error);
+        return take_key(source, environment, name, config_map, false, error);
     AUTO_FREE char *value = NULL;
     const cJSON *field = json_get(from, "fieldRef");
     const cJSON *resource = json_get(from, "resourceFieldRef");
@@ -109,10 +124,8 @@ static int take_reference(const struct environment_source *source, struct enviro
         value = field_reference_read(source, json_text(json_get(field, "fieldPath"), ""), error);
     else if (resource != NULL)
         value = resource_reference_read(source, resource, error);
-    else if (secret != NULL && json_boolean(json_get(secret, "optional"), false))
-        return 0;
     else if (secret != NULL)
-        return error_set(error, "secret \"%s\" not found", json_text(json_get(secret, "name"), ""));
+        return take_key(source, environment, name, secret, true, error);
     else
         return error_set(error, "the source of the variable %s is not supported", name);
     if (value == NULL)
@@ -121,28 +134,37 @@ static int take_reference(const struct environment_source *source, struct enviro
     return 0;
 }
 
-static int take_all_of_map(const struct environment_source *source, struct environment *environment, const cJSON *from,
-                           struct error *error)
+static int take_all_keys(const struct environment_source *source, struct environment *environment, const cJSON *from,
+                         struct error *error)
 {
-    const cJSON *reference = json_get(from, "configMapRef");
+    const bool secret = json_get(from, "secretRef") != NULL;
+    const cJSON *reference = json_get(from, secret ? "secretRef" : "configMapRef");
     const char *prefix = json_text(json_get(from, "prefix"), "");
-    const char *name = json_text(json_get(reference, "name"), NULL);
-    if (name == NULL) {
-        const char *secret = json_text(json_get(from, "secretRef", "name"), "");
-        if (json_boolean(json_get(from, "secretRef", "optional"), false))
-            return 0;
-        return error_set(error, "secret \"%s\" not found", secret);
-    }
-    AUTO_JSON cJSON *map = source->read_config_map(source->context, name);
-    if (map == NULL)
-        return json_boolean(json_get(reference, "optional"), false) ? 0 : error_set(error, "configmap \"%s\" not found", name);
+    const char *name = json_text(json_get(reference, "name"), "");
+    AUTO_JSON cJSON *object = read_object(source, secret, name);
+    if (object == NULL)
+        return json_boolean(json_get(reference, "optional"), false)
+                   ? 0
+                   : error_set(error, "%s \"%s\" not found", secret ? "secret" : "configmap", name);
     const cJSON *entry;
-    cJSON_ArrayForEach (entry, json_get(map, "data")) {
+    cJSON_ArrayForEach (entry, json_get(object, "data")) {
         AUTO_FREE char *variable = memory_format("%s%s", prefix, entry->string);
-        if (cJSON_IsString(entry) && is_variable_name(variable))
-            environment_set(environment, variable, entry->valuestring);
+        char *value = read_value(object, secret, entry->string);
+        if (value != NULL && is_variable_name(variable))
+            environment_set(environment, variable, value);
+        memory_wipe_text(value);
     }
     return 0;
+}
+
+/* Where the API server is, as every pod is told it. */
+static void set_server(struct environment *environment, const struct environment_source *source)
+{
+    if (source->server_host == NULL)
+        return;
+    environment_set(environment, "KUBERNETES_SERVICE_HOST", source->server_host);
+    environment_set(environment, "KUBERNETES_SERVICE_PORT", source->server_port);
+    environment_set(environment, "KUBERNETES_SERVICE_PORT_HTTPS", source->server_port);
 }
 
 static int take_variable(const struct environment_source *source, struct environment *environment, const cJSON *variable,
@@ -178,11 +200,12 @@ int environment_make(const struct environment_source *source, struct environment
     environment_set(
         environment, "HOSTNAME",
         json_text(json_get(source->pod, "spec", "hostname"), json_text(json_get(source->pod, "metadata", "name"), "")));
+    set_server(environment, source);
     const cJSON *item;
     int outcome = 0;
     cJSON_ArrayForEach (item, json_get(source->container, "envFrom")) {
         if (outcome == 0)
-            outcome = take_all_of_map(source, environment, item, error);
+            outcome = take_all_keys(source, environment, item, error);
     }
     cJSON_ArrayForEach (item, json_get(source->container, "env")) {
         if (outcome == 0)
@@ -202,20 +225,16 @@ void environment_free_arguments(char **arguments)
     free(arguments);
 }
 
-char **environment_arguments(const struct environment *environment, const cJSON *container, const char *program,
-                             struct error *error)
+char **environment_arguments(const struct environment *environment, const cJSON *container, struct error *error)
 {
     const cJSON *const lists[] = {json_get(container, "command"), json_get(container, "args")};
-    const bool has_command = cJSON_GetArraySize(lists[0]) > 0;
-    if (!has_command && program == NULL) {
+    if (!cJSON_IsArray(lists[0]) || cJSON_GetArraySize(lists[0]) == 0) {
         error_set(error, "no command specified");
         return NULL;
     }
-    const size_t count = (size_t)cJSON_GetArraySize(lists[0]) + (size_t)cJSON_GetArraySize(lists[1]) + 1;
+    const size_t count = (size_t)cJSON_GetArraySize(lists[0]) + (size_t)(lists[1] != NULL ? cJSON_GetArraySize(lists[1]) : 0);
     char **arguments = memory_allocate(count + 1, sizeof *arguments);
     size_t filled = 0, total = 0;
-    if (!has_command)
-        arguments[filled++] = memory_copy_text(program);
     for (size_t i = 0; i < 2; i++) {
         const cJSON *text;
         cJSON_ArrayForEach (text, lists[i]) {

@@ -1,6 +1,6 @@
 /*
  * The environment of a container: its own and nothing of labcluster's. Values may use $(NAME) of what stands before
- * them, may come from the pod's fields, from its resources and from ConfigMaps, as the kubelet makes them.
+ * them, may come from the pod's fields, from its resources, from ConfigMaps and Secrets, as the kubelet makes them.
  */
 #ifndef CLUSTER_KUBELET_ENVIRONMENT_H
 #define CLUSTER_KUBELET_ENVIRONMENT_H
@@ -18,17 +18,18 @@ struct environment {
     size_t count;
 };
 
-/* How ConfigMaps are read: the object's tree (which the caller deletes), or NULL when there is none of that name. */
-typedef cJSON *config_map_reader(void *context, const char *name);
+/* How ConfigMaps and Secrets are read: the object's tree (which the caller deletes), or NULL when there is none of that name. */
+typedef cJSON *object_reader(void *context, const char *name);
 
 struct environment_source {
     const cJSON *pod;       /* the object, with what the fields show */
     const cJSON *container; /* of its spec */
     const char *pod_address;
     const char *host_address;
-    int64_t node_millicores; /* for limits that are not set */
+    const char *server_host, *server_port; /* of the API server, for KUBERNETES_SERVICE_*; NULL = they are left out */
+    int64_t node_millicores;               /* for limits that are not set */
     int64_t node_bytes;
-    config_map_reader *read_config_map;
+    object_reader *read_config_map, *read_secret;
     void *context;
 };
 
@@ -47,10 +48,8 @@ void environment_set(struct environment *environment, const char *name, const ch
  * result would be longer than ENVIRONMENT_MAXIMUM. */
 char *environment_expand(const struct environment *environment, const char *text);
 
-/* The container's command and arguments, expanded; a NULL follows the last. Without a command, the image's program runs
- * (NULL: it has none). NULL when there is neither, or all of it is too long. */
-char **environment_arguments(const struct environment *environment, const cJSON *container, const char *program,
-                             struct error *error);
+/* The container's command and arguments, expanded; a NULL follows the last. NULL when the command is empty or too long. */
+char **environment_arguments(const struct environment *environment, const cJSON *container, struct error *error);
 void environment_free_arguments(char **arguments);
 
 #endif

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "cluster/api/addresses.h"
+#include "cluster/api/credentials.h"
 #include "cluster/api/node_interface.h"
 #include "cluster/api/periods.h"
 #include "cluster/api/registry.h"
@@ -19,11 +20,11 @@
 struct kubelet_options {
     struct registry *registry;
     struct address_slice *slice;
+    const struct credentials *credentials; /* signs the tokens of pods; NULL: they get none */
     struct cluster_periods periods;
     const char *node_name;      /* of the only node; several are called NAME-1, NAME-2, ... */
     int node_count;             /* 1 to NODE_COUNT_MAXIMUM */
     const char *program_folder; /* programs of the image hpalab:VERSION: this folder's files */
-    const char *image_folder;   /* what `hpalab image load` brings; need not be there */
     const char *root_folder;    /* pods' folders and logs are made below it; removed at stop */
     int64_t cpu_millicores;     /* capacity of each node; 0 = this machine's */
     int64_t memory_bytes;       /* capacity of each node; 0 = this machine's */

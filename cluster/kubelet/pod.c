@@ -20,6 +20,8 @@
 /* A status that could not be written, or a pod that could not be deleted, is tried again after this. */
 #define WRITE_RETRY NANOSECONDS_PER_SECOND
 #define MOST_CONTAINERS 64
+/* Tokens that could not be made anew are tried again after this. */
+#define TOKEN_RETRY (60 * NANOSECONDS_PER_SECOND)
 
 static void make_containers(struct pod *pod)
 {
@@ -96,13 +98,6 @@ void pod_event(const struct pod *pod, const char *type, const char *reason, cons
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
     record_event(pod->kubelet->options.registry, pod->latest, NULL, type, reason, "kubelet", pod->node->name, "%s", text);
-}
-
-cJSON *pod_read_config_map(void *context, const char *name)
-{
-    const struct pod *pod = context;
-    AUTO_OBJECT struct object *map = store_get(pod->kubelet->store, RESOURCE_CONFIGMAPS, pod->namespace, name);
-    return map == NULL ? NULL : json_copy(object_tree(map));
 }
 
 bool pod_has_running(const struct pod *pod)
@@ -182,7 +177,8 @@ static void set_up(struct pod *pod, int64_t now)
         set_up_later(pod, now);
         return;
     }
-    if (pod_folder_mount(pod->root, object_tree(pod->object), pod_read_config_map, pod, &volume, &error) < 0) {
+    const struct volume_source source = pod_volume_source(pod);
+    if (pod_folder_mount(pod->root, &source, &volume, &error) < 0) {
         pod_event(pod, "Warning", "FailedMount", "MountVolume.SetUp failed for volume \"%s\" : %s", volume, error.text);
         set_up_later(pod, now);
         return;
@@ -193,8 +189,24 @@ static void set_up(struct pod *pod, int64_t now)
         set_up_later(pod, now);
         return;
     }
+    const int64_t renewal = pod_token_renewal(pod);
+    pod->next_tokens = renewal == MOMENT_NEVER ? MOMENT_NEVER : now + renewal;
     pod->set_up = true;
     pod->changed = true;
+}
+
+/* Fresh tokens before the old ones end. */
+static void renew_tokens(struct pod *pod, int64_t now)
+{
+    struct error error = ERROR_NONE;
+    const char *volume = "";
+    const struct volume_source source = pod_volume_source(pod);
+    if (pod_folder_renew_tokens(pod->root, &source, &volume, &error) == 0) {
+        pod->next_tokens = now + pod_token_renewal(pod);
+        return;
+    }
+    pod_event(pod, "Warning", "FailedMount", "MountVolume.SetUp failed for volume \"%s\" : %s", volume, error.text);
+    pod->next_tokens = now + TOKEN_RETRY;
 }
 
 /* Init containers one after the other; true when all are through. */
@@ -234,6 +246,8 @@ static void run_containers(struct pod *pod, int64_t now)
 {
     if (!pod->set_up && now >= pod->next_setup)
         set_up(pod, now);
+    if (pod->set_up && now >= pod->next_tokens)
+        renew_tokens(pod, now);
     if (!pod->set_up || !run_init_containers(pod, now))
         return;
     for (int i = pod->init_count; i < pod->count; i++)
@@ -308,6 +322,8 @@ static int64_t next_moment(const struct pod *pod)
     int64_t next = pod->gone || pod->kubelet->stopping ? MOMENT_NEVER : pod->next_write;
     if (!pod->set_up && !pod->ended && !pod->deleting && !pod->gone && !pod->kubelet->stopping && pod->next_setup < next)
         next = pod->next_setup;
+    if (pod->set_up && !pod->ended && !pod->deleting && !pod->gone && !pod->kubelet->stopping && pod->next_tokens < next)
+        next = pod->next_tokens;
     for (int i = 0; i < pod->count; i++) {
         const struct container *container = &pod->containers[i];
         /* Containers that wait for others, or for the pod, have no moment of their own. */

@@ -18,11 +18,11 @@
 #include "cluster/kubelet/container_log.h"
 #include "cluster/kubelet/cpu_limit.h"
 #include "cluster/kubelet/event_loop.h"
-#include "cluster/kubelet/image.h"
 #include "cluster/kubelet/kubelet.h"
 #include "cluster/kubelet/probe.h"
 #include "cluster/kubelet/process_group.h"
 #include "cluster/kubelet/transfer.h"
+#include "cluster/kubelet/volume_content.h"
 
 #define MOMENT_NEVER INT64_MAX
 
@@ -48,7 +48,6 @@ struct container {
 
     /* The instance that runs or ran last. */
     char id[72];
-    char image[IMAGE_REFERENCE_SIZE]; /* full name */
     struct process_group group;
     struct watcher process_watcher, output_watcher;
     int pidfd, output; /* -1 = none */
@@ -109,7 +108,9 @@ struct pod {
     bool set_up;
     int64_t next_setup;
     int64_t setup_wait;
-    struct container *containers; /* init containers first */
+    int64_t next_tokens;                                 /* monotonic; when the tokens in its volumes are made anew */
+    char server_host[ADDRESS_TEXT_SIZE], server_port[8]; /* of the API server; "" = not known yet */
+    struct container *containers;                        /* init containers first */
     int init_count, count;
     int64_t admitted_wall;
     struct pod_condition conditions[CONDITION_COUNT];
@@ -153,8 +154,13 @@ void pod_step(struct pod *pod, int64_t now);
 bool pod_has_running(const struct pod *pod);
 /* Ends every container with at most this grace (nanoseconds); 0: SIGKILL at once. */
 void pod_end(struct pod *pod, int64_t grace, const char *message, int64_t now);
-/* The ConfigMap of the pod's namespace, for environment.h and pod_folder.h; context is the pod. */
-cJSON *pod_read_config_map(void *context, const char *name);
+/* pod_objects.c: what of the cluster's objects a pod may read. */
+/* For the environment of a container (NULL = of none); texts that are not the pod's own are kept in the pod. */
+struct environment_source pod_environment_source(struct pod *pod, const cJSON *container);
+struct volume_source pod_volume_source(struct pod *pod);
+/* How long until the tokens of the pod's volumes are to be made anew, in nanoseconds; MOMENT_NEVER when it has none. */
+int64_t pod_token_renewal(const struct pod *pod);
+
 const char *pod_restart_policy(const struct pod *pod);
 int64_t pod_grace(const struct pod *pod); /* terminationGracePeriodSeconds in nanoseconds */
 void pod_event(const struct pod *pod, const char *type, const char *reason, const char *format, ...)

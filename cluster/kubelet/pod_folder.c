@@ -10,10 +10,14 @@
 #include <unistd.h>
 
 #include "common/memory.h"
+#include "common/random.h"
 
 #define LONGEST_PATH 4096
 /* Steps up from a mount to the pod's root. */
 #define DEEPEST_MOUNT 32
+/* A file that is being written stands beside its place under a name of its own. */
+#define BESIDE_PREFIX ".."
+#define BESIDE_BYTES 8
 
 /* Takes the next component of *path into name; false at the end or when it is refused (*refused). */
 static bool next_component(const char **path, char name[NAME_MAX + 1], bool *refused)
@@ -78,78 +82,63 @@ static int open_parent(int root, const char *path, char name[NAME_MAX + 1], stru
     return pod_folder_open(root, slash != NULL ? parent : "", error);
 }
 
-int pod_folder_write(int root, const char *path, const char *bytes, size_t length, struct error *error)
+static int write_all(int file, const char *bytes, size_t length)
 {
-    char name[NAME_MAX + 1];
-    AUTO_CLOSE int folder = open_parent(root, path, name, error);
-    if (folder < 0)
-        return -1;
-    if (unlinkat(folder, name, 0) < 0 && errno != ENOENT)
-        return error_set(error, "cannot replace the file %.200s: %s", path, strerror(errno));
-    AUTO_CLOSE int file = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
-    if (file < 0)
-        return error_set(error, "cannot make the file %.200s: %s", path, strerror(errno));
     while (length > 0) {
         const ssize_t written = write(file, bytes, length);
         if (written < 0 && errno != EINTR)
-            return error_set(error, "cannot write the file %.200s: %s", path, strerror(errno));
+            return -1;
         bytes += written > 0 ? written : 0;
         length -= written > 0 ? (size_t)written : 0;
     }
     return 0;
 }
 
+int pod_folder_write(int root, const char *path, const char *bytes, size_t length, mode_t mode, struct error *error)
+{
+    char name[NAME_MAX + 1];
+    char beside[sizeof BESIDE_PREFIX + HEX_TEXT_SIZE(BESIDE_BYTES)] = BESIDE_PREFIX;
+    random_hex(BESIDE_BYTES, beside + sizeof BESIDE_PREFIX - 1);
+    AUTO_CLOSE int folder = open_parent(root, path, name, error);
+    if (folder < 0)
+        return -1;
+    AUTO_CLOSE int file = openat(folder, beside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (file < 0)
+        return error_set(error, "cannot make the file %.200s: %s", path, strerror(errno));
+    if (write_all(file, bytes, length) == 0 && fchmod(file, mode) == 0 && renameat(folder, beside, folder, name) == 0)
+        return 0;
+    const int reason = errno;
+    (void)unlinkat(folder, beside, 0);
+    return error_set(error, "cannot write the file %.200s: %s", path, strerror(reason));
+}
+
 struct mounting {
     int root;
     const cJSON *pod;
-    config_map_reader *read;
-    void *context;
+    const struct volume_source *source;
+    bool tokens_alone; /* pass over volumes without a token */
     struct error *error;
 };
 
-static int write_key(const struct mounting *mounting, const char *folder, const char *path, const cJSON *value)
+/* The files into the folder mount; with a subPath one of them becomes the file mount itself. */
+static int mount_content(const struct mounting *mounting, const cJSON *volume, const char *mount, const char *sub_path)
 {
-    AUTO_FREE char *whole = memory_format("%s/%s", folder, path);
-    return pod_folder_write(mounting->root, whole, value->valuestring, strlen(value->valuestring), mounting->error);
-}
-
-/* Files of a ConfigMap volume into the folder mount; with a subPath one of them becomes the file mount itself. */
-static int mount_keys(const struct mounting *mounting, const cJSON *source, const cJSON *data, const char *mount,
-                      const char *sub_path)
-{
-    const bool optional = json_boolean(json_get(source, "optional"), false);
-    const cJSON *items = json_get(source, "items");
-    const bool chosen = cJSON_IsArray(items) && cJSON_GetArraySize(items) > 0;
-    const cJSON *entries = chosen ? items : data;
-    const cJSON *entry;
-    cJSON_ArrayForEach (entry, entries) {
-        const char *key = chosen ? json_text(json_get(entry, "key"), "") : entry->string;
-        const char *path = chosen ? json_text(json_get(entry, "path"), "") : entry->string;
-        const cJSON *value = json_get(data, key);
-        if (!cJSON_IsString(value) && optional)
-            continue;
-        if (!cJSON_IsString(value))
-            return error_set(mounting->error, "configmap references non-existent config key: %s", key);
-        if (sub_path != NULL && strcmp(sub_path, path) == 0)
-            return pod_folder_write(mounting->root, mount, value->valuestring, strlen(value->valuestring), mounting->error);
-        if (sub_path == NULL && write_key(mounting, mount, path, value) < 0)
-            return -1;
-    }
-    return 0;
-}
-
-static int mount_config_map(const struct mounting *mounting, const cJSON *source, const char *mount, const char *sub_path)
-{
-    const char *name = json_text(json_get(source, "name"), "");
-    AUTO_JSON cJSON *map = mounting->read(mounting->context, name);
-    if (map == NULL && !json_boolean(json_get(source, "optional"), false))
-        return error_set(mounting->error, "configmap \"%s\" not found", name);
+    AUTO_VOLUME_FILES struct volume_files files = {0};
+    if (volume_content_make(mounting->source, volume, &files, mounting->error) < 0)
+        return -1;
     if (sub_path == NULL) {
         AUTO_CLOSE int folder = pod_folder_open(mounting->root, mount, mounting->error);
         if (folder < 0)
             return -1;
     }
-    return map == NULL ? 0 : mount_keys(mounting, source, json_get(map, "data"), mount, sub_path);
+    for (size_t i = 0; i < files.count; i++) {
+        const struct volume_file *file = &files.files[i];
+        AUTO_FREE char *path = sub_path != NULL ? memory_copy_text(mount) : memory_format("%s/%s", mount, file->path);
+        if ((sub_path == NULL || strcmp(sub_path, file->path) == 0) &&
+            pod_folder_write(mounting->root, path, file->bytes, file->length, file->mode, mounting->error) < 0)
+            return -1;
+    }
+    return 0;
 }
 
 /* The path "../../first" that leads from the folder of `from` to `to`, both below the same root. */
@@ -217,11 +206,12 @@ static int mount_one(const struct mounting *mounting, const cJSON *mount, const 
     const cJSON *volume = find_volume(mounting->pod, *volume_name);
     if (volume == NULL)
         return error_set(mounting->error, "the pod has no volume of that name");
-    const cJSON *config_map = json_get(volume, "configMap");
-    if (config_map != NULL)
-        return mount_config_map(mounting, config_map, path, sub_path != NULL && sub_path[0] != '\0' ? sub_path : NULL);
+    if (mounting->tokens_alone && volume_token_seconds(volume) == 0)
+        return 0;
+    if (volume_has_content(volume))
+        return mount_content(mounting, volume, path, sub_path != NULL && sub_path[0] != '\0' ? sub_path : NULL);
     if (json_get(volume, "emptyDir") == NULL)
-        return error_set(mounting->error, "this cluster has emptyDir and configMap volumes only");
+        return error_set(mounting->error, "this cluster has no volumes of this kind");
     AUTO_FREE char *first = first_mount(mounting->pod, mount);
     if (first != NULL && strcmp(first, path) != 0)
         return link_to_first(mounting, path, first);
@@ -229,17 +219,29 @@ static int mount_one(const struct mounting *mounting, const cJSON *mount, const 
     return folder < 0 ? -1 : 0;
 }
 
-int pod_folder_mount(int root, const cJSON *pod, config_map_reader *read, void *context, const char **volume, struct error *error)
+static int mount_all(const struct mounting *mounting, const char **volume)
 {
-    const struct mounting mounting = {.root = root, .pod = pod, .read = read, .context = context, .error = error};
     const char *const lists[] = {"initContainers", "containers"};
     for (size_t i = 0; i < 2; i++) {
         const cJSON *container, *mount;
-        cJSON_ArrayForEach (container, json_get(pod, "spec", lists[i]))
+        cJSON_ArrayForEach (container, json_get(mounting->pod, "spec", lists[i]))
             cJSON_ArrayForEach (mount, json_get(container, "volumeMounts")) {
-                if (mount_one(&mounting, mount, volume) < 0)
+                if (mount_one(mounting, mount, volume) < 0)
                     return -1;
             }
     }
     return 0;
+}
+
+int pod_folder_mount(int root, const struct volume_source *source, const char **volume, struct error *error)
+{
+    const struct mounting mounting = {.root = root, .pod = source->objects.pod, .source = source, .error = error};
+    return mount_all(&mounting, volume);
+}
+
+int pod_folder_renew_tokens(int root, const struct volume_source *source, const char **volume, struct error *error)
+{
+    const struct mounting mounting = {
+        .root = root, .pod = source->objects.pod, .source = source, .tokens_alone = true, .error = error};
+    return mount_all(&mounting, volume);
 }

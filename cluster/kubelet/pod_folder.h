@@ -5,20 +5,25 @@
 #ifndef CLUSTER_KUBELET_POD_FOLDER_H
 #define CLUSTER_KUBELET_POD_FOLDER_H
 
-#include "cluster/kubelet/environment.h"
+#include <sys/types.h>
+
+#include "cluster/kubelet/volume_content.h"
 #include "common/error.h"
 #include "common/json.h"
 
 /* Opens (and makes, with all folders on the way) a folder below root. Returns a descriptor, or -1. */
 int pod_folder_open(int root, const char *path, struct error *error);
 
-/* Writes a file below root, replacing one that is there; folders on the way are made. */
-int pod_folder_write(int root, const char *path, const char *bytes, size_t length, struct error *error);
+/* Writes a file below root with exactly this mode, in place of one that is there: a reader sees the old one or the new.
+ * Folders on the way are made. */
+int pod_folder_write(int root, const char *path, const char *bytes, size_t length, mode_t mode, struct error *error);
 
 /* Makes every volume that a container mounts, at its mountPath below root: emptyDir (one folder for all mounts of the
- * volume: the first is the folder, others are links to it) and configMap (files; items, optional, subPath; binaryData is
- * left out). Other kinds fail with a message that says so. *volume is the name of the volume that failed. */
-int pod_folder_mount(int root, const cJSON *pod, config_map_reader *read, void *context, const char **volume,
-                     struct error *error);
+ * volume: the first is the folder, others are links to it) and those with content (volume_content.h; with a subPath one
+ * of the files). Other kinds fail with a message that says so. *volume is the name of the volume that failed. */
+int pod_folder_mount(int root, const struct volume_source *source, const char **volume, struct error *error);
+
+/* Writes the volumes that hold service account tokens anew, with fresh ones. */
+int pod_folder_renew_tokens(int root, const struct volume_source *source, const char **volume, struct error *error);
 
 #endif

@@ -81,8 +81,8 @@ static void test_links_are_not_followed(void **state)
     assert_int_equal(symlinkat("..", fixture->root, "up"), 0);
     assert_int_equal(symlinkat("../stolen", fixture->root, "file"), 0);
     assert_int_equal(pod_folder_open(fixture->root, "up/new", NULL), -1);
-    assert_int_equal(pod_folder_write(fixture->root, "up/new", "x", 1, NULL), -1);
-    assert_int_equal(pod_folder_write(fixture->root, "file", "x", 1, NULL), 0);
+    assert_int_equal(pod_folder_write(fixture->root, "up/new", "x", 1, 0644, NULL), -1);
+    assert_int_equal(pod_folder_write(fixture->root, "file", "x", 1, 0644, NULL), 0);
     assert_false(exists(fixture, "../stolen"));
     assert_file(fixture, "file", "x");
 }
@@ -101,7 +101,8 @@ static int mount(const struct fixture *fixture, const char *volumes, const char 
         memory_format("{\"spec\":{\"volumes\":[%s],\"containers\":[{\"volumeMounts\":[%s]}]}}", volumes, mounts);
     AUTO_JSON cJSON *pod = json_parse(text, strlen(text), NULL);
     assert_non_null(pod);
-    return pod_folder_mount(fixture->root, pod, read_map, NULL, &volume, error);
+    const struct volume_source source = {.objects = {.pod = pod, .read_config_map = read_map}};
+    return pod_folder_mount(fixture->root, &source, &volume, error);
 }
 
 static void test_empty_dir_is_one_folder(void **state)
@@ -110,7 +111,7 @@ static void test_empty_dir_is_one_folder(void **state)
     assert_int_equal(mount(fixture, "{\"name\":\"v\",\"emptyDir\":{}}",
                            "{\"name\":\"v\",\"mountPath\":\"/data\"},{\"name\":\"v\",\"mountPath\":\"/x/y\"}", NULL),
                      0);
-    assert_int_equal(pod_folder_write(fixture->root, "data/f", "shared", 6, NULL), 0);
+    assert_int_equal(pod_folder_write(fixture->root, "data/f", "shared", 6, 0644, NULL), 0);
     assert_file(fixture, "x/y/f", "shared");
     assert_int_equal(mount(fixture, "{\"name\":\"v\",\"emptyDir\":{}}",
                            "{\"name\":\"v\",\"mountPath\":\"/data\"},{\"name\":\"v\",\"mountPath\":\"/x/y\"}", NULL),
