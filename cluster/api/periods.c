@@ -14,6 +14,7 @@ struct cluster_periods cluster_periods_at_pace(int divisor)
         .job_back_off_base = 10 * second,
         .job_back_off_maximum = 600 * second,
         .cron_minute = 60 * second,
+        .node_quarantine = 40 * second,
         .metric_resolution = 15 * second,
         .housekeeping_interval = 10 * second,
         .container_back_off_base = 10 * second,

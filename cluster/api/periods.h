@@ -16,9 +16,10 @@ struct cluster_periods {
     int64_t horizontal_pod_autoscaler_cpu_initialization_period; /* 5 min */
     int64_t horizontal_pod_autoscaler_initial_readiness_delay;   /* 30 s */
     double horizontal_pod_autoscaler_tolerance;                  /* 0.1; not divided */
-    int64_t job_back_off_base;    /* 10 s, doubles with each failed pod of a Job */
-    int64_t job_back_off_maximum; /* 10 min */
-    int64_t cron_minute;          /* 60 s: how long a minute of a CronJob's schedule lasts */
+    int64_t job_back_off_base;                                   /* 10 s, doubles with each failed pod of a Job */
+    int64_t job_back_off_maximum;                                /* 10 min */
+    int64_t cron_minute;                                         /* 60 s: how long a minute of a CronJob's schedule lasts */
+    int64_t node_quarantine;                                     /* 40 s: until pods of a node that is gone are removed */
     /* metrics-server and cAdvisor */
     int64_t metric_resolution;     /* 15 s */
     int64_t housekeeping_interval; /* 10 s */

@@ -16,11 +16,14 @@
 #include "cluster/controllers/job.h"
 #include "cluster/controllers/job_time_to_live.h"
 #include "cluster/controllers/namespace.h"
+#include "cluster/controllers/node_lifecycle.h"
+#include "cluster/controllers/pod_garbage_collector.h"
 #include "cluster/controllers/replicaset.h"
 #include "cluster/controllers/runtime.h"
 #include "cluster/controllers/scheduler.h"
 #include "cluster/controllers/service_account.h"
 #include "cluster/controllers/statefulset.h"
+#include "cluster/controllers/taint_eviction.h"
 #include "common/clock.h"
 #include "common/log.h"
 
@@ -56,10 +59,13 @@ static void *run(void *argument)
 }
 
 static const struct controller_functions *const all[] = {
-    /* first: others make pods, which need an account */
-    &service_account_functions, &scheduler_functions,  &namespace_functions,        &garbage_collector_functions,
-    &deployment_functions,      &replicaset_functions, &endpointslice_functions,    &horizontal_functions,
-    &statefulset_functions,     &job_functions,        &job_time_to_live_functions,
+    &service_account_functions,  &scheduler_functions,
+    &namespace_functions,        &garbage_collector_functions,
+    &deployment_functions,       &replicaset_functions,
+    &endpointslice_functions,    &horizontal_functions,
+    &statefulset_functions,      &job_functions,
+    &job_time_to_live_functions, &node_lifecycle_functions,
+    &taint_eviction_functions,   &pod_garbage_collector_functions,
 };
 #define CONTROLLER_COUNT (sizeof all / sizeof all[0])
 

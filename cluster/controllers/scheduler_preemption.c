@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cluster/controllers/conditions.h"
+#include "cluster/controllers/disruption.h"
 #include "cluster/controllers/ownership.h"
 #include "cluster/controllers/scheduler_message.h"
 #include "common/clock.h"
@@ -203,34 +204,15 @@ void preemption_release(struct preemption *preemption)
     *preemption = (struct preemption){0};
 }
 
-struct disruption {
-    const char *message;
-    int64_t wall;
-};
-
-static bool note_disruption(cJSON *pod, void *context)
-{
-    const struct disruption *disruption = context;
-    condition_put(json_object_at(pod, "status"), condition_make("DisruptionTarget", "True", "PreemptionByScheduler",
-                                                                disruption->message, false, disruption->wall));
-    return true;
-}
-
 static int end_victim(struct runtime *runtime, const struct object *pod, const struct object *node, const struct object *victim,
                       struct status *status)
 {
     const char *scheduler = json_text(json_get(object_tree(pod), "spec", "schedulerName"), "default-scheduler");
     AUTO_FREE char *why = memory_format("%s: preempting to accommodate a higher priority pod", scheduler);
-    struct disruption disruption = {.message = why, .wall = runtime->wall};
-    struct delete_options options = DELETE_OPTIONS_DEFAULT;
-    options.uid = object_uid(victim);
-    const char *namespace = object_namespace(victim), *name = object_name(victim);
-    int outcome = registry_mutate(runtime->registry, RESOURCE_PODS, namespace, name, SUBRESOURCE_STATUS, note_disruption,
-                                  &disruption, NULL, status);
-    if (outcome == 0)
-        outcome = registry_delete(runtime->registry, RESOURCE_PODS, namespace, name, &options, NULL, NULL, status);
-    if (outcome != 0)
-        return status->code == 404 ? 0 : -1;
+    const struct disruption disruption = {.reason = "PreemptionByScheduler", .message = why};
+    const int outcome = disrupt_pod(runtime, victim, &disruption, status);
+    if (outcome <= 0)
+        return outcome;
     record_event(runtime->registry, victim, NULL, "Normal", "Preempted", "default-scheduler", NULL,
                  "Preempted by pod %s on node %s", object_uid(pod), object_name(node));
     return 0;

@@ -24,12 +24,15 @@
 #include "cluster/controllers/job.h"
 #include "cluster/controllers/job_time_to_live.h"
 #include "cluster/controllers/namespace.h"
+#include "cluster/controllers/node_lifecycle.h"
 #include "cluster/controllers/ownership.h"
 #include "cluster/controllers/pod.h"
+#include "cluster/controllers/pod_garbage_collector.h"
 #include "cluster/controllers/replicaset.h"
 #include "cluster/controllers/runtime.h"
 #include "cluster/controllers/scheduler.h"
 #include "cluster/controllers/statefulset.h"
+#include "cluster/controllers/taint_eviction.h"
 #include "common/clock.h"
 
 struct fixture {
@@ -165,9 +168,19 @@ static inline void fixture_node(struct fixture *fixture, const char *name, const
 static inline struct fixture *fixture_open(void)
 {
     static const struct controller_functions *const all[] = {
-        &scheduler_functions,  &namespace_functions,        &garbage_collector_functions, &deployment_functions,
-        &replicaset_functions, &endpointslice_functions,    &horizontal_functions,        &statefulset_functions,
-        &job_functions,        &job_time_to_live_functions,
+        &scheduler_functions,
+        &namespace_functions,
+        &garbage_collector_functions,
+        &deployment_functions,
+        &replicaset_functions,
+        &endpointslice_functions,
+        &horizontal_functions,
+        &statefulset_functions,
+        &job_functions,
+        &job_time_to_live_functions,
+        &node_lifecycle_functions,
+        &taint_eviction_functions,
+        &pod_garbage_collector_functions,
     };
     struct fixture *fixture = memory_allocate(1, sizeof *fixture);
     struct cluster_periods periods = cluster_periods_at_pace(1);
