@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cluster/api/custom_resource.h"
 #include "cluster/api/object_internal.h"
 #include "cluster/api/registry_internal.h"
 #include "cluster/api/writer.h"
@@ -26,9 +27,23 @@ bool deletion_is_done(enum resource_id resource, const cJSON *tree)
     return json_integer(json_get(metadata, "deletionGracePeriodSeconds"), 0) == 0;
 }
 
+/* With its definition gone, nothing could be said of an object, and nobody could ask for it. */
+static void remove_custom_objects(struct registry *registry, const struct object *definition)
+{
+    AUTO_OBJECT_LIST struct object_list list = {0};
+    enum resource_id id = custom_resource_id(object_name(definition));
+    if (id == RESOURCE_ANY)
+        return;
+    store_list(registry->store, id, NULL, &list);
+    for (size_t i = 0; i < list.count; i++)
+        object_release(remove_object(registry, list.objects[i]));
+}
+
 struct object *remove_object(struct registry *registry, const struct object *object)
 {
     struct object *removed = NULL;
+    if (object_resource(object) == RESOURCE_CUSTOMRESOURCEDEFINITIONS)
+        remove_custom_objects(registry, object);
     if (!store_remove(registry->store, object_resource(object), object_namespace(object), object_name(object), 0, &removed))
         return NULL;
     if (object_resource(object) == RESOURCE_SERVICES)

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "cluster/api/custom_resource.h"
+#include "cluster/api/custom_schema.h"
 #include "cluster/api/version.h"
 #include "common/buffer.h"
 
@@ -102,7 +104,10 @@ int field_validation_check(const struct http_request *request, const struct reso
     AUTO_JSON cJSON *faults = cJSON_CreateArray();
     struct walk walk = {.faults = faults};
     buffer_init(&walk.path, MAXIMUM_TEXT);
-    check_object(&walk, version_schema(resource), tree);
+    if (resource->custom != NULL)
+        custom_schema_find_unknown(resource->custom->schema, tree, faults);
+    else
+        check_object(&walk, version_schema(resource), tree);
     buffer_release(&walk.path);
     if (faults->child == NULL)
         return 0;

@@ -128,6 +128,12 @@ static const struct kind kinds[RESOURCE_COUNT] = {
                                  .set_defaults = storage_class_set_defaults,
                                  .validate = storage_class_validate,
                                  .validate_update = storage_class_validate_update},
+    [RESOURCE_CUSTOMRESOURCEDEFINITIONS] = {.name_problem = name_subdomain_problem,
+                                            .set_defaults = custom_definition_set_defaults,
+                                            .prepare_create = custom_definition_prepare_create,
+                                            .validate = custom_definition_validate,
+                                            .validate_update = custom_definition_validate_update,
+                                            .raises_generation = spec_raises_generation},
     [RESOURCE_LEASES] = {.name_problem = name_subdomain_problem, .validate = lease_validate},
     [RESOURCE_PRIORITYCLASSES] = {.name_problem = name_subdomain_problem,
                                   .set_defaults = priority_class_set_defaults,
@@ -148,7 +154,14 @@ static const struct kind kinds[RESOURCE_COUNT] = {
                        .raises_generation = spec_raises_generation},
 };
 
+static const struct kind custom_kind = {.name_problem = name_subdomain_problem,
+                                        .set_defaults = custom_set_defaults,
+                                        .prepare_create = custom_prepare_create,
+                                        .validate = custom_validate,
+                                        .validate_status = custom_validate,
+                                        .raises_generation = custom_raises_generation};
+
 const struct kind *kind_of(enum resource_id resource)
 {
-    return &kinds[resource];
+    return resource < RESOURCE_COUNT ? &kinds[resource] : &custom_kind;
 }

@@ -71,6 +71,16 @@ void claim_prepare_create(cJSON *claim);
 void volume_set_defaults(cJSON *volume);
 void volume_prepare_create(cJSON *volume);
 void storage_class_set_defaults(cJSON *storage_class);
+/* custom_definition.c: definitions, and the objects of all custom kinds. */
+void custom_definition_set_defaults(cJSON *definition);
+void custom_definition_prepare_create(cJSON *definition);
+void custom_definition_validate(const cJSON *definition, struct problems *problems);
+void custom_definition_validate_update(const cJSON *definition, const cJSON *old, struct problems *problems);
+void custom_set_defaults(cJSON *object);
+void custom_prepare_create(cJSON *object);
+void custom_validate(const cJSON *object, struct problems *problems);
+bool custom_raises_generation(const cJSON *object, const cJSON *old);
+
 /* lease.c, priority_class.c */
 void lease_validate(const cJSON *lease, struct problems *problems);
 void priority_class_set_defaults(cJSON *priority_class);

@@ -154,6 +154,13 @@ static void object_apply(struct front *front, const struct route *route, const s
         represent_object(representation, applied, answer, created ? 201 : 200);
 }
 
+#define PATCH_REFUSAL "the body of the request was in an unknown format - accepted media types include: "
+#define PATCH_TYPES                                                                                                              \
+    "application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json, "                        \
+    "application/apply-patch+yaml"
+/* Without Go types, nothing is known of how lists merge. */
+#define CUSTOM_PATCH_TYPES "application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml"
+
 /* -1 when the content type is none of a patch. */
 static int read_patch_type(const char *content_type, enum patch_type *type)
 {
@@ -186,11 +193,10 @@ void object_patch(struct front *front, const struct route *route, const struct h
         object_apply(front, route, request, &representation, answer);
         return;
     }
-    if (read_patch_type(request->content_type, &type) != 0) {
+    if (read_patch_type(request->content_type, &type) != 0 ||
+        (type == PATCH_STRATEGIC_MERGE && route->resource->custom != NULL)) {
         answer_error(answer, 415, "UnsupportedMediaType",
-                     "the body of the request was in an unknown format - accepted media types include: "
-                     "application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json, "
-                     "application/apply-patch+yaml");
+                     route->resource->custom != NULL ? PATCH_REFUSAL CUSTOM_PATCH_TYPES : PATCH_REFUSAL PATCH_TYPES);
         return;
     }
     AUTO_JSON cJSON *patch = request_body_tree(request, false, &status);

@@ -70,15 +70,41 @@ static char *quoted(const char *text)
     return result;
 }
 
-__attribute__((format(printf, 4, 0))) static void add_invalid(struct problems *problems, const struct field_path *path,
-                                                              const char *shown, const char *format, va_list arguments)
+__attribute__((format(printf, 5, 0))) static void add_reason(struct problems *problems, const char *reason,
+                                                             const struct field_path *path, const char *shown, const char *format,
+                                                             va_list arguments)
 {
     char *detail = NULL;
     if (vasprintf(&detail, format, arguments) < 0)
         return;
     AUTO_FREE char *message = memory_format("Invalid value: %.*s: %s", VALUE_SHOWN, shown, detail);
     free(detail);
-    add(problems, "FieldValueInvalid", path, message);
+    add(problems, reason, path, message);
+}
+
+__attribute__((format(printf, 4, 0))) static void add_invalid(struct problems *problems, const struct field_path *path,
+                                                              const char *shown, const char *format, va_list arguments)
+{
+    add_reason(problems, "FieldValueInvalid", path, shown, format, arguments);
+}
+
+void problem_type_invalid(struct problems *problems, const struct field_path *path, const char *given, const char *format, ...)
+{
+    if (is_full(problems))
+        return;
+    AUTO_FREE char *shown = quoted(given);
+    va_list arguments;
+    va_start(arguments, format);
+    add_reason(problems, "FieldValueTypeInvalid", path, shown, format, arguments);
+    va_end(arguments);
+}
+
+void problem_too_many(struct problems *problems, const struct field_path *path, int64_t count, int64_t maximum)
+{
+    if (is_full(problems))
+        return;
+    AUTO_FREE char *message = memory_format("Too many: %" PRId64 ": must have at most %" PRId64 " items", count, maximum);
+    add(problems, "FieldValueTooMany", path, message);
 }
 
 void problem_required(struct problems *problems, const struct field_path *path, const char *detail)

@@ -55,6 +55,10 @@ void problem_duplicate(struct problems *problems, const struct field_path *path,
 void problem_not_found(struct problems *problems, const struct field_path *path, const char *value);
 void problem_forbidden(struct problems *problems, const struct field_path *path, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+/* given: the name of the type that is there ("string"). */
+void problem_type_invalid(struct problems *problems, const struct field_path *path, const char *given, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+void problem_too_many(struct problems *problems, const struct field_path *path, int64_t count, int64_t maximum);
 void problem_too_long(struct problems *problems, const struct field_path *path, size_t maximum);
 
 /* 0 when there are none; else fills the 422 Status `Kind.group "name" is invalid: ...` and returns -1. */

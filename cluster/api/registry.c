@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cluster/api/custom_resource.h"
 #include "cluster/api/kind.h"
 #include "cluster/api/object_internal.h"
 #include "cluster/api/ownership.h"
@@ -23,6 +24,7 @@ struct registry *registry_open(struct store *store, struct address_slice *slice)
     registry->store = store;
     registry->slice = slice;
     registry->recorded = recorder_cache_create();
+    custom_resources_open(store);
     pthread_mutex_init(&registry->lock, NULL);
     pthread_mutex_init(&registry->recorder_lock, NULL);
     return registry;
@@ -33,6 +35,8 @@ void registry_close(struct registry *registry)
     if (registry == NULL)
         return;
     recorder_cache_destroy(registry->recorded);
+    store_follow(registry->store, RESOURCE_CUSTOMRESOURCEDEFINITIONS, NULL);
+    custom_resources_close();
     pthread_mutex_destroy(&registry->recorder_lock);
     pthread_mutex_destroy(&registry->lock);
     free(registry);

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "cluster/api/custom_resource.h"
 #include "cluster/api/version.h"
 #include "common/clock.h"
 
@@ -112,7 +113,8 @@ bool representation_choose(const struct http_request *request, const struct tabl
 bool representation_of(const struct http_request *request, const struct resource *resource, struct representation *representation,
                        struct answer *answer)
 {
-    if (!representation_choose(request, table_format_of(resource->id), representation, answer))
+    const struct table_format *table = resource->custom != NULL ? &resource->custom->table : table_format_of(resource->id);
+    if (!representation_choose(request, table, representation, answer))
         return false;
     representation->resource = resource;
     return true;

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cluster/api/custom_resource.h"
 #include "cluster/api/version.h"
 
 static const struct resource resources[RESOURCE_COUNT] = {
@@ -187,6 +188,14 @@ static const struct resource resources[RESOURCE_COUNT] = {
                          .singular = "lease",
                          .kind = "Lease",
                          .namespaced = true},
+    [RESOURCE_CUSTOMRESOURCEDEFINITIONS] = {.id = RESOURCE_CUSTOMRESOURCEDEFINITIONS,
+                                            .group = "apiextensions.k8s.io",
+                                            .version = "v1",
+                                            .plural = "customresourcedefinitions",
+                                            .singular = "customresourcedefinition",
+                                            .kind = "CustomResourceDefinition",
+                                            .short_names = {"crd", "crds"},
+                                            .has_status = true},
     [RESOURCE_PRIORITYCLASSES] = {.id = RESOURCE_PRIORITYCLASSES,
                                   .group = "scheduling.k8s.io",
                                   .version = "v1",
@@ -242,7 +251,7 @@ static const struct resource further_versions[] = {
 
 const struct resource *resource_by_id(enum resource_id id)
 {
-    return &resources[id];
+    return id < RESOURCE_COUNT ? &resources[id] : custom_resource_by_id(id);
 }
 
 const struct resource *resource_served(size_t number)
@@ -250,7 +259,7 @@ const struct resource *resource_served(size_t number)
     if (number < RESOURCE_COUNT)
         return &resources[number];
     number -= RESOURCE_COUNT;
-    return number < FURTHER_VERSIONS ? &further_versions[number] : NULL;
+    return number < FURTHER_VERSIONS ? &further_versions[number] : custom_resource_served(number - FURTHER_VERSIONS);
 }
 
 const struct resource *resource_by_path(const char *group, const char *version, const char *plural)

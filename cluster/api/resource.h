@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#define CUSTOM_RESOURCES_MAXIMUM 256
+
 enum resource_id {
     RESOURCE_NAMESPACES,
     RESOURCE_NODES,
@@ -34,13 +36,17 @@ enum resource_id {
     RESOURCE_PRIORITYCLASSES,
     RESOURCE_CRONJOBS,
     RESOURCE_JOBS,
-    RESOURCE_COUNT,
-    RESOURCE_ANY = RESOURCE_COUNT /* for watches over everything */
+    RESOURCE_CUSTOMRESOURCEDEFINITIONS,
+    RESOURCE_COUNT,                /* of the built-in ones */
+    RESOURCE_ANY = RESOURCE_COUNT, /* for watches over everything */
+    RESOURCE_CUSTOM,               /* the first of those that are defined while the cluster runs: custom_resource.h */
+    RESOURCE_END = RESOURCE_CUSTOM + CUSTOM_RESOURCES_MAXIMUM
 };
 
 enum subresource { SUBRESOURCE_NONE, SUBRESOURCE_STATUS, SUBRESOURCE_SCALE };
 
 struct conversion;
+struct custom_version;
 
 /* One version of a resource. The same objects may be served in several: the ids are then equal. */
 struct resource {
@@ -50,15 +56,17 @@ struct resource {
     const char *plural;   /* "pods" */
     const char *singular; /* "pod" */
     const char *kind;     /* "Pod" */
-    const char *short_names[3];
-    const char *categories[2];
+    const char *short_names[8];
+    const char *categories[4];
     bool namespaced;
     bool has_status;
     bool has_scale;
     const struct conversion *conversion; /* version.h; NULL: the version that is stored */
+    const struct custom_version *custom; /* custom_resource.h; NULL: built in */
 };
 
-/* The stored version. Never NULL for an id below RESOURCE_COUNT. */
+/* The stored version. Never NULL for an id below RESOURCE_COUNT, nor for that of an object; beyond, NULL when the id
+ * stands for nothing. */
 const struct resource *resource_by_id(enum resource_id id);
 
 /* Every version that is served, by a number from 0 on; NULL after the last. */

@@ -1,6 +1,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "cluster/api/custom_resource.h"
 #include "cluster/api/problem.h"
 #include "cluster/api/registry_internal.h"
 #include "cluster/api/schema_tables.h"
@@ -26,6 +27,56 @@ static void copy_member(cJSON *to, const cJSON *from, const char *member)
         json_set(to, member, json_copy(value));
 }
 
+/* The member at a path such as ".spec.replicas"; NULL when it is not there. */
+static const cJSON *member_at(const cJSON *tree, const char *path)
+{
+    const cJSON *value = tree;
+    if (path == NULL)
+        return NULL;
+    while (*path == '.' && value != NULL) {
+        size_t length = strcspn(path + 1, ".");
+        AUTO_FREE char *name = memory_copy_bytes(path + 1, length);
+        value = cJSON_GetObjectItemCaseSensitive(value, name);
+        path += 1 + length;
+    }
+    return value;
+}
+
+/* Sets the number at such a path; objects on the way are made. */
+static void set_member(cJSON *tree, const char *path, int64_t number)
+{
+    cJSON *parent = tree;
+    while (path != NULL && *path == '.') {
+        size_t length = strcspn(path + 1, ".");
+        AUTO_FREE char *name = memory_copy_bytes(path + 1, length);
+        path += 1 + length;
+        if (*path == '.')
+            parent = json_object_at(parent, name);
+        else
+            json_set_integer(parent, name, number);
+    }
+}
+
+/* Custom resources say themselves where the numbers are. */
+static void fill_custom_scale(const struct custom_version *version, const cJSON *tree, cJSON *scale)
+{
+    const char *selector = json_text(member_at(tree, version->scale.selector), "");
+    int64_t wanted = json_integer(member_at(tree, version->scale.wanted), 0);
+    if (wanted != 0)
+        json_set_integer(json_object_at(scale, "spec"), "replicas", wanted);
+    else
+        json_object_at(scale, "spec");
+    cJSON *status = json_object_at(scale, "status");
+    json_set_integer(status, "replicas", json_integer(member_at(tree, version->scale.current), 0));
+    if (selector[0] != '\0')
+        json_set_text(status, "selector", selector);
+}
+
+static void set_replicas(const struct resource *resource, cJSON *tree, int64_t replicas)
+{
+    set_member(tree, resource->custom != NULL ? resource->custom->scale.wanted : ".spec.replicas", replicas);
+}
+
 cJSON *scale_of(const struct object *object)
 {
     static const char *const kept[] = {"name", "namespace", "uid", "resourceVersion", "creationTimestamp"};
@@ -36,6 +87,11 @@ cJSON *scale_of(const struct object *object)
     cJSON *metadata = json_object_at(scale, "metadata");
     for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++)
         copy_member(metadata, json_get(tree, "metadata"), kept[i]);
+    const struct resource *resource = resource_by_id(object_resource(object));
+    if (resource->custom != NULL) {
+        fill_custom_scale(resource->custom, tree, scale);
+        return scale;
+    }
     cJSON *spec = json_object_at(scale, "spec");
     if (json_integer(json_get(tree, "spec", "replicas"), 0) != 0)
         copy_member(spec, json_get(tree, "spec"), "replicas");
@@ -99,6 +155,6 @@ int update_scale(struct registry *registry, enum resource_id resource, const cha
         check_preconditions(old, given, status) < 0 || judge_scale(given, name, status) < 0)
         return -1;
     cJSON *tree = json_copy(object_tree(old));
-    json_set_integer(json_object_at(tree, "spec"), "replicas", json_integer(json_get(given, "spec", "replicas"), 0));
+    set_replicas(resource_by_id(resource), tree, json_integer(json_get(given, "spec", "replicas"), 0));
     return write_update(registry, old, tree, SUBRESOURCE_SCALE, updated, status);
 }

@@ -29,6 +29,7 @@ enum schema_type {
     SCHEMA_TEXT_LIST,    /* of strings */
     SCHEMA_TEXT_MAP,     /* string to string, sorted by key */
     SCHEMA_QUANTITY_MAP, /* string to quantity, sorted by key */
+    SCHEMA_OTHERS,       /* no member, but all that no other field names: kept as they are; the last of its shape */
     SCHEMA_BYTES_MAP,    /* string to bytes (base64), sorted by key */
 };
 

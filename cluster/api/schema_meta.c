@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "cluster/api/schema_tables.h"
+#include "cluster/api/version.h"
 
 static const struct schema_field owner_reference_fields[] = {
     F_TEXT_ALWAYS("apiVersion"),
@@ -77,6 +78,7 @@ static const struct schema *const schemas[RESOURCE_COUNT] = {
     [RESOURCE_PERSISTENTVOLUMES] = &schema_persistent_volume,
     [RESOURCE_STORAGECLASSES] = &schema_storage_class,
     [RESOURCE_LEASES] = &schema_lease,
+    [RESOURCE_CUSTOMRESOURCEDEFINITIONS] = &schema_custom_resource_definition,
     [RESOURCE_PRIORITYCLASSES] = &schema_priority_class,
     [RESOURCE_CRONJOBS] = &schema_cron_job,
     [RESOURCE_JOBS] = &schema_job,
@@ -84,7 +86,7 @@ static const struct schema *const schemas[RESOURCE_COUNT] = {
 
 const struct schema *schema_of(enum resource_id resource)
 {
-    return schemas[resource];
+    return resource < RESOURCE_COUNT ? schemas[resource] : &schema_custom;
 }
 
 const struct schema_field *schema_find(const struct schema *schema, const char *name)

@@ -329,6 +329,7 @@ static int normalize_value(const struct schema_field *field, cJSON **value, cons
         return has_large_object(*value) ? too_many(place, ANY_OBJECT_MAXIMUM, error) : 0;
     case SCHEMA_MANAGED_FIELDS:
         return cJSON_IsArray(*value) ? 0 : wrong_type(place, *value, "[]v1.ManagedFieldsEntry", error);
+    case SCHEMA_OTHERS:
     case SCHEMA_END:
         break;
     }
@@ -397,13 +398,25 @@ static int normalize_field(const struct schema_field *field, cJSON *from, cJSON 
     return outcome;
 }
 
+static int take_others(cJSON *from, cJSON *to, const struct place *place, struct error *error)
+{
+    while (from->child != NULL) {
+        cJSON *member = cJSON_DetachItemViaPointer(from, from->child);
+        cJSON_AddItemToArray(to, member);
+        if (has_large_object(member))
+            return too_many(&(const struct place){.parent = place, .name = member->string}, ANY_OBJECT_MAXIMUM, error);
+    }
+    return 0;
+}
+
 static int normalize_object(const struct schema *schema, cJSON **tree, const struct place *place, struct error *error)
 {
     cJSON *canonical = cJSON_CreateObject();
     int outcome = 0;
     for (const struct schema_field *field = schema->fields; field->type != SCHEMA_END && outcome == 0; field++) {
         const struct place inside = {.parent = place, .name = field->name, .struct_name = schema->type_name};
-        outcome = normalize_field(field, *tree, canonical, &inside, error);
+        outcome = field->type == SCHEMA_OTHERS ? take_others(*tree, canonical, place, error)
+                                               : normalize_field(field, *tree, canonical, &inside, error);
     }
     cJSON_Delete(*tree);
     *tree = canonical;

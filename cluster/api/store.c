@@ -23,10 +23,12 @@ struct shelf {
 struct store {
     pthread_mutex_t writing;
     pthread_mutex_t lock;
-    struct shelf shelves[RESOURCE_COUNT];
+    struct shelf shelves[RESOURCE_END];
     uint64_t version;
     struct store_history *history;
     struct watch *watches;
+    store_observer *observer; /* of changes of `observed` alone */
+    enum resource_id observed;
 };
 
 struct watch {
@@ -54,7 +56,7 @@ void store_destroy(struct store *store)
 {
     if (store == NULL)
         return;
-    for (size_t i = 0; i < RESOURCE_COUNT; i++) {
+    for (size_t i = 0; i < RESOURCE_END; i++) {
         struct shelf *shelf = &store->shelves[i];
         for (size_t j = 0; j < shelf->count; j++)
             object_release(shelf->objects[j]);
@@ -64,6 +66,14 @@ void store_destroy(struct store *store)
     pthread_mutex_destroy(&store->lock);
     pthread_mutex_destroy(&store->writing);
     free(store);
+}
+
+void store_follow(struct store *store, enum resource_id resource, store_observer *observer)
+{
+    pthread_mutex_lock(&store->lock);
+    store->observed = resource;
+    store->observer = observer;
+    pthread_mutex_unlock(&store->lock);
 }
 
 /* The index of the first object that is not before (namespace, name). */
@@ -170,6 +180,8 @@ static void watch_signal(struct watch *watch)
 static void publish(struct store *store, const struct watch_event *change)
 {
     store->version = object_version(change->object);
+    if (store->observer != NULL && object_resource(change->object) == store->observed)
+        store->observer(change->object, change->type == WATCH_DELETED);
     store_history_add(store->history, change);
     for (struct watch *watch = store->watches; watch != NULL; watch = watch->next)
         if (watch_wants(watch, change->object))

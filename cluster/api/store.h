@@ -18,6 +18,10 @@
 struct store;
 
 struct store *store_create(void);
+/* Calls back for each change of a resource's objects, before the write returns and without other writes in between. One
+ * such observer a store; it must not call the store. */
+typedef void store_observer(const struct object *object, bool removed);
+void store_follow(struct store *store, enum resource_id resource, store_observer *observer);
 void store_destroy(struct store *store); /* every watch has been closed before */
 
 /* A reference to the object, or NULL. namespace is "" for cluster-scoped resources. */

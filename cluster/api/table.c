@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "cluster/api/custom_resource.h"
+
 const struct table_format *table_format_of(enum resource_id resource)
 {
     static const struct table_format *const formats[RESOURCE_COUNT] = {
@@ -27,6 +29,7 @@ const struct table_format *table_format_of(enum resource_id resource)
         [RESOURCE_PERSISTENTVOLUMES] = &table_of_volumes,
         [RESOURCE_STORAGECLASSES] = &table_of_storage_classes,
         [RESOURCE_LEASES] = &table_of_leases,
+        [RESOURCE_CUSTOMRESOURCEDEFINITIONS] = &table_of_custom_definitions,
         [RESOURCE_PRIORITYCLASSES] = &table_of_priority_classes,
         [RESOURCE_CRONJOBS] = &table_of_cron_jobs,
         [RESOURCE_JOBS] = &table_of_jobs,
@@ -72,7 +75,10 @@ void table_row(struct buffer *text, const struct table_format *format, const cJS
                int64_t now, bool first)
 {
     AUTO_JSON cJSON *cells = cJSON_CreateArray();
-    format->add_cells(object, now, cells);
+    if (format->add_cells == NULL)
+        custom_add_cells(format, object, now, cells);
+    else
+        format->add_cells(object, now, cells);
     buffer_append_text(text, first ? "{\"cells\":" : ",{\"cells\":");
     append_tree(text, cells);
     if (include == TABLE_INCLUDE_OBJECT) {

@@ -23,14 +23,14 @@ struct table_column {
 struct table_format {
     const struct table_column *columns;
     size_t count;
-    /* Appends a cell for each column. now: wall time. */
+    /* Appends a cell for each column. now: wall time. NULL: the table of a custom resource (custom_resource.h). */
     void (*add_cells)(const cJSON *object, int64_t now, cJSON *cells);
 };
 
 /* What a row holds of its object (`includeObject`). */
 enum table_include { TABLE_INCLUDE_METADATA, TABLE_INCLUDE_NONE, TABLE_INCLUDE_OBJECT };
 
-const struct table_format *table_format_of(enum resource_id resource); /* never NULL */
+const struct table_format *table_format_of(enum resource_id resource); /* built-in ones; never NULL */
 
 /* The metadata's text is a JSON object. */
 void table_begin(struct buffer *text, const struct table_format *format, const char *metadata, bool with_columns);
@@ -60,6 +60,7 @@ extern const struct table_format table_of_controller_revisions;
 extern const struct table_format table_of_claims;
 extern const struct table_format table_of_volumes;
 extern const struct table_format table_of_storage_classes;
+extern const struct table_format table_of_custom_definitions;
 extern const struct table_format table_of_leases;
 extern const struct table_format table_of_priority_classes;
 extern const struct table_format table_of_pod_metrics;

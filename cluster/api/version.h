@@ -30,6 +30,9 @@ cJSON *version_tree(const struct resource *resource, const cJSON *stored);
 /* A stored object in this version; a reference that the caller releases. */
 struct object *version_object(const struct resource *resource, struct object *stored);
 
+/* The shape of all custom objects: their metadata. */
+extern const struct schema schema_custom;
+
 extern const struct conversion conversion_autoscaler_v1, conversion_event_v1;
 
 #endif

@@ -69,8 +69,9 @@ static int sync(struct controller *controller, const char *key, struct status *s
     if (namespace == NULL || !is_being_deleted(object_tree(namespace)))
         return 0;
     size_t left = 0;
-    for (enum resource_id resource = 0; resource < RESOURCE_COUNT; resource++) {
-        if (resource_by_id(resource)->namespaced && empty_of(controller, key, resource, &left, status) != 0)
+    for (enum resource_id resource = 0; resource < RESOURCE_END; resource++) {
+        const struct resource *description = resource_by_id(resource);
+        if (description != NULL && description->namespaced && empty_of(controller, key, resource, &left, status) != 0)
             return -1;
     }
     return left > 0 ? 0 : finalize(controller, key, status);

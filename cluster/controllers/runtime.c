@@ -37,11 +37,11 @@ static void relist(struct runtime *runtime)
     runtime->watch = store_watch_open(registry_store(runtime->registry), RESOURCE_ANY, NULL, 0);
     view_destroy(runtime->view);
     runtime->view = view_create();
-    for (enum resource_id resource = 0; resource < RESOURCE_COUNT; resource++) {
+    for (enum resource_id resource = 0; resource < RESOURCE_END; resource++) {
         if (resource != RESOURCE_EVENTS)
             list_resource(runtime, resource);
     }
-    for (enum resource_id resource = 0; resource < RESOURCE_COUNT; resource++)
+    for (enum resource_id resource = 0; resource < RESOURCE_END; resource++)
         observe_present(runtime, resource);
 }
 

