@@ -410,6 +410,8 @@ static struct node_interface node_interface_of(const struct cluster *cluster)
 {
     return (struct node_interface){.kubelet = cluster->kubelet,
                                    .read_log = kubelet_read_log,
+                                   .volume_path = kubelet_volume_path,
+                                   .remove_volume = kubelet_remove_volume,
                                    .metrics = cluster->metrics,
                                    .pod_metrics = metrics_of_pods,
                                    .node_metrics = metrics_of_nodes,
@@ -427,6 +429,8 @@ static int start_storage(struct cluster *cluster, struct error *error)
     cluster->store = store_create();
     cluster->registry = registry_open(cluster->store, cluster->slice);
     if (bootstrap_namespaces(cluster->registry, error) != 0 || bootstrap_roles(cluster->registry, error) != 0)
+        return -1;
+    if (bootstrap_storage_class(cluster->registry, error) != 0)
         return -1;
     registry_require_service_accounts(cluster->registry);
     return bootstrap_priority_classes(cluster->registry, error);

@@ -63,7 +63,8 @@ void secret_set_defaults(cJSON *secret);
 void role_binding_set_defaults(cJSON *binding);
 
 /* defaults_stateful.c */
-#define CLAIM_PROTECTION "kubernetes.io/pvc-protection" /* finalizers of every claim and volume */
+#define CLAIM_PROTECTION "kubernetes.io/pvc-protection"                        /* finalizers of every claim and volume */
+#define DEFAULT_CLASS_ANNOTATION "storageclass.kubernetes.io/is-default-class" /* "true": of claims that name none */
 #define VOLUME_PROTECTION "kubernetes.io/pv-protection"
 void stateful_set_set_defaults(cJSON *stateful_set);
 void claim_set_defaults(cJSON *claim); /* of a PersistentVolumeClaim or a claim template */

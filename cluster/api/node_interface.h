@@ -11,6 +11,7 @@
 #include "cluster/api/selector.h"
 #include "cluster/api/status.h"
 #include "common/buffer.h"
+#include "common/error.h"
 
 struct log_request {
     const char *container; /* NULL: the pod's only container */
@@ -27,6 +28,10 @@ struct node_interface {
     /* Appends log text; *next_offset (NULL allowed) is where following goes on. */
     int (*read_log)(void *kubelet, const char *namespace, const char *pod, const struct log_request *request, struct buffer *text,
                     uint64_t *next_offset, struct status *status);
+    /* Where the data of a PersistentVolume is on this machine; the caller frees it. */
+    char *(*volume_path)(void *kubelet, const char *volume);
+    /* Removes that data; no pod uses it. Nothing there: 0. */
+    int (*remove_volume)(void *kubelet, const char *volume, struct error *error);
     void *metrics;
     /* metrics.k8s.io: an array of PodMetrics (namespace NULL or "" = all; without labels; the API adds what it needs
      * from the pods) and of NodeMetrics, which the caller deletes. NULL with a Status when the metrics API is down

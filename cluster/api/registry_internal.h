@@ -58,6 +58,9 @@ void service_return_address(struct registry *registry, const cJSON *service);
  * 403 Status. */
 int pod_resolve_priority(struct registry *registry, cJSON *pod, struct status *status);
 
+/* claim_size.c: a claim grows only where its class allows it (403). */
+int claim_check_size(struct registry *registry, const struct object *old, const cJSON *claim, struct status *status);
+
 /* deletion.c, under the lock. Takes the object out of the store with all that belongs to it; returns it, or NULL. */
 struct object *remove_object(struct registry *registry, const struct object *object);
 /* Whether an object that is being deleted has nothing left to wait for. */

@@ -12,9 +12,6 @@
 #define HUMAN_DURATION_SIZE 32
 #define CELL_NONE "<none>"
 
-/* The class of claims that name none. */
-#define DEFAULT_CLASS_ANNOTATION "storageclass.kubernetes.io/is-default-class"
-
 #define COLUMN_NAME                                                                                                              \
     {                                                                                                                            \
         "Name", "string", "name", "The object's name, unique among those of its kind in its namespace.", 0                       \

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "cluster/api/kind.h"
 #include "cluster/api/table_cell.h"
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))

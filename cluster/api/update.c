@@ -129,9 +129,11 @@ static int store_update(struct registry *registry, const struct object *old, cJS
     return 0;
 }
 
-/* A service keeps the addresses that it has while a change of it is only tried. */
+/* What a kind asks of other objects. A service keeps the addresses that it has while a change of it is only tried. */
 static int allocate(struct registry *registry, cJSON *tree, const struct object *old, struct status *status)
 {
+    if (object_resource(old) == RESOURCE_PERSISTENTVOLUMECLAIMS)
+        return claim_check_size(registry, old, tree, status);
     bool external = strcmp(json_text(json_get(tree, "spec", "type"), ""), "ExternalName") == 0;
     if (object_resource(old) != RESOURCE_SERVICES || (external && writer_is_dry()))
         return 0;

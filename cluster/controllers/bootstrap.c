@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "cluster/api/kind.h"
 #include "cluster/api/writer.h"
 #include "common/version.h"
 
@@ -81,4 +82,12 @@ int bootstrap_metrics_server(struct registry *registry, struct error *error)
         "\"command\":[\"labcluster\",\"pause\"]}]}}}}",
         HPALAB_VERSION);
     return bootstrap_create(registry, RESOURCE_DEPLOYMENTS, "kube-system", text, error);
+}
+
+int bootstrap_storage_class(struct registry *registry, struct error *error)
+{
+    char *text = memory_format("{\"apiVersion\":\"storage.k8s.io/v1\",\"kind\":\"StorageClass\",\"metadata\":{\"name\":"
+                               "\"standard\",\"annotations\":{\"%s\":\"true\"}},\"provisioner\":\"" VOLUME_PROVISIONER "\"}",
+                               DEFAULT_CLASS_ANNOTATION);
+    return bootstrap_create(registry, RESOURCE_STORAGECLASSES, NULL, text, error);
 }

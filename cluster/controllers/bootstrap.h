@@ -29,4 +29,8 @@ int bootstrap_server(struct registry *registry, const char *address, uint16_t po
  * ("labcluster pause"); the work is done in labcluster itself. */
 int bootstrap_metrics_server(struct registry *registry, struct error *error);
 
+/* The StorageClass "standard", which claims get that name none, and who makes its volumes (volume_binder.h). */
+#define VOLUME_PROVISIONER "hpalab/folder"
+int bootstrap_storage_class(struct registry *registry, struct error *error);
+
 #endif

@@ -24,6 +24,7 @@
 #include "cluster/controllers/service_account.h"
 #include "cluster/controllers/statefulset.h"
 #include "cluster/controllers/taint_eviction.h"
+#include "cluster/controllers/volume_binder.h"
 #include "common/clock.h"
 #include "common/log.h"
 
@@ -66,6 +67,7 @@ static const struct controller_functions *const all[] = {
     &statefulset_functions,      &job_functions,
     &job_time_to_live_functions, &node_lifecycle_functions,
     &taint_eviction_functions,   &pod_garbage_collector_functions,
+    &volume_binder_functions,
 };
 #define CONTROLLER_COUNT (sizeof all / sizeof all[0])
 

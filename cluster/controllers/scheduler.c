@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cluster/api/writer.h"
+#include "cluster/controllers/claims.h"
 #include "cluster/controllers/conditions.h"
 #include "cluster/controllers/ownership.h"
 #include "cluster/controllers/pod.h"
@@ -100,6 +101,16 @@ static void observe_pod(struct controller *controller, const struct watch_event 
     }
 }
 
+static void add_users_of(struct controller *controller, const struct object *claim)
+{
+    struct view_list pods = view_pods_of_node(controller->runtime->view, "");
+    for (size_t i = 0; i < pods.count; i++) {
+        if (is_waiting(object_tree(pods.objects[i])) && pod_uses_claim(object_tree(pods.objects[i]), object_name(claim)) &&
+            strcmp(object_namespace(pods.objects[i]), object_namespace(claim)) == 0)
+            add_waiting(controller, pods.objects[i]);
+    }
+}
+
 static void observe(struct controller *controller, const struct watch_event *event)
 {
     const enum resource_id resource = object_resource(event->object);
@@ -107,6 +118,8 @@ static void observe(struct controller *controller, const struct watch_event *eve
         observe_pod(controller, event);
     else if (resource == RESOURCE_NODES && (event->type == WATCH_DELETED || node_changed(event)))
         add_all_waiting(controller, false);
+    else if (resource == RESOURCE_PERSISTENTVOLUMECLAIMS)
+        add_users_of(controller, event->object);
     else if (resource == RESOURCE_NAMESPACES && event->previous != NULL && differs(event, "metadata", "labels"))
         add_all_waiting(controller, true);
 }
@@ -230,8 +243,19 @@ static int place_in(struct runtime *runtime, struct snapshot *snapshot, const st
     return bind_to(runtime, pod, best_node(snapshot, fitting, count, object_tree(pod))->object, status);
 }
 
+/* Where the pod's claims keep it from every node, the words end with those of kube-scheduler's preemption. */
+static int tell_claims(struct runtime *runtime, const struct object *pod, const char *problem, struct status *status)
+{
+    AUTO_FREE char *message =
+        memory_format("0/%zu nodes are available: %s. not found", view_all(runtime->view, RESOURCE_NODES, NULL).count, problem);
+    return tell_failure(runtime, pod, message, "", status);
+}
+
 static int place_pod(struct runtime *runtime, const struct object *pod, struct status *status)
 {
+    AUTO_FREE char *problem = claims_problem(runtime->view, pod);
+    if (problem != NULL)
+        return tell_claims(runtime, pod, problem, status);
     struct snapshot snapshot;
     snapshot_take(&snapshot, runtime->view);
     snapshot_keep_nominated(&snapshot, pod);

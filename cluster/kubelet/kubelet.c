@@ -15,6 +15,7 @@
 
 #include "cluster/api/writer.h"
 #include "cluster/kubelet/pod.h"
+#include "cluster/kubelet/volume.h"
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/remove_folder.h"
@@ -400,4 +401,16 @@ void kubelet_visit_usage(struct kubelet *kubelet, void (*visit)(const struct con
             if (pod->containers[i].state == CONTAINER_RUNNING)
                 visit_container(&pod->containers[i], visit, context);
     pthread_mutex_unlock(&kubelet->lock);
+}
+
+char *kubelet_volume_path(void *context, const char *volume)
+{
+    const struct kubelet *kubelet = context;
+    return volume_folder_path(kubelet->options.root_folder, volume);
+}
+
+int kubelet_remove_volume(void *context, const char *volume, struct error *error)
+{
+    const struct kubelet *kubelet = context;
+    return volume_folder_remove(kubelet->options.root_folder, volume, error);
 }

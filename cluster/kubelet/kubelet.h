@@ -42,6 +42,10 @@ void kubelet_stop(struct kubelet *kubelet);
 int kubelet_read_log(void *kubelet, const char *namespace, const char *pod, const struct log_request *request,
                      struct buffer *text, uint64_t *next_offset, struct status *status);
 
+/* node_interface.volume_path and remove_volume; kubelet is a struct kubelet. */
+char *kubelet_volume_path(void *kubelet, const char *volume);
+int kubelet_remove_volume(void *kubelet, const char *volume, struct error *error);
+
 /* Usage of one running container, sampled by the caller's call. */
 struct container_usage {
     const char *namespace, *pod, *pod_uid, *container, *node; /* valid during the callback */

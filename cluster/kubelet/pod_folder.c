@@ -157,16 +157,42 @@ static char *relative_link(const char *from, const char *to)
     return memory_format("%s%s", steps, to[0] != '\0' ? to : ".");
 }
 
-static int link_to_first(const struct mounting *mounting, const char *mount, const char *first)
+static bool is_link_to(int folder, const char *name, const char *target)
+{
+    char present[LONGEST_PATH];
+    const ssize_t length = readlinkat(folder, name, present, sizeof present);
+    return length >= 0 && (size_t)length == strlen(target) && memcmp(present, target, (size_t)length) == 0;
+}
+
+/* The volumes may have been mounted in part before: the same link is fine. */
+static int link_to(const struct mounting *mounting, const char *mount, const char *target)
 {
     char name[NAME_MAX + 1];
     AUTO_CLOSE int folder = open_parent(mounting->root, mount, name, mounting->error);
     if (folder < 0)
         return -1;
-    AUTO_FREE char *target = relative_link(mount, first);
-    if (symlinkat(target, folder, name) < 0 && errno != EEXIST)
-        return error_set(mounting->error, "cannot link the folder %.200s: %s", mount, strerror(errno));
+    if (symlinkat(target, folder, name) < 0) {
+        const int reason = errno;
+        if (reason != EEXIST || !is_link_to(folder, name, target))
+            return error_set(mounting->error, "cannot link the folder %.200s: %s", mount, strerror(reason));
+    }
     return 0;
+}
+
+static int mount_claim(const struct mounting *mounting, const cJSON *source, const char *mount, const char *sub_path)
+{
+    const char *claim = json_text(json_get(source, "claimName"), "");
+    AUTO_FREE char *data = mounting->source->find_claim(mounting->source->objects.context, claim, mounting->error);
+    if (data == NULL)
+        return -1;
+    if (sub_path == NULL)
+        return link_to(mounting, mount, data);
+    AUTO_CLOSE int folder = open(data, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    AUTO_CLOSE int inner = folder >= 0 ? pod_folder_open(folder, sub_path, mounting->error) : -1;
+    if (folder < 0)
+        return error_set(mounting->error, "cannot open the folder %.200s: %s", data, strerror(errno));
+    AUTO_FREE char *target = memory_format("%s/%s", data, sub_path);
+    return inner < 0 ? -1 : link_to(mounting, mount, target);
 }
 
 /* The path of the first mount of the volume in the pod, NULL when mount is it. With a subPath it is a part of it. */
@@ -201,7 +227,7 @@ static const cJSON *find_volume(const cJSON *pod, const char *name)
 static int mount_one(const struct mounting *mounting, const cJSON *mount, const char **volume_name)
 {
     const char *path = json_text(json_get(mount, "mountPath"), "");
-    const char *sub_path = json_text(json_get(mount, "subPath"), NULL);
+    const char *sub_path = json_text(json_get(mount, "subPath"), "");
     *volume_name = json_text(json_get(mount, "name"), "");
     const cJSON *volume = find_volume(mounting->pod, *volume_name);
     if (volume == NULL)
@@ -209,12 +235,17 @@ static int mount_one(const struct mounting *mounting, const cJSON *mount, const 
     if (mounting->tokens_alone && volume_token_seconds(volume) == 0)
         return 0;
     if (volume_has_content(volume))
-        return mount_content(mounting, volume, path, sub_path != NULL && sub_path[0] != '\0' ? sub_path : NULL);
+        return mount_content(mounting, volume, path, sub_path[0] != '\0' ? sub_path : NULL);
+    const cJSON *claim = json_get(volume, "persistentVolumeClaim");
+    if (claim != NULL)
+        return mount_claim(mounting, claim, path, sub_path[0] != '\0' ? sub_path : NULL);
     if (json_get(volume, "emptyDir") == NULL)
         return error_set(mounting->error, "this cluster has no volumes of this kind");
     AUTO_FREE char *first = first_mount(mounting->pod, mount);
-    if (first != NULL && strcmp(first, path) != 0)
-        return link_to_first(mounting, path, first);
+    if (first != NULL && strcmp(first, path) != 0) {
+        AUTO_FREE char *target = relative_link(path, first);
+        return link_to(mounting, path, target);
+    }
     AUTO_CLOSE int folder = pod_folder_open(mounting->root, path, mounting->error);
     return folder < 0 ? -1 : 0;
 }

@@ -19,8 +19,9 @@ int pod_folder_open(int root, const char *path, struct error *error);
 int pod_folder_write(int root, const char *path, const char *bytes, size_t length, mode_t mode, struct error *error);
 
 /* Makes every volume that a container mounts, at its mountPath below root: emptyDir (one folder for all mounts of the
- * volume: the first is the folder, others are links to it) and those with content (volume_content.h; with a subPath one
- * of the files). Other kinds fail with a message that says so. *volume is the name of the volume that failed. */
+ * volume: the first is the folder, others are links to it), those with content (volume_content.h; with a subPath one
+ * of the files) and persistentVolumeClaim (a link to the claim's folder, or with a subPath to one in it). Other kinds fail with a
+ * message that says so. *volume is the name of the volume that failed. */
 int pod_folder_mount(int root, const struct volume_source *source, const char **volume, struct error *error);
 
 /* Writes the volumes that hold service account tokens anew, with fresh ones. */

@@ -4,6 +4,7 @@
 
 #include "cluster/api/service_account_token.h"
 #include "cluster/kubelet/pod.h"
+#include "cluster/kubelet/volume.h"
 #include "common/clock.h"
 
 /* As the kubelet: a token is made anew after so much of its life, and at least once a day. */
@@ -52,6 +53,12 @@ static char *make_token(void *context, const cJSON *projection, struct error *er
     return token;
 }
 
+static char *find_claim(void *context, const char *claim, struct error *error)
+{
+    const struct pod *pod = context;
+    return volume_folder_of_claim(pod->kubelet->store, pod->kubelet->options.root_folder, pod->namespace, claim, error);
+}
+
 /* The Service default/kubernetes tells every pod where the API server is. */
 static void find_server(struct pod *pod)
 {
@@ -85,7 +92,8 @@ struct environment_source pod_environment_source(struct pod *pod, const cJSON *c
 
 struct volume_source pod_volume_source(struct pod *pod)
 {
-    return (struct volume_source){.objects = pod_environment_source(pod, NULL), .make_token = make_token};
+    return (struct volume_source){
+        .objects = pod_environment_source(pod, NULL), .make_token = make_token, .find_claim = find_claim};
 }
 
 int64_t pod_token_renewal(const struct pod *pod)

@@ -27,9 +27,14 @@ void volume_files_release(struct volume_files *files); /* wipes what was in them
 /* A token for a serviceAccountToken projection, which the caller wipes; NULL with an error. */
 typedef char *token_maker(void *context, const cJSON *projection, struct error *error);
 
+/* The folder with the data of a claim of the pod's namespace; the caller frees the path. NULL with an error: it is not
+ * there or not bound. */
+typedef char *claim_finder(void *context, const char *claim, struct error *error);
+
 struct volume_source {
     struct environment_source objects; /* container is left open */
-    token_maker *make_token;           /* with the context of objects */
+    token_maker *make_token;           /* with the context of objects, as the next */
+    claim_finder *find_claim;          /* for pod_folder.h */
 };
 
 /* Whether the volume is one of those. */

@@ -16,6 +16,7 @@
 
 #include <cmocka.h>
 
+#include "cluster/controllers/bootstrap.h"
 #include "cluster/controllers/conditions.h"
 #include "cluster/controllers/deployment.h"
 #include "cluster/controllers/endpointslice.h"
@@ -33,6 +34,7 @@
 #include "cluster/controllers/scheduler.h"
 #include "cluster/controllers/statefulset.h"
 #include "cluster/controllers/taint_eviction.h"
+#include "cluster/controllers/volume_binder.h"
 #include "common/clock.h"
 
 struct fixture {
@@ -45,6 +47,7 @@ struct fixture {
     int addresses;            /* given to pods so far */
     int64_t milli_per_pod;    /* cpu that the metrics tell of each ready pod; -1: the metrics API is down */
     int64_t requests_per_pod; /* milli-units of the metric "requests" that each ready pod shows; 0: none does */
+    char removed_volume[64];  /* whose data was removed last */
 };
 
 static inline cJSON *fixture_metrics(void *context, const char *namespace, struct status *status)
@@ -96,6 +99,20 @@ static inline cJSON *fixture_scraped(void *context, const char *namespace, const
         cJSON_AddItemToArray(values, value);
     }
     return values;
+}
+
+static inline char *fixture_volume_path(void *context, const char *volume)
+{
+    (void)context;
+    return memory_format("/volumes/%s", volume);
+}
+
+static inline int fixture_remove_volume(void *context, const char *volume, struct error *error)
+{
+    struct fixture *fixture = context;
+    (void)error;
+    snprintf(fixture->removed_volume, sizeof fixture->removed_volume, "%s", volume);
+    return 0;
 }
 
 static inline struct object *fixture_create(struct fixture *fixture, enum resource_id resource, const char *namespace,
@@ -181,6 +198,7 @@ static inline struct fixture *fixture_open(void)
         &node_lifecycle_functions,
         &taint_eviction_functions,
         &pod_garbage_collector_functions,
+        &volume_binder_functions,
     };
     struct fixture *fixture = memory_allocate(1, sizeof *fixture);
     struct cluster_periods periods = cluster_periods_at_pace(1);
@@ -192,8 +210,14 @@ static inline struct fixture *fixture_open(void)
     fixture->wall = clock_wall();
     fixture_make(fixture, RESOURCE_NAMESPACES, "",
                  "{\"apiVersion\":\"v1\",\"kind\":\"Namespace\",\"metadata\":{\"name\":\"default\"}}");
-    struct node_interface node = {
-        .metrics = fixture, .pod_metrics = fixture_metrics, .scraper = fixture, .scraped_values = fixture_scraped};
+    assert_int_equal(bootstrap_storage_class(fixture->registry, NULL), 0);
+    struct node_interface node = {.metrics = fixture,
+                                  .pod_metrics = fixture_metrics,
+                                  .scraper = fixture,
+                                  .scraped_values = fixture_scraped,
+                                  .kubelet = fixture,
+                                  .volume_path = fixture_volume_path,
+                                  .remove_volume = fixture_remove_volume};
     fixture->runtime =
         runtime_create(fixture->registry, &periods, &node, all, sizeof all / sizeof all[0], fixture->now, fixture->wall);
     return fixture;

@@ -404,6 +404,13 @@ static void test_claims_go_when_scaled(void **state)
                         "Pod");
     AUTO_OBJECT struct object *kept = fixture_get(fixture, RESOURCE_PERSISTENTVOLUMECLAIMS, "default", "data-app-0");
     assert_null(json_get(object_tree(kept), "metadata", "ownerReferences"));
+    fixture_converge(fixture);
+    assert_int_equal(fixture_count(fixture, RESOURCE_PERSISTENTVOLUMECLAIMS, "default"), 1);
+    /* The pod that comes again gets a new claim. */
+    change_set(fixture, "{\"spec\":{\"replicas\":2}}");
+    fixture_converge(fixture);
+    assert_int_equal(fixture_count(fixture, RESOURCE_PERSISTENTVOLUMECLAIMS, "default"), 2);
+    assert_int_equal(set_status(fixture, "readyReplicas"), 2);
 }
 
 static void test_claims_go_with_the_set(void **state)
@@ -414,6 +421,10 @@ static void test_claims_go_with_the_set(void **state)
     AUTO_OBJECT struct object *claim = fixture_get(fixture, RESOURCE_PERSISTENTVOLUMECLAIMS, "default", "data-app-0");
     AUTO_OBJECT struct object *set = get_set(fixture);
     assert_true(is_controlled_by(object_tree(claim), set));
+    fixture_delete(fixture, RESOURCE_STATEFULSETS, "default", "app", PROPAGATION_BACKGROUND);
+    fixture_converge(fixture);
+    assert_int_equal(fixture_count(fixture, RESOURCE_PERSISTENTVOLUMECLAIMS, "default"), 0);
+    assert_int_equal(fixture_count(fixture, RESOURCE_PERSISTENTVOLUMES, NULL), 0);
 }
 
 static void test_deletion(void **state)

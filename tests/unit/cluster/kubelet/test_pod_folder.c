@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -94,14 +95,28 @@ static cJSON *read_map(void *context, const char *name)
     return strcmp(name, "map") == 0 ? json_parse(text, strlen(text), NULL) : NULL;
 }
 
-static int mount(const struct fixture *fixture, const char *volumes, const char *mounts, struct error *error)
+/* The claim "data" is bound; the context is the fixture. */
+static char *find_claim(void *context, const char *claim, struct error *error)
+{
+    const struct fixture *fixture = context;
+    if (strcmp(claim, "data") != 0) {
+        (void)error_set(error, "PVC is not bound");
+        return NULL;
+    }
+    char *path = memory_format("%s/volume", fixture->path);
+    assert_true(mkdir(path, 0755) == 0 || errno == EEXIST);
+    return path;
+}
+
+static int mount(struct fixture *fixture, const char *volumes, const char *mounts, struct error *error)
 {
     const char *volume = NULL;
     AUTO_FREE char *text =
         memory_format("{\"spec\":{\"volumes\":[%s],\"containers\":[{\"volumeMounts\":[%s]}]}}", volumes, mounts);
     AUTO_JSON cJSON *pod = json_parse(text, strlen(text), NULL);
     assert_non_null(pod);
-    const struct volume_source source = {.objects = {.pod = pod, .read_config_map = read_map}};
+    const struct volume_source source = {.objects = {.pod = pod, .read_config_map = read_map, .context = fixture},
+                                         .find_claim = find_claim};
     return pod_folder_mount(fixture->root, &source, &volume, error);
 }
 
@@ -155,6 +170,35 @@ static void test_missing_config_map(void **state)
     assert_int_equal(mount(fixture, "{\"name\":\"v\",\"hostPath\":{\"path\":\"/\"}}", mounts, NULL), -1);
 }
 
+static void test_claim_is_a_link(void **state)
+{
+    struct fixture *fixture = *state;
+    const char *volume = "{\"name\":\"v\",\"persistentVolumeClaim\":{\"claimName\":\"data\"}}";
+    const char *mounts = "{\"name\":\"v\",\"mountPath\":\"/data\"},{\"name\":\"v\",\"mountPath\":\"/x/part\","
+                         "\"subPath\":\"a/b\"}";
+    assert_int_equal(mount(fixture, volume, mounts, NULL), 0);
+    assert_int_equal(mount(fixture, volume, mounts, NULL), 0);
+    AUTO_CLOSE int file = openat(fixture->root, "x/part/f", O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+    assert_true(file >= 0);
+    assert_int_equal(write(file, "kept", 4), 4);
+    assert_file(fixture, "data/a/b/f", "kept");
+    assert_file(fixture, "../volume/a/b/f", "kept");
+}
+
+static void test_claims_that_cannot_be_mounted(void **state)
+{
+    struct fixture *fixture = *state;
+    struct error error = ERROR_NONE;
+    const char *data = "{\"name\":\"v\",\"persistentVolumeClaim\":{\"claimName\":\"data\"}}";
+    assert_int_equal(mount(fixture, "{\"name\":\"v\",\"persistentVolumeClaim\":{\"claimName\":\"no\"}}",
+                           "{\"name\":\"v\",\"mountPath\":\"/data\"}", &error),
+                     -1);
+    assert_string_equal(error.text, "PVC is not bound");
+    assert_int_equal(mount(fixture, data, "{\"name\":\"v\",\"mountPath\":\"/d\",\"subPath\":\"../x\"}", NULL), -1);
+    assert_int_equal(mkdirat(fixture->root, "taken", 0755), 0);
+    assert_int_equal(mount(fixture, data, "{\"name\":\"v\",\"mountPath\":\"/taken\"}", NULL), -1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -164,6 +208,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_config_map_items, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_config_map_escapes_are_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_missing_config_map, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_claim_is_a_link, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_claims_that_cannot_be_mounted, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
