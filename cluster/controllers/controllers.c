@@ -60,6 +60,7 @@ static void *run(void *argument)
 }
 
 static const struct controller_functions *const all[] = {
+    /* first: others make pods, which need an account */
     &service_account_functions,  &scheduler_functions,
     &namespace_functions,        &garbage_collector_functions,
     &deployment_functions,       &replicaset_functions,
