@@ -1,5 +1,5 @@
 /*
- * How the store makes objects, and the registry those that are not stored. Nobody else includes this.
+ * How the store makes objects, and others those that are not stored. Nobody else includes this.
  */
 #ifndef CLUSTER_API_OBJECT_INTERNAL_H
 #define CLUSTER_API_OBJECT_INTERNAL_H

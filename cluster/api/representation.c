@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "cluster/api/custom_resource.h"
+#include "cluster/api/object_internal.h"
 #include "cluster/api/version.h"
 #include "common/clock.h"
 
@@ -34,6 +35,13 @@ static bool clause_is_table(const struct clause *clause)
 {
     return clause_is_type(clause, "application/json") && clause_has(clause, "as=Table") && clause_has(clause, "v=v1") &&
            !clause_has(clause, "v=v1beta1") && clause_has(clause, "g=meta.k8s.io");
+}
+
+/* Lists are asked for as PartialObjectMetadataList. */
+static bool clause_is_partial(const struct clause *clause)
+{
+    return clause_is_type(clause, "application/json") && clause_has(clause, "as=PartialObjectMetadata") &&
+           clause_has(clause, "v=v1") && !clause_has(clause, "v=v1beta1") && clause_has(clause, "g=meta.k8s.io");
 }
 
 static bool clause_is_plain(const struct clause *clause)
@@ -103,7 +111,8 @@ bool representation_choose(const struct http_request *request, const struct tabl
             representation->table = table;
             return true;
         }
-        if (clause_is_plain(&clause))
+        representation->partial = table != NULL && clause_is_partial(&clause);
+        if (representation->partial || clause_is_plain(&clause))
             return true;
     }
     answer_error(answer, 406, "NotAcceptable", "only the following media types are accepted: application/json");
@@ -120,9 +129,20 @@ bool representation_of(const struct http_request *request, const struct resource
     return true;
 }
 
+cJSON *representation_partial(const cJSON *tree)
+{
+    cJSON *partial = cJSON_CreateObject();
+    json_set_text(partial, "kind", "PartialObjectMetadata");
+    json_set_text(partial, "apiVersion", "meta.k8s.io/v1");
+    json_set(partial, "metadata", json_copy(json_get(tree, "metadata")));
+    return partial;
+}
+
 /* Cells are made of the stored version; metadata alone is the same in all. */
 struct object *representation_object(const struct representation *representation, struct object *object)
 {
+    if (representation->partial)
+        return object_create(object_resource(object), representation_partial(object_tree(object)), object_version(object));
     bool as_stored = representation->table != NULL || representation->resource == NULL;
     return as_stored ? object_reference(object) : version_object(representation->resource, object);
 }

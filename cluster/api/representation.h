@@ -1,5 +1,5 @@
 /*
- * In which form a client wants what it asked for: plain JSON or a Table of it.
+ * In which form a client wants what it asked for: plain JSON, a Table of it, or the metadata alone.
  */
 #ifndef CLUSTER_API_REPRESENTATION_H
 #define CLUSTER_API_REPRESENTATION_H
@@ -13,6 +13,7 @@ struct representation {
     const struct table_format *table; /* NULL = plain JSON */
     const struct resource *resource;  /* the version to show stored objects in; NULL: as they are */
     enum table_include include;
+    bool partial; /* PartialObjectMetadata: the metadata alone */
 };
 
 /* From the Accept header (the first form that is served wins) and includeObject. False, with 406 in the answer, when
@@ -25,6 +26,9 @@ bool representation_of(const struct http_request *request, const struct resource
 
 /* The object as this representation shows it whole; a reference that the caller releases. */
 struct object *representation_object(const struct representation *representation, struct object *object);
+
+/* The PartialObjectMetadata of an object; the caller deletes it. */
+cJSON *representation_partial(const cJSON *tree);
 
 /* Whether the Accept header names this type with all its parameters ("application/json;g=...;v=v2;as=..."). */
 bool accepts(const struct http_request *request, const char *type);

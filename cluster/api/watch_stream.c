@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cluster/api/list_options.h"
 #include "cluster/api/representation.h"
 #include "cluster/api/selection.h"
 #include "cluster/api/version.h"
@@ -74,7 +75,8 @@ static void append_left(struct watch_stream *stream, const struct watch_event *e
     if (stream->representation.table != NULL) {
         append_table(stream, tree, text);
     } else {
-        AUTO_JSON cJSON *shown = version_tree(stream->resource, tree);
+        AUTO_JSON cJSON *shown =
+            stream->representation.partial ? representation_partial(tree) : version_tree(stream->resource, tree);
         AUTO_FREE char *printed = json_print(shown);
         buffer_append_text(text, printed);
     }
@@ -100,6 +102,8 @@ static void append_bookmark(struct watch_stream *stream, uint64_t at, bool end_o
     buffer_append_text(text, "{\"type\":\"BOOKMARK\",\"object\":");
     if (stream->representation.table != NULL)
         buffer_append_text(text, "{\"kind\":\"Table\",\"apiVersion\":\"meta.k8s.io/v1\"");
+    else if (stream->representation.partial)
+        buffer_append_text(text, "{\"kind\":\"PartialObjectMetadata\",\"apiVersion\":\"meta.k8s.io/v1\"");
     else
         buffer_append_format(text, "{\"kind\":\"%s\",\"apiVersion\":\"%s\"", stream->resource->kind,
                              resource_api_version(stream->resource, version));
@@ -181,6 +185,8 @@ static int read_options(const struct http_request *request, struct watch_stream 
     int64_t now = clock_monotonic();
     int64_t timeout = 0;
     const char *initial = http_request_parameter(request, "sendInitialEvents");
+    if (list_options_check(request, true, status) != 0)
+        return -1;
     if (http_request_integer(request, "resourceVersion", &version) != 0 || version < 0)
         return status_set(status, 400, "BadRequest", "resourceVersion is no number");
     if (http_request_integer(request, "timeoutSeconds", &timeout) != 0 || timeout < 0)

@@ -87,6 +87,95 @@ static void test_pages(void **state)
     assert_int_equal(count, 10);
 }
 
+/* Later pages are of the version of the first, whatever has happened since; and so is a list of exactly a version. */
+static void test_pages_of_one_version(void **state)
+{
+    struct fixture *fixture = *state;
+    int code;
+    create_config_map(fixture, "a", "x");
+    create_config_map(fixture, "c", "x");
+    create_config_map(fixture, "d", "x");
+    AUTO_JSON cJSON *first = fixture_get(fixture, CONFIG_MAPS "?limit=1", NULL);
+    const char *version = json_text(json_get(first, "metadata", "resourceVersion"), "");
+    create_config_map(fixture, "b", "x");
+    delete_config_map(fixture, "c");
+    label_config_map(fixture, "d", "y");
+    AUTO_FREE char *next = memory_format(CONFIG_MAPS "?continue=%s", json_text(json_get(first, "metadata", "continue"), ""));
+    AUTO_FREE char *exact = memory_format(CONFIG_MAPS "?resourceVersion=%s&resourceVersionMatch=Exact", version);
+    AUTO_JSON cJSON *rest = fixture_get(fixture, next, &code);
+    assert_int_equal(code, 200);
+    assert_string_equal(json_text(json_get(rest, "metadata", "resourceVersion"), ""), version);
+    assert_int_equal(cJSON_GetArraySize(json_get(rest, "items")), 2);
+    assert_string_equal(json_text(json_get(json_get(rest, "items")->child, "metadata", "name"), ""), "c");
+    assert_string_equal(json_text(json_get(json_get(rest, "items")->child->next, "metadata", "labels", "app"), ""), "x");
+    AUTO_JSON cJSON *all = fixture_get(fixture, exact, &code);
+    assert_int_equal(cJSON_GetArraySize(json_get(all, "items")), 3);
+    AUTO_JSON cJSON *present = fixture_get(fixture, CONFIG_MAPS, NULL);
+    assert_int_equal(cJSON_GetArraySize(json_get(present, "items")), 3);
+    assert_string_equal(json_text(json_get(json_get(present, "items")->child->next, "metadata", "name"), ""), "b");
+}
+
+/* The history has been pushed out: the token is refused with one that goes on regardless. */
+static void test_expired_page(void **state)
+{
+    struct fixture *fixture = *state;
+    int code;
+    create_config_map(fixture, "a", "x");
+    create_config_map(fixture, "b", "x");
+    AUTO_JSON cJSON *first = fixture_get(fixture, CONFIG_MAPS "?limit=1", NULL);
+    for (int i = 0; i <= STORE_HISTORY; i++)
+        label_config_map(fixture, "a", i % 2 == 0 ? "y" : "z");
+    AUTO_FREE char *next = memory_format(CONFIG_MAPS "?continue=%s", json_text(json_get(first, "metadata", "continue"), ""));
+    AUTO_JSON cJSON *expired = fixture_get(fixture, next, &code);
+    assert_int_equal(code, 410);
+    assert_string_equal(json_text(json_get(expired, "reason"), ""), "Expired");
+    AUTO_FREE char *on = memory_format(CONFIG_MAPS "?continue=%s", json_text(json_get(expired, "metadata", "continue"), ""));
+    AUTO_JSON cJSON *rest = fixture_get(fixture, on, &code);
+    assert_int_equal(code, 200);
+    assert_int_equal(cJSON_GetArraySize(json_get(rest, "items")), 1);
+}
+
+static void test_options_that_do_not_fit(void **state)
+{
+    struct fixture *fixture = *state;
+    static const char *const rows[][2] = {
+        {"?resourceVersionMatch=Exact", "resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden unless "
+                                        "resourceVersion is provided"},
+        {"?resourceVersion=0&resourceVersionMatch=Exact",
+         "resourceVersionMatch: Forbidden: resourceVersionMatch \"exact\" is forbidden for resourceVersion \"0\""},
+        {"?resourceVersion=1&resourceVersionMatch=No",
+         "resourceVersionMatch: Unsupported value: \"No\": supported values: \"Exact\", \"NotOlderThan\", \"\""},
+        {"?sendInitialEvents=true", "sendInitialEvents: Forbidden: sendInitialEvents is forbidden for list"},
+        {"?watch=1&sendInitialEvents=true",
+         "resourceVersionMatch: Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"},
+        {"?watch=1&resourceVersionMatch=NotOlderThan",
+         "resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        int code;
+        AUTO_FREE char *path = memory_format(CONFIG_MAPS "%s", rows[i][0]);
+        AUTO_FREE char *message = memory_format("ListOptions.meta.k8s.io \"\" is invalid: %s", rows[i][1]);
+        AUTO_JSON cJSON *refused = fixture_get(fixture, path, &code);
+        assert_int_equal(code, 422);
+        assert_string_equal(json_text(json_get(refused, "message"), ""), message);
+    }
+}
+
+static void test_metadata_alone(void **state)
+{
+    struct fixture *fixture = *state;
+    static const char list_type[] = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json";
+    static const char type[] = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
+    create_config_map(fixture, "a", "x");
+    AUTO_JSON cJSON *list = fixture_ask(fixture, &(struct ask){.path = CONFIG_MAPS, .accept = list_type}, NULL);
+    assert_string_equal(json_text(json_get(list, "kind"), ""), "PartialObjectMetadataList");
+    assert_string_equal(json_text(json_get(json_get(list, "items")->child, "metadata", "name"), ""), "a");
+    AUTO_JSON cJSON *one = fixture_ask(fixture, &(struct ask){.path = CONFIG_MAPS "/a", .accept = type}, NULL);
+    assert_string_equal(json_text(json_get(one, "kind"), ""), "PartialObjectMetadata");
+    assert_string_equal(json_text(json_get(one, "apiVersion"), ""), "meta.k8s.io/v1");
+    assert_string_equal(json_text(json_get(one, "metadata", "labels", "app"), ""), "x");
+}
+
 static void check_include(const struct fixture *fixture, const char *include, const char *kind)
 {
     AUTO_FREE char *path = memory_format(CONFIG_MAPS "/a%s", include);
@@ -306,6 +395,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_list, fixture_open, fixture_close),
+        cmocka_unit_test_setup_teardown(test_pages_of_one_version, fixture_open, fixture_close),
+        cmocka_unit_test_setup_teardown(test_expired_page, fixture_open, fixture_close),
+        cmocka_unit_test_setup_teardown(test_options_that_do_not_fit, fixture_open, fixture_close),
+        cmocka_unit_test_setup_teardown(test_metadata_alone, fixture_open, fixture_close),
         cmocka_unit_test_setup_teardown(test_pages, fixture_open, fixture_close),
         cmocka_unit_test_setup_teardown(test_tables, fixture_open, fixture_close),
         cmocka_unit_test_setup_teardown(test_watch_from_version, fixture_open, fixture_close),
