@@ -143,6 +143,10 @@ static void dispatch_resource(struct front *front, const char *group, const char
         dispatch_log(front, &path, request, answer);
         return;
     }
+    if (route.resource->id == RESOURCE_PODS && path.subresource != NULL && connect_is_refused(path.subresource)) {
+        connect_refuse(front, path.namespace, path.name, path.subresource, answer);
+        return;
+    }
     route.namespace = path.namespace;
     route.name = path.name;
     if (!find_subresource(route.resource, path.subresource, &route.subresource))

@@ -49,6 +49,10 @@ void collection_delete(struct front *front, const struct route *route, const str
 void log_read(struct front *front, const char *namespace, const char *name, const struct http_request *request,
               struct answer *answer);
 
+/* Subresources of pods that connect to their processes: not served, the Status says what to do instead. */
+bool connect_is_refused(const char *subresource);
+void connect_refuse(struct front *front, const char *namespace, const char *name, const char *subresource, struct answer *answer);
+
 /* metrics.k8s.io/v1beta1; segments after the version. */
 void metrics_get(struct front *front, const struct http_request *request, struct answer *answer);
 
