@@ -23,7 +23,8 @@ struct command {
     int (*run)(int count, char **arguments); /* without "hpalab NAME" */
 };
 
-extern const struct command command_run, command_report, command_compare, command_runs, command_cluster, command_ramp_step;
+extern const struct command command_run, command_report, command_compare, command_runs, command_cluster, command_image,
+    command_ramp_step;
 
 /* Prints "hpalab: text" on standard error; returns code. */
 int cli_fail(int code, const char *format, ...) __attribute__((format(printf, 2, 3)));
