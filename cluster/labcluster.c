@@ -439,6 +439,9 @@ static int start_storage(struct cluster *cluster, struct error *error)
 static int start_node(struct cluster *cluster, const struct options *options, const char *programs, struct error *error)
 {
     AUTO_FREE char *root = memory_format("%s/node", options->folder);
+    AUTO_FREE char *images = memory_format("%s/images", options->folder);
+    if (mkdir(images, 0700) != 0)
+        return error_set(error, "cannot make %s: %s", images, strerror(errno));
     const struct kubelet_options kubelet_options = {
         .registry = cluster->registry,
         .slice = cluster->slice,
@@ -447,6 +450,7 @@ static int start_node(struct cluster *cluster, const struct options *options, co
         .node_name = NODE_NAME,
         .node_count = options->node_count,
         .program_folder = programs,
+        .image_folder = images,
         .root_folder = root,
         .cpu_millicores = options->node_cpu_millicores,
         .memory_bytes = options->node_memory_bytes,

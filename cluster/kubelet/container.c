@@ -36,8 +36,10 @@ void container_init(struct container *container, struct pod *pod, const cJSON *s
 void container_release(struct container *container)
 {
     container_probes_stop(container);
-    if (container->hook != NULL)
-        transfer_cancel(container->hook);
+    handler_cancel(&container->hook);
+    handler_cancel(&container->post_start);
+    image_release(&container->image);
+    environment_release(&container->environment);
     process_group_release(&container->group);
     memory_close_descriptor(&container->pidfd);
     memory_close_descriptor(&container->output);
@@ -99,6 +101,7 @@ void container_step(struct container *container, int64_t now)
 {
     if (container->state != CONTAINER_RUNNING)
         return;
+    handler_step(container->post_start, now);
     container_probes_step(container, now);
     container_stop_step(container, now);
     container_limits_step(container, now);
@@ -116,8 +119,11 @@ int64_t container_next(const struct container *container)
     if (container->state == CONTAINER_TERMINATED)
         return MOMENT_NEVER;
     int64_t next = MOMENT_NEVER;
-    for (int kind = 0; kind < PROBE_KINDS; kind++)
+    for (int kind = 0; kind < PROBE_KINDS; kind++) {
         next = earlier(next, probe_next(&container->probes[kind]));
+        next = earlier(next, handler_next(container->asking[kind]));
+    }
+    next = earlier(next, handler_next(container->post_start));
     if (container->cpu_millicores > 0)
         next = earlier(next, container->cpu_check);
     if (container->memory_limit > 0)

@@ -105,9 +105,8 @@ void container_ended(struct container *container, int exit_code, const char *rea
 {
     struct pod *pod = container->pod;
     container_probes_stop(container);
-    if (container->hook != NULL)
-        transfer_cancel(container->hook);
-    container->hook = NULL;
+    handler_cancel(&container->hook);
+    handler_cancel(&container->post_start);
     container->stop = STOP_NOT;
     container->state = CONTAINER_TERMINATED;
     container->finished = now;

@@ -44,9 +44,7 @@ void container_probes_stop(struct container *container)
 {
     for (int kind = 0; kind < PROBE_KINDS; kind++) {
         probe_stop(&container->probes[kind]);
-        if (container->asking[kind] != NULL)
-            transfer_cancel(container->asking[kind]);
-        container->asking[kind] = NULL;
+        handler_cancel(&container->asking[kind]);
     }
 }
 
@@ -95,12 +93,11 @@ static void readiness_answered(void *context, bool success, const char *message)
 
 static void ask(struct container *container, enum probe_kind kind)
 {
-    static transfer_done *const answered[PROBE_KINDS] = {startup_answered, liveness_answered, readiness_answered};
+    static handler_done *const answered[PROBE_KINDS] = {startup_answered, liveness_answered, readiness_answered};
     struct error error = ERROR_NONE;
     const cJSON *specification = json_get(container->spec, probe_fields[kind]);
     container->asking[kind] =
-        transfer_start(container->pod->kubelet->transfers, specification, container->spec, container->pod->address,
-                       container->probes[kind].timeout, answered[kind], container, &error);
+        handler_start(container, specification, container->probes[kind].timeout, answered[kind], container, &error);
     if (container->asking[kind] == NULL) {
         container_event(container, "Warning", "Unhealthy", "%s probe errored and resulted in unknown state: %s",
                         probe_names[kind], error.text);
@@ -116,6 +113,7 @@ void container_probes_step(struct container *container, int64_t now)
         const bool ending = container->stop != STOP_NOT || container->pod->deleting;
         if (kind != PROBE_READINESS && ending)
             probe_stop(&container->probes[kind]);
+        handler_step(container->asking[kind], now);
         if (probe_due(&container->probes[kind], now))
             ask(container, (enum probe_kind)kind);
     }

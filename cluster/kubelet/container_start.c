@@ -35,10 +35,22 @@ static void image_never_pulled(struct container *container, const char *image, i
     container->next_try = now + periods_of(container)->container_back_off_base;
 }
 
+static void image_name_invalid(struct container *container, const char *image, int64_t now)
+{
+    AUTO_FREE char *why = memory_format("Failed to apply default image tag \"%s\": couldn't parse image name \"%s\": invalid "
+                                        "reference format",
+                                        image, image);
+    container_event(container, "Warning", "InspectFailed", "%s", why);
+    container_event(container, "Warning", "Failed", "Error: InvalidImageName");
+    container_wait(container, "InvalidImageName", "%s", why);
+    container->next_try = now + periods_of(container)->container_back_off_base;
+}
+
 static void image_not_pulled(struct container *container, const char *image, int64_t now)
 {
     const struct cluster_periods *periods = periods_of(container);
-    const char *why = "this cluster has no image registry; its only image is hpalab:" HPALAB_VERSION;
+    const char *why = "this cluster has no image registry; it has hpalab:" HPALAB_VERSION
+                      " and what `hpalab image load` brought, for the pull policies IfNotPresent and Never";
     if (now < container->image_allowed) {
         container_event(container, "Normal", "BackOff", "Back-off pulling image \"%s\"", image);
         container_event(container, "Warning", "Failed", "Error: ImagePullBackOff");
@@ -56,29 +68,36 @@ static void image_not_pulled(struct container *container, const char *image, int
     container->next_try = now + PULL_FAILURE_SHOWN;
 }
 
-/* Whether the image is there; tells it, or what is missing. */
-static bool check_image(struct container *container, int64_t now)
+/* Whether the image is there and may be used; tells it, or what is missing. Always asks the registry, which is not there. */
+static bool check_image(struct container *container, struct image *found, int64_t now)
 {
+    const struct kubelet_options *options = &container->pod->kubelet->options;
+    const struct image_source source = {.program_folder = options->program_folder, .image_folder = options->image_folder};
     const char *image = json_text(json_get(container->spec, "image"), "");
-    if (image_is_present(image)) {
+    const char *policy = json_text(json_get(container->spec, "imagePullPolicy"), "");
+    const enum image_presence presence = image_find(&source, image, found);
+    if (presence == IMAGE_PRESENT && strcmp(policy, "Always") != 0) {
         container_event(container, "Normal", "Pulled",
                         "Container image \"%s\" already present on machine and can be accessed by the pod", image);
         return true;
     }
-    if (strcmp(json_text(json_get(container->spec, "imagePullPolicy"), ""), "Never") == 0)
+    if (presence == IMAGE_INVALID)
+        image_name_invalid(container, image, now);
+    else if (strcmp(policy, "Never") == 0)
         image_never_pulled(container, image, now);
     else
         image_not_pulled(container, image, now);
     return false;
 }
 
-static bool make_environment(struct container *container, struct environment *environment, int64_t now)
+static bool make_environment(struct container *container, int64_t now)
 {
     struct pod *pod = container->pod;
     struct error error = ERROR_NONE;
     const struct environment_source source = pod_environment_source(pod, container->spec);
-    if (environment_make(&source, environment, &error) == 0) {
-        environment_set(environment, PROCESS_GROUP_MARK, container->id);
+    environment_release(&container->environment);
+    if (environment_make(&source, &container->environment, &error) == 0) {
+        environment_set(&container->environment, PROCESS_GROUP_MARK, container->id);
         return true;
     }
     container_event(container, "Warning", "Failed", "Error: %s", error.text);
@@ -112,11 +131,10 @@ static int open_output(struct container *container, int *write_end, struct error
     return event_loop_add(container->pod->kubelet->loop, ends[0], EPOLLIN, &container->output_watcher);
 }
 
-static int spawn(struct container *container, const struct environment *environment, char *const *arguments, struct error *error)
+static int spawn(struct container *container, char *const *arguments, struct error *error)
 {
     const struct pod *pod = container->pod;
-    const char *folder = pod->kubelet->options.program_folder;
-    AUTO_FREE char *program = image_find_program(folder, arguments[0], error);
+    AUTO_FREE char *program = image_find_program(container->image.folder, arguments[0], error);
     if (program == NULL)
         return -1;
     AUTO_CLOSE int working = pod_folder_open(pod->root, json_text(json_get(container->spec, "workingDir"), ""), error);
@@ -125,7 +143,7 @@ static int spawn(struct container *container, const struct environment *environm
         return -1;
     const struct process_start start = {.program = program,
                                         .arguments = arguments,
-                                        .environment = environment->entries,
+                                        .environment = container->environment.entries,
                                         .working_folder = working,
                                         .output = output,
                                         .open_files = pod->kubelet->open_files};
@@ -165,35 +183,35 @@ static void started(struct container *container, int64_t now)
     container->started_wall = clock_wall();
     container->pod->changed = true;
     container_event(container, "Normal", "Started", "Container started");
-    if (json_get(container->spec, "lifecycle", "postStart") != NULL)
-        container_event(container, "Warning", "FailedPostStartHook", "this cluster runs no postStart hooks");
     container_limits_start(container, now);
-    container_probes_start(container, now);
+    container_post_start(container, now);
 }
 
-void container_start(struct container *container, int64_t now)
+static void start_from_image(struct container *container, int64_t now)
 {
     struct error error = ERROR_NONE;
-    struct environment environment = {0};
-    if (!check_image(container, now))
-        return;
     random_hex(IDENTITY_BYTES, container->id);
-    if (!make_environment(container, &environment, now))
+    if (!make_environment(container, now))
         return;
-    char **arguments = environment_arguments(&environment, container->spec, &error);
+    char **arguments = environment_arguments(&container->environment, container->spec, container->image.program, &error);
     if (arguments == NULL) {
         container_event(container, "Warning", "Failed", "Error: %s", error.text);
         container_wait(container, "CreateContainerError", "%s", error.text);
         container->next_try = now + periods_of(container)->container_back_off_base;
-        environment_release(&environment);
         return;
     }
     begin_instance(container);
     container_event(container, "Normal", "Created", "Container created");
-    if (spawn(container, &environment, arguments, &error) == 0)
+    if (spawn(container, arguments, &error) == 0)
         started(container, clock_monotonic());
     else
         start_failed(container, error.text, now);
     environment_free_arguments(arguments);
-    environment_release(&environment);
+}
+
+void container_start(struct container *container, int64_t now)
+{
+    image_release(&container->image);
+    if (check_image(container, &container->image, now))
+        start_from_image(container, now);
 }

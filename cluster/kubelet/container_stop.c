@@ -41,8 +41,7 @@ static bool start_hook(struct container *container, const cJSON *hook, int64_t g
         container->hook_until = now + (wanted < grace ? wanted : grace);
         return wanted > 0;
     }
-    container->hook = transfer_start(container->pod->kubelet->transfers, hook, container->spec, container->pod->address, grace,
-                                     hook_answered, container, &error);
+    container->hook = handler_start(container, hook, grace, hook_answered, container, &error);
     container->hook_until = now + grace;
     if (container->hook == NULL)
         container_event(container, "Warning", "FailedPreStopHook", "PreStopHook failed: %s", error.text);
@@ -71,6 +70,7 @@ void container_stop(struct container *container, int64_t grace, int64_t now)
             container->hook_until = container->kill_at;
         return;
     }
+    handler_cancel(&container->post_start);
     container->kill_at = now + grace;
     const cJSON *hook = json_get(container->spec, "lifecycle", "preStop");
     if (hook != NULL && start_hook(container, hook, grace, now))
@@ -82,9 +82,7 @@ void container_stop(struct container *container, int64_t grace, int64_t now)
 void container_stop_step(struct container *container, int64_t now)
 {
     if (container->stop == STOP_HOOK && now >= container->hook_until) {
-        if (container->hook != NULL)
-            transfer_cancel(container->hook);
-        container->hook = NULL;
+        handler_cancel(&container->hook);
         send_term(container, now);
     }
     if (container->stop == STOP_TERM && now >= container->kill_at)

@@ -225,16 +225,20 @@ void environment_free_arguments(char **arguments)
     free(arguments);
 }
 
-char **environment_arguments(const struct environment *environment, const cJSON *container, struct error *error)
+char **environment_arguments(const struct environment *environment, const cJSON *container, const char *program,
+                             struct error *error)
 {
     const cJSON *const lists[] = {json_get(container, "command"), json_get(container, "args")};
-    if (!cJSON_IsArray(lists[0]) || cJSON_GetArraySize(lists[0]) == 0) {
+    const bool has_command = cJSON_GetArraySize(lists[0]) > 0;
+    if (!has_command && program == NULL) {
         error_set(error, "no command specified");
         return NULL;
     }
-    const size_t count = (size_t)cJSON_GetArraySize(lists[0]) + (size_t)(lists[1] != NULL ? cJSON_GetArraySize(lists[1]) : 0);
+    const size_t count = (size_t)cJSON_GetArraySize(lists[0]) + (size_t)cJSON_GetArraySize(lists[1]) + 1;
     char **arguments = memory_allocate(count + 1, sizeof *arguments);
     size_t filled = 0, total = 0;
+    if (!has_command)
+        arguments[filled++] = memory_copy_text(program);
     for (size_t i = 0; i < 2; i++) {
         const cJSON *text;
         cJSON_ArrayForEach (text, lists[i]) {

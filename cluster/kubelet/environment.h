@@ -48,8 +48,10 @@ void environment_set(struct environment *environment, const char *name, const ch
  * result would be longer than ENVIRONMENT_MAXIMUM. */
 char *environment_expand(const struct environment *environment, const char *text);
 
-/* The container's command and arguments, expanded; a NULL follows the last. NULL when the command is empty or too long. */
-char **environment_arguments(const struct environment *environment, const cJSON *container, struct error *error);
+/* The container's command and arguments, expanded; a NULL follows the last. Without a command, the image's program runs
+ * (NULL: it has none). NULL when there is neither, or all of it is too long. */
+char **environment_arguments(const struct environment *environment, const cJSON *container, const char *program,
+                             struct error *error);
 void environment_free_arguments(char **arguments);
 
 #endif

@@ -274,6 +274,7 @@ static void destroy(struct kubelet *kubelet)
     pthread_mutex_destroy(&kubelet->lock);
     memory_free_pointer(&kubelet->options.node_name);
     memory_free_pointer(&kubelet->options.program_folder);
+    memory_free_pointer(&kubelet->options.image_folder);
     memory_free_pointer(&kubelet->options.root_folder);
     free(kubelet);
 }
@@ -286,6 +287,8 @@ struct kubelet *kubelet_start(const struct kubelet_options *options, struct erro
     /* Programs are started from their pods' folders. */
     char *programs = realpath(options->program_folder, NULL);
     kubelet->options.program_folder = programs != NULL ? programs : memory_copy_text(options->program_folder);
+    char *images = options->image_folder != NULL ? realpath(options->image_folder, NULL) : NULL;
+    kubelet->options.image_folder = images != NULL ? images : memory_copy_text(options->image_folder);
     kubelet->options.root_folder = memory_copy_text(options->root_folder);
     kubelet->store = registry_store(options->registry);
     kubelet->stop_event = -1;

@@ -25,6 +25,7 @@ struct kubelet_options {
     const char *node_name;      /* of the only node; several are called NAME-1, NAME-2, ... */
     int node_count;             /* 1 to NODE_COUNT_MAXIMUM */
     const char *program_folder; /* programs of the image hpalab:VERSION: this folder's files */
+    const char *image_folder;   /* what `hpalab image load` brings; need not be there */
     const char *root_folder;    /* pods' folders and logs are made below it; removed at stop */
     int64_t cpu_millicores;     /* capacity of each node; 0 = this machine's */
     int64_t memory_bytes;       /* capacity of each node; 0 = this machine's */

@@ -122,6 +122,12 @@ static void add_information(cJSON *status, const struct utsname *about)
     json_set_text(information, "architecture", architecture(about));
 }
 
+static cJSON *list_images(const struct kubelet *kubelet)
+{
+    const struct kubelet_options *options = &kubelet->options;
+    return image_list(&(struct image_source){.program_folder = options->program_folder, .image_folder = options->image_folder});
+}
+
 static cJSON *make_status(const struct kubelet *kubelet, const struct node *node, const struct utsname *about)
 {
     cJSON *status = cJSON_CreateObject();
@@ -131,9 +137,7 @@ static cJSON *make_status(const struct kubelet *kubelet, const struct node *node
     add_address(status, "InternalIP", node->address);
     add_address(status, "Hostname", node->name);
     add_information(status, about);
-    cJSON *image = cJSON_CreateObject();
-    cJSON_AddItemToArray(json_array_at(image, "names"), cJSON_CreateString(image_full_name()));
-    cJSON_AddItemToArray(json_array_at(status, "images"), image);
+    json_set(status, "images", list_images(kubelet));
     return status;
 }
 
@@ -236,24 +240,33 @@ const struct node *node_find(const struct kubelet *kubelet, const char *name)
     return NULL;
 }
 
+/* What a heartbeat renews. */
+struct heartbeat {
+    char time[CLOCK_TEXT_SIZE];
+    const cJSON *images;
+};
+
 static bool set_heartbeat(cJSON *node, void *context)
 {
+    const struct heartbeat *heartbeat = context;
     cJSON *condition;
     cJSON_ArrayForEach (condition, json_get(node, "status", "conditions"))
-        json_set_text(condition, "lastHeartbeatTime", context);
+        json_set_text(condition, "lastHeartbeatTime", heartbeat->time);
+    json_set(json_object_at(node, "status"), "images", json_copy(heartbeat->images));
     return true;
 }
 
 /* A node whose object was deleted stays away until the next start, as a kubelet's does. */
 void nodes_heartbeat(struct kubelet *kubelet)
 {
-    char time[CLOCK_TEXT_SIZE];
-    clock_format_seconds(clock_wall(), time);
+    AUTO_JSON cJSON *images = list_images(kubelet);
+    struct heartbeat heartbeat = {.images = images};
+    clock_format_seconds(clock_wall(), heartbeat.time);
     for (int i = 0; i < kubelet->node_count; i++) {
         struct node *node = &kubelet->nodes[i];
         AUTO_STATUS struct status status = {0};
         if (node->lost || registry_mutate(kubelet->options.registry, RESOURCE_NODES, "", node->name, SUBRESOURCE_STATUS,
-                                          set_heartbeat, time, NULL, &status) == 0)
+                                          set_heartbeat, &heartbeat, NULL, &status) == 0)
             continue;
         node->lost = status.code == 404;
         log_warning("kubelet", "cannot write the heartbeat of the node %s: %s", node->name, status_message(&status));

@@ -17,7 +17,10 @@
 #include "cluster/kubelet/back_off.h"
 #include "cluster/kubelet/container_log.h"
 #include "cluster/kubelet/cpu_limit.h"
+#include "cluster/kubelet/environment.h"
 #include "cluster/kubelet/event_loop.h"
+#include "cluster/kubelet/handler.h"
+#include "cluster/kubelet/image.h"
 #include "cluster/kubelet/kubelet.h"
 #include "cluster/kubelet/probe.h"
 #include "cluster/kubelet/process_group.h"
@@ -48,6 +51,8 @@ struct container {
 
     /* The instance that runs or ran last. */
     char id[72];
+    struct image image;
+    struct environment environment;
     struct process_group group;
     struct watcher process_watcher, output_watcher;
     int pidfd, output; /* -1 = none */
@@ -61,11 +66,12 @@ struct container {
     bool passed_startup, ready, out_of_memory;
 
     struct probe probes[PROBE_KINDS];
-    struct transfer *asking[PROBE_KINDS];
+    struct handler *asking[PROBE_KINDS];
 
     enum container_stop stop;
     int64_t kill_at, hook_until; /* monotonic */
-    struct transfer *hook;
+    struct handler *hook;        /* preStop */
+    struct handler *post_start;  /* while it goes on, the container counts as being created */
 
     int64_t cpu_millicores; /* limit; 0 = none */
     struct cpu_limit cpu_limit;
@@ -179,6 +185,10 @@ void container_wait(struct container *container, const char *reason, const char 
     __attribute__((format(printf, 3, 4)));
 void container_event(const struct container *container, const char *type, const char *reason, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+
+/* container_hook.c */
+/* The process runs: postStart, if there is one, and then the probes. */
+void container_post_start(struct container *container, int64_t now);
 
 /* container_start.c */
 void container_start(struct container *container, int64_t now);

@@ -82,7 +82,7 @@ cJSON *container_terminated_state(const struct container *container)
 static cJSON *present_state(const struct container *container)
 {
     cJSON *state = cJSON_CreateObject();
-    if (container->state == CONTAINER_WAITING) {
+    if (container->state == CONTAINER_WAITING || container->post_start != NULL) {
         cJSON *waiting = json_object_at(state, "waiting");
         json_set_text(waiting, "reason", container->waiting_reason);
         if (container->waiting_message != NULL)
@@ -121,8 +121,8 @@ static cJSON *container_status(const struct container *container)
     json_set(status, "lastState", container->last_state != NULL ? json_copy(container->last_state) : cJSON_CreateObject());
     json_set_boolean(status, "ready", container->init ? init_is_done(container) : container->ready);
     json_set_integer(status, "restartCount", container->restart_count);
-    json_set_text(status, "image", begun ? image_full_name() : json_text(json_get(container->spec, "image"), ""));
-    json_set_text(status, "imageID", begun ? image_identity(identity) : "");
+    json_set_text(status, "image", begun ? container->image.name : json_text(json_get(container->spec, "image"), ""));
+    json_set_text(status, "imageID", begun ? image_identity(container->image.name, identity) : "");
     if (begun) {
         AUTO_FREE char *full = full_identity(container);
         json_set_text(status, "containerID", full);

@@ -45,16 +45,16 @@ void process_family_release(struct process_family *family)
     *family = (struct process_family){0};
 }
 
-static void add_leader(struct process_family *family, pid_t leader)
+void process_family_keep_child(struct process_family *family, pid_t pid)
 {
     family->leaders = memory_resize(family->leaders, family->leader_count + 1, sizeof *family->leaders);
-    family->leaders[family->leader_count++] = leader;
+    family->leaders[family->leader_count++] = pid;
 }
 
-static void remove_leader(struct process_family *family, pid_t leader)
+void process_family_release_child(struct process_family *family, pid_t pid)
 {
     for (size_t i = 0; i < family->leader_count; i++) {
-        if (family->leaders[i] != leader)
+        if (family->leaders[i] != pid)
             continue;
         family->leaders[i] = family->leaders[--family->leader_count];
         return;
@@ -64,7 +64,7 @@ static void remove_leader(struct process_family *family, pid_t leader)
 void process_group_start(struct process_group *group, struct process_family *family, pid_t leader, const char *id)
 {
     process_group_release(group);
-    add_leader(family, leader);
+    process_family_keep_child(family, leader);
     group->family = family;
     group->leader = leader;
     group->threads = 1;
@@ -77,7 +77,7 @@ void process_group_start(struct process_group *group, struct process_family *fam
 void process_group_release(struct process_group *group)
 {
     if (group->leader != 0)
-        remove_leader(group->family, group->leader);
+        process_family_release_child(group->family, group->leader);
     free(group->members);
     *group = (struct process_group){0};
 }
@@ -312,6 +312,6 @@ void process_group_end(struct process_group *group)
     free(group->members);
     group->members = NULL;
     group->count = 0;
-    remove_leader(group->family, group->leader);
+    process_family_release_child(group->family, group->leader);
     group->leader = 0;
 }

@@ -26,13 +26,17 @@ struct process_member {
 
 /* What all groups of this process share: who its children are. */
 struct process_family {
-    pid_t *leaders; /* of groups */
+    pid_t *leaders; /* of groups, and other children that are waited for elsewhere */
     size_t leader_count;
     pid_t *orphans; /* other children of this process */
     size_t orphan_count;
     int64_t looked; /* monotonic; when the orphans were last looked up */
 };
 void process_family_release(struct process_family *family);
+
+/* A child that somebody else waits for: it is neither taken for an orphan nor reaped here. */
+void process_family_keep_child(struct process_family *family, pid_t pid);
+void process_family_release_child(struct process_family *family, pid_t pid);
 
 struct process_group {
     struct process_family *family;

@@ -160,14 +160,14 @@ static void test_arguments(void **state)
     AUTO_JSON cJSON *container = json_parse(text, strlen(text), NULL);
     AUTO_JSON cJSON *empty = cJSON_CreateObject();
     environment_set(&environment, "PORT", "8080");
-    char **arguments = environment_arguments(&environment, container, &error);
+    char **arguments = environment_arguments(&environment, container, NULL, &error);
     assert_non_null(arguments);
     assert_string_equal(arguments[0], "webapp");
     assert_string_equal(arguments[2], "8080");
     assert_string_equal(arguments[3], "$x");
     assert_null(arguments[4]);
     environment_free_arguments(arguments);
-    assert_null(environment_arguments(&environment, empty, &error));
+    assert_null(environment_arguments(&environment, empty, NULL, &error));
     environment_release(&environment);
 }
 
