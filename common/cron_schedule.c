@@ -71,3 +71,33 @@ int64_t cron_schedule_next(const struct cron_schedule *schedule, const struct ti
     }
     return INT64_MAX;
 }
+
+/* The last time after `from` and not later than until, one by one. */
+static int64_t walk(const struct cron_schedule *schedule, const struct time_zone *zone, int64_t from, int64_t until)
+{
+    int64_t latest = INT64_MAX;
+    for (int64_t time = cron_schedule_next(schedule, zone, from); time <= until && time != INT64_MAX;
+         time = cron_schedule_next(schedule, zone, time))
+        latest = time;
+    return latest;
+}
+
+int64_t cron_schedule_latest(const struct cron_schedule *schedule, const struct time_zone *zone, int64_t after, int64_t until,
+                             int enough, int *missed)
+{
+    *missed = 0;
+    for (int64_t time = cron_schedule_next(schedule, zone, after); time <= until && time != INT64_MAX && *missed < enough;
+         time = cron_schedule_next(schedule, zone, time))
+        (*missed)++;
+    if (*missed == 0)
+        return INT64_MAX;
+    if (schedule->every > 0)
+        return after + (until - after) / schedule->every * schedule->every;
+    /* Backwards in windows that double, so that a long gap costs little. */
+    for (int64_t window = 60; window < until - after; window *= 2) {
+        int64_t latest = walk(schedule, zone, until - window, until);
+        if (latest != INT64_MAX)
+            return latest;
+    }
+    return walk(schedule, zone, after, until);
+}

@@ -27,4 +27,9 @@ int cron_schedule_parse(const char *text, struct cron_schedule *schedule, struct
  * Local times that clocks skip are left out, local times that come twice count twice. */
 int64_t cron_schedule_next(const struct cron_schedule *schedule, const struct time_zone *zone, int64_t after);
 
+/* The last time after `after` and not later than `until`; INT64_MAX when there is none. *missed: how many there are, counted
+ * up to `enough`. */
+int64_t cron_schedule_latest(const struct cron_schedule *schedule, const struct time_zone *zone, int64_t after, int64_t until,
+                             int enough, int *missed);
+
 #endif

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "cluster/controllers/choice.h"
+#include "cluster/controllers/cron_job.h"
 #include "cluster/controllers/deployment.h"
 #include "cluster/controllers/endpointslice.h"
 #include "cluster/controllers/garbage_collector.h"
@@ -61,13 +62,21 @@ static void *run(void *argument)
 
 static const struct controller_functions *const all[] = {
     /* first: others make pods, which need an account */
-    &service_account_functions,  &scheduler_functions,
-    &namespace_functions,        &garbage_collector_functions,
-    &deployment_functions,       &replicaset_functions,
-    &endpointslice_functions,    &horizontal_functions,
-    &statefulset_functions,      &job_functions,
-    &job_time_to_live_functions, &node_lifecycle_functions,
-    &taint_eviction_functions,   &pod_garbage_collector_functions,
+    &service_account_functions,
+    &scheduler_functions,
+    &namespace_functions,
+    &garbage_collector_functions,
+    &deployment_functions,
+    &replicaset_functions,
+    &endpointslice_functions,
+    &horizontal_functions,
+    &statefulset_functions,
+    &job_functions,
+    &job_time_to_live_functions,
+    &cron_job_functions,
+    &node_lifecycle_functions,
+    &taint_eviction_functions,
+    &pod_garbage_collector_functions,
     &volume_binder_functions,
 };
 #define CONTROLLER_COUNT (sizeof all / sizeof all[0])

@@ -18,6 +18,7 @@
 
 #include "cluster/controllers/bootstrap.h"
 #include "cluster/controllers/conditions.h"
+#include "cluster/controllers/cron_job.h"
 #include "cluster/controllers/deployment.h"
 #include "cluster/controllers/endpointslice.h"
 #include "cluster/controllers/garbage_collector.h"
@@ -195,6 +196,7 @@ static inline struct fixture *fixture_open(void)
         &statefulset_functions,
         &job_functions,
         &job_time_to_live_functions,
+        &cron_job_functions,
         &node_lifecycle_functions,
         &taint_eviction_functions,
         &pod_garbage_collector_functions,
