@@ -44,7 +44,7 @@ static cJSON *merge_members(const struct schema *schema, cJSON *live, const cJSO
 {
     const cJSON *member = NULL;
     cJSON_ArrayForEach (member, applied) {
-        const struct schema_field *field = schema != NULL ? schema_find(schema, member->string) : &field_shape_any;
+        const struct schema_field *field = schema != NULL ? field_shape_of_member(schema, member->string) : &field_shape_any;
         cJSON *present = cJSON_DetachItemFromObjectCaseSensitive(live, member->string);
         json_set(live, member->string, merge_value(field != NULL ? field : &field_shape_any, present, member));
     }
@@ -98,7 +98,7 @@ static void prune_members(const struct schema *schema, const struct schema_field
         if (step->string[0] != 'f')
             continue;
         cJSON *value = cJSON_GetObjectItemCaseSensitive(object, step->string + 2);
-        const struct schema_field *field = schema != NULL ? schema_find(schema, step->string + 2) : entry;
+        const struct schema_field *field = schema != NULL ? field_shape_of_member(schema, step->string + 2) : entry;
         if (value != NULL && field != NULL)
             prune_step(field, object, value, step, owned);
     }

@@ -34,7 +34,7 @@ static void add_members(struct walk *walk, const struct schema *schema, const cJ
     const cJSON *member = NULL;
     size_t length = walk->path.length;
     cJSON_ArrayForEach (member, object) {
-        const struct schema_field *field = schema != NULL ? schema_find(schema, member->string) : &field_shape_any;
+        const struct schema_field *field = schema != NULL ? field_shape_of_member(schema, member->string) : &field_shape_any;
         (void)buffer_append_format(&walk->path, ".%.100s", member->string);
         if (field != NULL)
             add_value(walk, field, "f:", member->string, member, false, set);

@@ -39,11 +39,43 @@ static void compare_member(const struct schema_field *field, const char *name, c
         compare(field, &step, old, new);
 }
 
+/* Values without a shape: in no order. */
+static void compare_any(const cJSON *old, const cJSON *new, struct field_difference *inside)
+{
+    const cJSON *member = NULL;
+    cJSON_ArrayForEach (member, new)
+        compare_member(&field_shape_any, member->string, cJSON_GetObjectItemCaseSensitive(old, member->string), member, inside);
+    cJSON_ArrayForEach (member, old) {
+        if (cJSON_GetObjectItemCaseSensitive(new, member->string) == NULL)
+            compare_member(&field_shape_any, member->string, member, NULL, inside);
+    }
+}
+
+/* The members of a kind that its shape does not name. */
+static void compare_others(const struct schema *schema, const cJSON *old, const cJSON *new, struct field_difference *inside)
+{
+    const cJSON *member = NULL;
+    cJSON_ArrayForEach (member, new) {
+        if (field_shape_of_member(schema, member->string) == &field_shape_any)
+            compare_member(&field_shape_any, member->string, cJSON_GetObjectItemCaseSensitive(old, member->string), member,
+                           inside);
+    }
+    cJSON_ArrayForEach (member, old) {
+        if (field_shape_of_member(schema, member->string) == &field_shape_any &&
+            cJSON_GetObjectItemCaseSensitive(new, member->string) == NULL)
+            compare_member(&field_shape_any, member->string, member, NULL, inside);
+    }
+}
+
 static void compare_members(const struct schema *schema, const cJSON *old, const cJSON *new, struct field_difference *inside)
 {
-    for (const struct schema_field *field = schema->fields; field->type != SCHEMA_END; field++)
-        compare_member(field, field->name, cJSON_GetObjectItemCaseSensitive(old, field->name),
-                       cJSON_GetObjectItemCaseSensitive(new, field->name), inside);
+    for (const struct schema_field *field = schema->fields; field->type != SCHEMA_END; field++) {
+        if (field->type == SCHEMA_OTHERS)
+            compare_others(schema, old, new, inside);
+        else
+            compare_member(field, field->name, cJSON_GetObjectItemCaseSensitive(old, field->name),
+                           cJSON_GetObjectItemCaseSensitive(new, field->name), inside);
+    }
 }
 
 /* Both are sorted by key. */
@@ -57,18 +89,6 @@ static void compare_entries(const cJSON *old, const cJSON *new, struct field_dif
                        order >= 0 ? right : NULL, inside);
         left = order <= 0 ? left->next : left;
         right = order >= 0 ? right->next : right;
-    }
-}
-
-/* Values without a shape: in no order. */
-static void compare_any(const cJSON *old, const cJSON *new, struct field_difference *inside)
-{
-    const cJSON *member = NULL;
-    cJSON_ArrayForEach (member, new)
-        compare_member(&field_shape_any, member->string, cJSON_GetObjectItemCaseSensitive(old, member->string), member, inside);
-    cJSON_ArrayForEach (member, old) {
-        if (cJSON_GetObjectItemCaseSensitive(new, member->string) == NULL)
-            compare_member(&field_shape_any, member->string, member, NULL, inside);
     }
 }
 

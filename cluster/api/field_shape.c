@@ -71,6 +71,17 @@ enum field_shape field_shape_of(const struct schema_field *field, const cJSON *l
     return may_be(left, type) && may_be(right, type) ? shape : FIELD_LEAF;
 }
 
+const struct schema_field *field_shape_of_member(const struct schema *schema, const char *name)
+{
+    for (const struct schema_field *field = schema->fields; field->type != SCHEMA_END; field++) {
+        if (field->type != SCHEMA_OTHERS && strcmp(field->name, name) == 0)
+            return field;
+        if (field->type == SCHEMA_OTHERS && strcmp(name, "kind") != 0 && strcmp(name, "apiVersion") != 0)
+            return &field_shape_any;
+    }
+    return NULL;
+}
+
 struct schema_field field_shape_of_element(const struct schema_field *field)
 {
     if (field->type == SCHEMA_TEXT_LIST)

@@ -17,6 +17,9 @@ enum field_shape {
 /* The shape of a field with these values (either may be NULL); what is empty on both sides is a leaf. */
 enum field_shape field_shape_of(const struct schema_field *field, const cJSON *left, const cJSON *right);
 
+/* The field of a member's name; NULL when the shape has no such member. Kinds without a fixed shape have any. */
+const struct schema_field *field_shape_of_member(const struct schema *schema, const char *name);
+
 /* The field that each element of a keyed list is. */
 struct schema_field field_shape_of_element(const struct schema_field *field);
 

@@ -147,7 +147,7 @@ void collection_list(struct front *front, const struct route *route, const struc
     if (!representation_of(request, route->resource, &representation, answer))
         return;
     if (list_options_check(request, false, &status) != 0 || page_read(request, &page, &status) != 0 ||
-        selection_open(request, &selection, &status) != 0) {
+        selection_open(request, route->resource, &selection, &status) != 0) {
         answer_status(answer, &status);
         return;
     }

@@ -113,7 +113,7 @@ static void answer_metrics(struct front *front, const struct metrics_kind *kind,
     AUTO_SELECTION struct selection selection = {0};
     if (!representation_choose(request, kind->table, &representation, answer))
         return;
-    if (selection_open(request, &selection, &status) != 0) {
+    if (selection_open(request, NULL, &selection, &status) != 0) {
         answer_status(answer, &status);
         return;
     }

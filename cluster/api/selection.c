@@ -6,7 +6,8 @@
 
 #include "cluster/api/version.h"
 
-int selection_open(const struct http_request *request, struct selection *selection, struct status *status)
+int selection_open(const struct http_request *request, const struct resource *resource, struct selection *selection,
+                   struct status *status)
 {
     const char *labels = http_request_parameter(request, "labelSelector");
     const char *fields = http_request_parameter(request, "fieldSelector");
@@ -18,7 +19,7 @@ int selection_open(const struct http_request *request, struct selection *selecti
     }
     if (fields != NULL && fields[0] != '\0') {
         selection->fields = selector_parse_fields(fields, status);
-        if (selection->fields == NULL) {
+        if (selection->fields == NULL || (resource != NULL && selector_check_fields(selection->fields, resource, status) != 0)) {
             selection_release(selection);
             return -1;
         }
@@ -57,7 +58,7 @@ int selection_read(struct front *front, const struct route *route, const struct 
                    struct status *status)
 {
     AUTO_SELECTION struct selection selection;
-    if (selection_open(request, &selection, status) != 0)
+    if (selection_open(request, route->resource, &selection, status) != 0)
         return -1;
     store_list(registry_store(front->registry), route->resource->id, route->namespace, list);
     selection_filter(&selection, list);

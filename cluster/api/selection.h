@@ -12,8 +12,9 @@ struct selection {
     struct selector *fields; /* NULL = all */
 };
 
-/* From labelSelector and fieldSelector; -1 with a 400 Status. */
-int selection_open(const struct http_request *request, struct selection *selection, struct status *status);
+/* From labelSelector and fieldSelector, judged for a resource (NULL: any field may be named); -1 with a 400 Status. */
+int selection_open(const struct http_request *request, const struct resource *resource, struct selection *selection,
+                   struct status *status);
 void selection_release(struct selection *selection);
 #define AUTO_SELECTION __attribute__((cleanup(selection_release)))
 

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 
+#include "cluster/api/resource.h"
 #include "cluster/api/status.h"
 #include "common/json.h"
 
@@ -15,6 +16,9 @@ struct selector;
 /* From a request's text ("app=web,tier in (a,b),!x"); "" selects everything. NULL with a 400 Status. */
 struct selector *selector_parse_labels(const char *text, struct status *status);
 struct selector *selector_parse_fields(const char *text, struct status *status);
+
+/* Whether this kind has the fields that a field selector names; -1 with a 400 Status. */
+int selector_check_fields(const struct selector *selector, const struct resource *resource, struct status *status);
 
 /* From a LabelSelector object (Deployment.spec.selector), or from a plain map (Service.spec.selector). */
 struct selector *selector_from_label_selector(const cJSON *label_selector);

@@ -11,32 +11,33 @@ static const struct {
     const char *name;
     const char *path[4];
     const char *absent; /* what an object without the field counts as */
+    const char *kinds;  /* plurals of the kinds that have it; "": all */
 } fields[] = {
-    {"metadata.name", {"metadata", "name"}, ""},
-    {"metadata.namespace", {"metadata", "namespace"}, ""},
-    {"name", {"metadata", "name"}, ""},
-    {"spec.nodeName", {"spec", "nodeName"}, ""},
-    {"spec.restartPolicy", {"spec", "restartPolicy"}, ""},
-    {"spec.schedulerName", {"spec", "schedulerName"}, ""},
-    {"spec.serviceAccountName", {"spec", "serviceAccountName"}, ""},
-    {"spec.hostNetwork", {"spec", "hostNetwork"}, "false"},
-    {"spec.unschedulable", {"spec", "unschedulable"}, "false"},
-    {"spec.clusterIP", {"spec", "clusterIP"}, ""},
-    {"spec.type", {"spec", "type"}, ""},
-    {"status.phase", {"status", "phase"}, ""},
-    {"status.podIP", {"status", "podIP"}, ""},
-    {"status.nominatedNodeName", {"status", "nominatedNodeName"}, ""},
-    {"involvedObject.kind", {"involvedObject", "kind"}, ""},
-    {"involvedObject.namespace", {"involvedObject", "namespace"}, ""},
-    {"involvedObject.name", {"involvedObject", "name"}, ""},
-    {"involvedObject.uid", {"involvedObject", "uid"}, ""},
-    {"involvedObject.apiVersion", {"involvedObject", "apiVersion"}, ""},
-    {"involvedObject.resourceVersion", {"involvedObject", "resourceVersion"}, ""},
-    {"involvedObject.fieldPath", {"involvedObject", "fieldPath"}, ""},
-    {"reason", {"reason"}, ""},
-    {"reportingComponent", {"reportingComponent"}, ""},
-    {"source", {"source", "component"}, ""},
-    {"type", {"type"}, ""},
+    {"metadata.name", {"metadata", "name"}, "", ""},
+    {"metadata.namespace", {"metadata", "namespace"}, "", ""},
+    {"name", {"metadata", "name"}, "", "namespaces"},
+    {"spec.nodeName", {"spec", "nodeName"}, "", "pods"},
+    {"spec.restartPolicy", {"spec", "restartPolicy"}, "", "pods"},
+    {"spec.schedulerName", {"spec", "schedulerName"}, "", "pods"},
+    {"spec.serviceAccountName", {"spec", "serviceAccountName"}, "", "pods"},
+    {"spec.hostNetwork", {"spec", "hostNetwork"}, "false", "pods"},
+    {"spec.unschedulable", {"spec", "unschedulable"}, "false", "nodes"},
+    {"spec.clusterIP", {"spec", "clusterIP"}, "", "services"},
+    {"spec.type", {"spec", "type"}, "", "services"},
+    {"status.phase", {"status", "phase"}, "", "pods namespaces"},
+    {"status.podIP", {"status", "podIP"}, "", "pods"},
+    {"status.nominatedNodeName", {"status", "nominatedNodeName"}, "", "pods"},
+    {"involvedObject.kind", {"involvedObject", "kind"}, "", "events"},
+    {"involvedObject.namespace", {"involvedObject", "namespace"}, "", "events"},
+    {"involvedObject.name", {"involvedObject", "name"}, "", "events"},
+    {"involvedObject.uid", {"involvedObject", "uid"}, "", "events"},
+    {"involvedObject.apiVersion", {"involvedObject", "apiVersion"}, "", "events"},
+    {"involvedObject.resourceVersion", {"involvedObject", "resourceVersion"}, "", "events"},
+    {"involvedObject.fieldPath", {"involvedObject", "fieldPath"}, "", "events"},
+    {"reason", {"reason"}, "", "events"},
+    {"reportingComponent", {"reportingComponent"}, "", "events"},
+    {"source", {"source", "component"}, "", "events"},
+    {"type", {"type"}, "", "events secrets"},
 };
 
 static int find_field(const char *name)
@@ -94,8 +95,6 @@ static int add_term(struct selector *selector, char *term, const char *text, str
     bool negative = value > term && value[-1] == '!';
     value[negative ? -1 : 0] = '\0';
     value += value[1] == '=' && !negative ? 2 : 1;
-    if (find_field(term) < 0)
-        return status_set(status, 400, "BadRequest", "field label not supported: %s", term);
     remove_backslashes(value);
     requirement_add_value(selector_add(selector, term, negative ? SELECTOR_NOT_IN : SELECTOR_IN), value);
     return 0;
@@ -118,4 +117,40 @@ struct selector *selector_parse_fields(const char *text, struct status *status)
         term = next;
     }
     return selector;
+}
+
+static bool has_word(const char *words, const char *word)
+{
+    size_t length = strlen(word);
+    for (const char *at = words; at != NULL && *at != '\0'; at = strchr(at, ' ')) {
+        at += *at == ' ';
+        if (strncmp(at, word, length) == 0 && (at[length] == ' ' || at[length] == '\0'))
+            return true;
+    }
+    return false;
+}
+
+/* Kinds that have selectable fields of their own, and so their own words for a wrong one. */
+static bool has_own_fields(const char *plural)
+{
+    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
+        if (has_word(fields[i].kinds, plural))
+            return true;
+    }
+    return false;
+}
+
+int selector_check_fields(const struct selector *selector, const struct resource *resource, struct status *status)
+{
+    for (size_t i = 0; i < selector->count; i++) {
+        const char *key = selector->requirements[i].key;
+        int index = find_field(key);
+        if (index >= 0 && (fields[index].kinds[0] == '\0' || has_word(fields[index].kinds, resource->plural)))
+            continue;
+        if (has_own_fields(resource->plural))
+            return status_set(status, 400, "BadRequest", "field label not supported: %s", key);
+        return status_set(status, 400, "BadRequest",
+                          "\"%s\" is not a known field selector: only \"metadata.name\", \"metadata.namespace\"", key);
+    }
+    return 0;
 }

@@ -209,7 +209,8 @@ static int open_stream(struct front *front, const struct route *route, const str
 {
     struct store *store = registry_store(front->registry);
     bool with_initial = false;
-    if (selection_open(request, &stream->selection, status) != 0 || read_options(request, stream, &with_initial, status) != 0)
+    if (selection_open(request, route->resource, &stream->selection, status) != 0 ||
+        read_options(request, stream, &with_initial, status) != 0)
         return -1;
     stream->resource = route->resource;
     uint64_t from = stream->wanted_version;

@@ -161,6 +161,29 @@ static void test_options_that_do_not_fit(void **state)
     }
 }
 
+static void test_fields_of_kinds(void **state)
+{
+    struct fixture *fixture = *state;
+    static const struct {
+        const char *path;
+        int code;
+        const char *message;
+    } rows[] = {
+        {"/api/v1/pods?fieldSelector=status.phase%3DRunning,spec.nodeName!%3Dx", 200, ""},
+        {"/api/v1/events?fieldSelector=involvedObject.name%3Dx,type%3DNormal,reason%3DKilling", 200, ""},
+        {"/api/v1/pods?fieldSelector=spec.color%3Dred", 400, "field label not supported: spec.color"},
+        {"/api/v1/nodes?fieldSelector=status.phase%3DRunning", 400, "field label not supported: status.phase"},
+        {CONFIG_MAPS "?fieldSelector=spec.nodeName%3Dx", 400,
+         "\"spec.nodeName\" is not a known field selector: only \"metadata.name\", \"metadata.namespace\""},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        int code;
+        AUTO_JSON cJSON *answer = fixture_get(fixture, rows[i].path, &code);
+        assert_int_equal(code, rows[i].code);
+        assert_string_equal(json_text(json_get(answer, "message"), ""), rows[i].message);
+    }
+}
+
 static void test_metadata_alone(void **state)
 {
     struct fixture *fixture = *state;
@@ -398,6 +421,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_pages_of_one_version, fixture_open, fixture_close),
         cmocka_unit_test_setup_teardown(test_expired_page, fixture_open, fixture_close),
         cmocka_unit_test_setup_teardown(test_options_that_do_not_fit, fixture_open, fixture_close),
+        cmocka_unit_test_setup_teardown(test_fields_of_kinds, fixture_open, fixture_close),
         cmocka_unit_test_setup_teardown(test_metadata_alone, fixture_open, fixture_close),
         cmocka_unit_test_setup_teardown(test_pages, fixture_open, fixture_close),
         cmocka_unit_test_setup_teardown(test_tables, fixture_open, fixture_close),

@@ -47,6 +47,25 @@ static char *read_definition(const char *name)
     return text;
 }
 
+/* Objects of defined kinds are owned member by member too. */
+static void test_apply(void **state)
+{
+    static const char path[] = RUNS "/load?fieldManager=lab";
+    static const char first[] = "{\"spec\":{\"parallelism\":2,\"script\":{\"configMap\":{\"name\":\"s\"}},\"separate\":true}}";
+    static const char second[] = "{\"spec\":{\"parallelism\":2,\"script\":{\"configMap\":{\"name\":\"s\"}}}}";
+    struct fixture *fixture = *state;
+    AUTO_JSON cJSON *created = ask(fixture, "PATCH", path, "application/apply-patch+yaml", first, 201);
+    AUTO_FREE char *fields = json_print(json_get(json_get(created, "metadata", "managedFields")->child, "fieldsV1"));
+    assert_string_equal(fields,
+                        "{\"f:spec\":{\"f:parallelism\":{},\"f:script\":{\"f:configMap\":{\"f:name\":{}}},\"f:separate\":{}}}");
+    ask_only(fixture, "PATCH", RUNS "/load", MERGE, "{\"spec\":{\"parallelism\":3}}", 200);
+    ask_only(fixture, "PATCH", path, "application/apply-patch+yaml", second, 409);
+    AUTO_JSON cJSON *forced =
+        ask(fixture, "PATCH", RUNS "/load?fieldManager=lab&force=true", "application/apply-patch+yaml", second, 200);
+    assert_int_equal(json_integer(json_get(forced, "spec", "parallelism"), 0), 2);
+    assert_null(json_get(forced, "spec", "separate"));
+}
+
 static int open_with_definitions(void **state)
 {
     static const char *const names[] = {"testruns", "podmonitors"};
@@ -297,6 +316,7 @@ static void test_names_have_an_end(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_apply, open_with_definitions, fixture_close),
         cmocka_unit_test_setup_teardown(test_definition, open_with_definitions, fixture_close),
         cmocka_unit_test_setup_teardown(test_objects, open_with_definitions, fixture_close),
         cmocka_unit_test_setup_teardown(test_refusals, open_with_definitions, fixture_close),
