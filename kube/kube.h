@@ -18,7 +18,8 @@
 
 struct kube_client;
 
-/* path: a kubeconfig file, or NULL: $KUBECONFIG (a list, merged as kubectl does), else ~/.kube/config.
+/* path: a kubeconfig file, or NULL: $KUBECONFIG (a list, merged as kubectl does), else ~/.kube/config, else, in a pod, its
+ * service account.
  * context: NULL = its current-context. NULL with an error that names the file and field. */
 struct kube_client *kube_open(const char *path, const char *context, struct error *error);
 void kube_close(struct kube_client *client);

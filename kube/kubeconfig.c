@@ -9,6 +9,7 @@
 
 #include "common/base64.h"
 #include "common/memory.h"
+#include "kube/in_cluster.h"
 #include "kube/kubeconfig_source.h"
 
 /* Copies a field's text, NULL when it is not set. */
@@ -216,6 +217,8 @@ static int read_context(const struct kubeconfig_sources *sources, struct kubecon
 int kubeconfig_load(const char *path, const char *context, struct kubeconfig *config, struct error *error)
 {
     *config = (struct kubeconfig){.context = NULL};
+    if (path == NULL && context == NULL && in_cluster() && !kubeconfig_has_default())
+        return in_cluster_load(config, error);
     CLEANUP(kubeconfig_sources_release) struct kubeconfig_sources sources;
     if (kubeconfig_sources_read(path, &sources, error) < 0)
         return -1;

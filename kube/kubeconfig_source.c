@@ -140,6 +140,18 @@ static int read_home(struct kubeconfig_sources *sources, struct error *error)
     return 0;
 }
 
+bool kubeconfig_has_default(void)
+{
+    const char *list = getenv("KUBECONFIG");
+    const char *home = getenv("HOME");
+    if (list != NULL && *list != '\0')
+        return true;
+    if (home == NULL || *home == '\0')
+        return false;
+    AUTO_FREE char *path = memory_format("%s/.kube/config", home);
+    return access(path, F_OK) == 0;
+}
+
 static void join_names(struct kubeconfig_sources *sources)
 {
     AUTO_BUFFER struct buffer names;

@@ -32,6 +32,9 @@ struct kubeconfig_entry {
     const char *member;
 };
 
+/* Whether there is a file to read when none is named: $KUBECONFIG is set, or ~/.kube/config exists. */
+bool kubeconfig_has_default(void);
+
 /* path NULL: $KUBECONFIG, else ~/.kube/config. Files of the list that do not exist are passed over. */
 int kubeconfig_sources_read(const char *path, struct kubeconfig_sources *sources, struct error *error);
 void kubeconfig_sources_release(struct kubeconfig_sources *sources); /* harmless on a zeroed struct */

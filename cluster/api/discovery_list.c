@@ -20,13 +20,43 @@ static const struct {
     const char *kind;
     bool namespaced;
     const char *verbs[6];
+    const char *singular; /* NULL: none */
+    const char *of_group; /* of the kind, in version v1, when it is another than the resource's; else NULL */
 } computed[] = {
-    {"", "v1", "pods/log", "Pod", true, {"get"}},
-    {"custom.metrics.k8s.io", "v1beta1", NULL, NULL, true, {NULL}},
-    {"custom.metrics.k8s.io", "v1beta2", NULL, NULL, true, {NULL}},
-    {"external.metrics.k8s.io", "v1beta1", NULL, NULL, true, {NULL}},
-    {"metrics.k8s.io", "v1beta1", "nodes", "NodeMetrics", false, {"get", "list"}},
-    {"metrics.k8s.io", "v1beta1", "pods", "PodMetrics", true, {"get", "list"}},
+    {"", "v1", "pods/log", "Pod", true, {"get"}, NULL, NULL},
+    {"", "v1", "serviceaccounts/token", "TokenRequest", true, {"create"}, NULL, "authentication.k8s.io"},
+    {"authentication.k8s.io", "v1", "selfsubjectreviews", "SelfSubjectReview", false, {"create"}, "selfsubjectreview", NULL},
+    {"authentication.k8s.io", "v1", "tokenreviews", "TokenReview", false, {"create"}, "tokenreview", NULL},
+    {"authorization.k8s.io",
+     "v1",
+     "localsubjectaccessreviews",
+     "LocalSubjectAccessReview",
+     true,
+     {"create"},
+     "localsubjectaccessreview",
+     NULL},
+    {"authorization.k8s.io",
+     "v1",
+     "selfsubjectaccessreviews",
+     "SelfSubjectAccessReview",
+     false,
+     {"create"},
+     "selfsubjectaccessreview",
+     NULL},
+    {"authorization.k8s.io",
+     "v1",
+     "selfsubjectrulesreviews",
+     "SelfSubjectRulesReview",
+     false,
+     {"create"},
+     "selfsubjectrulesreview",
+     NULL},
+    {"authorization.k8s.io", "v1", "subjectaccessreviews", "SubjectAccessReview", false, {"create"}, "subjectaccessreview", NULL},
+    {"custom.metrics.k8s.io", "v1beta1", NULL, NULL, true, {NULL}, NULL, NULL},
+    {"custom.metrics.k8s.io", "v1beta2", NULL, NULL, true, {NULL}, NULL, NULL},
+    {"external.metrics.k8s.io", "v1beta1", NULL, NULL, true, {NULL}, NULL, NULL},
+    {"metrics.k8s.io", "v1beta1", "nodes", "NodeMetrics", false, {"get", "list"}, NULL, NULL},
+    {"metrics.k8s.io", "v1beta1", "pods", "PodMetrics", true, {"get", "list"}, NULL, NULL},
 };
 #define COMPUTED_COUNT (sizeof computed / sizeof computed[0])
 
@@ -126,7 +156,12 @@ cJSON *discovery_resources(const char *group, const char *version)
     for (size_t i = 0; i < COMPUTED_COUNT; i++) {
         if (computed[i].name == NULL || strcmp(computed[i].group, group) != 0 || strcmp(computed[i].version, version) != 0)
             continue;
-        cJSON *entry = new_entry(computed[i].name, "", computed[i].namespaced, computed[i].kind);
+        cJSON *entry = new_entry(computed[i].name, computed[i].singular != NULL ? computed[i].singular : "",
+                                 computed[i].namespaced, computed[i].kind);
+        if (computed[i].of_group != NULL) {
+            json_set_text(entry, "group", computed[i].of_group);
+            json_set_text(entry, "version", "v1");
+        }
         json_set(entry, "verbs", text_array(computed[i].verbs, sizeof computed[i].verbs / sizeof(char *)));
         cJSON_AddItemToArray(entries, entry);
     }
