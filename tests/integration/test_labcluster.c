@@ -406,6 +406,73 @@ static void test_pod_that_does_not_fit(void **state)
     assert_string_equal(json_text(json_get(condition, "message"), ""), DOES_NOT_FIT);
 }
 
+#define APP APPS "/statefulsets/app"
+
+/* Pods of webapp with a claim each, mounted at /data. */
+static void create_stateful_set(const struct lab *lab, int replicas)
+{
+    AUTO_FREE char *body = memory_format(
+        "{\"apiVersion\":\"apps/v1\",\"kind\":\"StatefulSet\",\"metadata\":{\"name\":\"app\"},\"spec\":{\"replicas\":%d,"
+        "\"serviceName\":\"app\",\"selector\":{\"matchLabels\":{\"app\":\"app\"}},\"template\":{\"metadata\":{\"labels\":{"
+        "\"app\":\"app\"}},\"spec\":{\"terminationGracePeriodSeconds\":2,\"containers\":[{\"name\":\"web\","
+        "\"image\":\"hpalab:" HPALAB_VERSION
+        "\",\"command\":[\"webapp\"],\"args\":[\"--address\",\"$(POD_IP)\",\"--drain\",\"100ms\"],"
+        "\"env\":[{\"name\":\"POD_IP\",\"valueFrom\":{\"fieldRef\":{\"fieldPath\":\"status.podIP\"}}}],"
+        "\"volumeMounts\":[{\"name\":\"data\",\"mountPath\":\"/data\"}],"
+        "\"readinessProbe\":{\"httpGet\":{\"path\":\"/readyz\",\"port\":%d},\"periodSeconds\":1}}]}},"
+        "\"volumeClaimTemplates\":[{\"metadata\":{\"name\":\"data\"},\"spec\":{\"accessModes\":[\"ReadWriteOnce\"],"
+        "\"resources\":{\"requests\":{\"storage\":\"10Mi\"}}}}]}}",
+        replicas, PORT);
+    create(lab, APPS "/statefulsets", body);
+}
+
+static char *uid_of(const struct lab *lab, const char *path)
+{
+    AUTO_JSON cJSON *object = get(lab, path);
+    return memory_copy_text(json_text(json_get(object, "metadata", "uid"), ""));
+}
+
+/* A file below the mount /data of a pod; the caller frees the path. */
+static char *file_of_pod(const struct lab *lab, const char *pod, const char *name)
+{
+    AUTO_FREE char *path = memory_format(CORE "/pods/%s", pod);
+    AUTO_FREE char *uid = uid_of(lab, path);
+    return memory_format("%s/node/pods/%s/root/data/%s", lab->folder, uid, name);
+}
+
+static bool came_again(const struct lab *lab, const char *uid)
+{
+    AUTO_FREE char *present = uid_of(lab, CORE "/pods/app-0");
+    return present[0] != '\0' && strcmp(present, uid) != 0 && number_at(lab, APP, "status", "readyReplicas") == 2;
+}
+
+static void test_stateful_set_keeps_its_data(void **state)
+{
+    const struct lab *lab = *state;
+    create_stateful_set(lab, 2);
+    assert_true(wait_until(number_at(lab, APP, "status", "readyReplicas") == 2, 30));
+    AUTO_FREE char *first = uid_of(lab, CORE "/pods/app-0");
+    AUTO_FREE char *written = file_of_pod(lab, "app-0", "mark");
+    test_folder_write_file(written, "kept");
+    delete (lab, CORE "/pods/app-0", "Background");
+    assert_true(wait_until(came_again(lab, first), 30));
+    assert_false(has_file(written));
+    AUTO_FREE char *found = file_of_pod(lab, "app-0", "mark");
+    AUTO_FREE char *text = test_folder_read_file(found);
+    assert_string_equal(text, "kept");
+    AUTO_FREE char *second = uid_of(lab, CORE "/pods/app-0");
+    patch(lab, APP, "{\"spec\":{\"replicas\":1}}");
+    assert_true(wait_until(status_of(lab, CORE "/pods/app-1") == 404, 20));
+    AUTO_FREE char *left = uid_of(lab, CORE "/pods/app-0");
+    assert_string_equal(left, second);
+    AUTO_JSON cJSON *claim = get(lab, CORE "/persistentvolumeclaims/data-app-1");
+    AUTO_FREE char *data =
+        memory_format("%s/node/volumes/%s", lab->folder, json_text(json_get(claim, "spec", "volumeName"), "?"));
+    assert_true(has_file(data));
+    delete (lab, CORE "/persistentvolumeclaims/data-app-1", "Background");
+    assert_true(wait_until(!has_file(data), 20));
+}
+
 static void test_autoscaler_follows_load(void **state)
 {
     const struct lab *lab = *state;
@@ -530,6 +597,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_namespace_goes_with_its_content, setup, teardown),
         cmocka_unit_test_setup_teardown(test_owners_and_orphans, setup, teardown),
         cmocka_unit_test_setup_teardown(test_pod_that_does_not_fit, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_stateful_set_keeps_its_data, setup, teardown),
         cmocka_unit_test_setup_teardown(test_autoscaler_follows_load, setup, teardown),
         cmocka_unit_test(test_killed_cluster_leaves_nothing),
         cmocka_unit_test(test_killed_supervisor_leaves_nothing),
