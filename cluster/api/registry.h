@@ -90,7 +90,7 @@ int registry_mutate(struct registry *registry, enum resource_id resource, const 
                     enum subresource subresource, registry_change *change, void *context, struct object **result,
                     struct status *status);
 
-/* The autoscaling/v1 Scale of a Deployment or ReplicaSet; the caller deletes it. NULL with Status. */
+/* The autoscaling/v1 Scale of a Deployment, ReplicaSet or StatefulSet; the caller deletes it. NULL with Status. */
 cJSON *registry_scale(struct registry *registry, enum resource_id resource, const char *namespace, const char *name,
                       struct status *status);
 

@@ -1,7 +1,7 @@
 /*
  * The controllers of the embedded cluster on one thread: each follows the store, keeps a queue of keys (namespace/name)
  * and brings what is there to what is wanted: scheduler, namespace, service account, garbage collection, deployment, replicaset,
- * endpointslice, horizontal pod autoscaler. One file each.
+ * statefulset, persistent volumes, endpointslice, horizontal pod autoscaler. One file each.
  */
 #ifndef CLUSTER_CONTROLLERS_CONTROLLERS_H
 #define CLUSTER_CONTROLLERS_CONTROLLERS_H
