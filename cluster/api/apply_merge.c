@@ -35,8 +35,8 @@ static cJSON *merge_list(const struct schema_field *field, cJSON *live_take, con
         cJSON *taken = present != NULL ? cJSON_DetachItemViaPointer(live, present) : NULL;
         cJSON_AddItemToArray(merged, merge_value(&shape, taken, element));
     }
-    while (live->child != NULL)
-        cJSON_AddItemToArray(merged, cJSON_DetachItemViaPointer(live, live->child));
+    for (cJSON *rest = cJSON_GetArrayItem(live, 0); rest != NULL; rest = cJSON_GetArrayItem(live, 0))
+        cJSON_AddItemToArray(merged, cJSON_DetachItemViaPointer(live, rest));
     return merged;
 }
 

@@ -137,10 +137,9 @@ static void compare_lists(const struct schema_field *field, const struct element
     size_t left = 0, right = 0;
     while (left < old->count || right < new->count) {
         int order = left == old->count ? 1 : right == new->count ? -1 : compare_elements(&old->items[left], &new->items[right]);
-        const struct element *first = order <= 0 ? &old->items[left++] : NULL;
-        const struct element *second = order >= 0 ? &new->items[right++] : NULL;
-        const struct step step = {.prefix = "", .name = (first != NULL ? first : second)->step, .parent = inside};
-        compare(&shape, &step, first != NULL ? first->value : NULL, second != NULL ? second->value : NULL);
+        const struct element *either = order <= 0 ? &old->items[left] : &new->items[right];
+        const struct step step = {.prefix = "", .name = either->step, .parent = inside};
+        compare(&shape, &step, order <= 0 ? old->items[left++].value : NULL, order >= 0 ? new->items[right++].value : NULL);
     }
 }
 

@@ -135,17 +135,15 @@ static void insert_entry(cJSON *entries, cJSON *entry_take)
     }
 }
 
-/* Takes fields away from every entry but one; entries without fields go. */
-static void take_from_others(cJSON *entries, const cJSON *kept, const struct field_difference *difference)
+/* Takes fields away from every entry; entries without fields go. */
+static void take_from_all(cJSON *entries, const struct field_difference *difference)
 {
     for (cJSON *entry = entries->child; entry != NULL;) {
         cJSON *next = entry->next;
-        if (entry != kept) {
-            field_set_remove(set_of(entry), difference->changed);
-            field_set_remove(set_of(entry), difference->removed);
-            if (field_set_is_empty(set_of(entry)))
-                cJSON_Delete(cJSON_DetachItemViaPointer(entries, entry));
-        }
+        field_set_remove(set_of(entry), difference->changed);
+        field_set_remove(set_of(entry), difference->removed);
+        if (field_set_is_empty(set_of(entry)))
+            cJSON_Delete(cJSON_DetachItemViaPointer(entries, entry));
         entry = next;
     }
 }
@@ -196,7 +194,7 @@ void managed_fields_update(cJSON *entries, const struct field_write *write, cons
     cJSON *mine = find_entry(entries, write, UPDATE);
     cJSON *set = mine != NULL ? cJSON_DetachItemFromObjectCaseSensitive(mine, "fieldsV1") : cJSON_CreateObject();
     AUTO_JSON cJSON *old = mine != NULL ? cJSON_DetachItemViaPointer(entries, mine) : NULL;
-    take_from_others(entries, NULL, difference);
+    take_from_all(entries, difference);
     field_set_remove(set, difference->removed);
     field_set_add(set, difference->changed);
     if (field_set_is_empty(set)) {
@@ -233,7 +231,7 @@ void managed_fields_apply(cJSON *entries, const struct field_write *write, const
     cJSON *mine = find_entry(entries, write, APPLY);
     if (mine != NULL)
         cJSON_Delete(cJSON_DetachItemViaPointer(entries, mine));
-    take_from_others(entries, NULL, difference);
+    take_from_all(entries, difference);
     if (!field_set_is_empty(set))
         insert_entry(entries, make_entry(write->manager, APPLY, write->api_version, clock_format_seconds(write->now_wall, now),
                                          subresource_name(write->subresource), json_copy(set)));

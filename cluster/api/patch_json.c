@@ -198,11 +198,21 @@ static int apply_operation(struct json_patch *patch, const cJSON *operation)
     return -1;
 }
 
+static const char *type_word(const cJSON *value)
+{
+    if (cJSON_IsObject(value))
+        return "object";
+    if (cJSON_IsBool(value))
+        return "bool";
+    return cJSON_IsNumber(value) ? "number" : "string";
+}
+
 cJSON *patch_json(cJSON *target_take, const cJSON *operations, struct status *status)
 {
     struct json_patch patch = {.tree = target_take};
     if (!cJSON_IsArray(operations)) {
-        (void)status_set(status, 400, "BadRequest", "error decoding patch: a JSON patch is an array of operations");
+        (void)status_set(status, 400, "BadRequest", "json: cannot unmarshal %s into Go value of type jsonpatch.Patch",
+                         type_word(operations));
         cJSON_Delete(patch.tree);
         return NULL;
     }
