@@ -39,6 +39,14 @@ static bool see_exemplar(void *context, const char *load, const struct load_exem
     return true;
 }
 
+static bool see_share(void *context, const char *load, const struct load_share *share)
+{
+    struct variant_state *state = context;
+    given_see_share(&state->given, load, share);
+    moment_last(&state->figures->end, (share->second + 1) * NANOSECONDS_PER_SECOND);
+    return true;
+}
+
 static void see_gap(struct variant_state *state, int64_t time, enum change_type type)
 {
     struct blind_spell *last = state->blind_count > 0 ? &state->blind[state->blind_count - 1] : NULL;
@@ -122,6 +130,8 @@ static void hand_over_scaling(struct variant_state *state)
     figures->condition_count = scaling->condition_count;
     figures->marks = steal_pointer(&state->marks.marks);
     figures->mark_count = state->marks.count;
+    figures->given = steal_pointer(&state->given.steps);
+    figures->given_count = state->given.count;
 }
 
 static void settle(struct variant_state *state)
@@ -164,10 +174,11 @@ static int analyze_variant(const struct run_store *store, size_t index, struct v
                                   .pods = {.texts = texts, .started_wall = figures->started_wall},
                                   .events = {.texts = texts},
                                   .usage = {.texts = texts, .started_wall = figures->started_wall},
-                                  .marks = {.texts = texts}};
+                                  .marks = {.texts = texts},
+                                  .given = {.texts = texts}};
     scaling_init(&state.scaling, texts, figures->hpa);
     const struct run_visitor visitor = {
-        .context = &state, .tick = see_tick, .row = see_row, .exemplar = see_exemplar, .change = see_change};
+        .context = &state, .tick = see_tick, .row = see_row, .exemplar = see_exemplar, .share = see_share, .change = see_change};
     int result = run_store_visit(store, index, &visitor, error);
     if (result == 0) {
         settle(&state);
@@ -179,6 +190,7 @@ static int analyze_variant(const struct run_store *store, size_t index, struct v
     scaling_release(&state.scaling);
     usage_release(&state.usage);
     marks_release(&state.marks);
+    given_release(&state.given);
     free(state.blind);
     return result;
 }

@@ -243,6 +243,16 @@ struct memory_step {
     double average; /* MiB; 0 without a pod */
 };
 
+/* One second of a load on a resource, in the load type's unit. */
+struct given_step {
+    int64_t second;
+    const char *load;
+    double target; /* of all pods together */
+    double given;  /* what they have accepted */
+    size_t pods;
+    uint64_t failures; /* times that a pod could not be told */
+};
+
 enum expectation_result { EXPECTATION_PASS, EXPECTATION_FAIL, EXPECTATION_NO_DATA };
 
 /* "pass", "fail", "no data" */
@@ -309,6 +319,8 @@ struct variant_figures {
     struct mark *marks;
     size_t usage_count; /* of the watched workload's pods; in order of time */
     struct usage_step *usage;
+    size_t given_count;
+    struct given_step *given; /* in order of time */
     size_t memory_step_count;
     struct memory_step *memory_steps;
     double memory_maximum;            /* largest working set of a pod, MiB; 0 = not known */

@@ -72,6 +72,14 @@ static double extreme_response(variant_pointer variant, bool first, bool greates
     return extreme;
 }
 
+static double count_not_told(variant_pointer variant)
+{
+    uint64_t failures = 0;
+    for (size_t index = 0; index < variant->given_count; index++)
+        failures += variant->given[index].failures;
+    return variant->given_count > 0 ? (double)failures : NAN;
+}
+
 /* Every simple name: its kind, and an expression of the variant. */
 #define SIMPLE_VALUES(VALUE)                                                                                                     \
     VALUE("requests.count", VALUE_COUNT, (double)variant->requests)                                                              \
@@ -94,6 +102,7 @@ static double extreme_response(variant_pointer variant, bool first, bool greates
     VALUE("pods.out_of_order", VALUE_COUNT, of_removals(variant))                                                                \
     VALUE("jobs.complete", VALUE_COUNT, count_marks(variant, MARK_JOB_COMPLETE))                                                 \
     VALUE("jobs.failed", VALUE_COUNT, count_marks(variant, MARK_JOB_FAILED))                                                     \
+    VALUE("given.failures", VALUE_COUNT, count_not_told(variant))                                                                \
     VALUE("memory.max", VALUE_COUNT, variant->usage_count > 0 ? variant->memory_maximum : NAN)                                   \
     VALUE("rescales.count", VALUE_COUNT, of_hpa(variant, (double)variant->decision_count))                                       \
     VALUE("rescales.up", VALUE_COUNT, count_direction(variant, true))                                                            \

@@ -8,6 +8,7 @@
 #include "driver/analyze/answers.h"
 #include "driver/analyze/events.h"
 #include "driver/analyze/figures.h"
+#include "driver/analyze/given.h"
 #include "driver/analyze/marks.h"
 #include "driver/analyze/pods.h"
 #include "driver/analyze/scaling.h"
@@ -28,6 +29,7 @@ struct variant_state {
     struct scaling scaling;
     struct usage usage;
     struct marks marks;
+    struct given given;
     size_t blind_count;
     struct blind_spell *blind;
     int64_t boot_time; /* how long pods without a probe boot, by their own age; FIGURES_NEVER = not known */

@@ -91,13 +91,18 @@ static char *latency_text(int64_t nanoseconds, char text[DURATION_TEXT_SIZE])
 
 static void metric_text(const struct live_view *view, char *text, size_t size)
 {
-    const char *unit = view->metric_is_percent ? "%" : "m";
+    const char *unit = view->metric_is_percent ? "%" : strcmp(view->metric_name, "memory") == 0 ? " MiB" : "m";
     if (!view->hpa_seen)
         (void)snprintf(text, size, "-");
     else if (!view->metric_known)
         (void)snprintf(text, size, "<unknown> of target %d%s", view->metric_target, unit);
     else
         (void)snprintf(text, size, "%d%s of target %d%s", view->metric_value, unit, view->metric_target, unit);
+}
+
+static const char *metric_name(const struct live_view *view)
+{
+    return view->metric_name[0] != '\0' ? view->metric_name : "metric";
 }
 
 static void replicas_text(const struct live_view *view, char *text, size_t size)
@@ -166,15 +171,19 @@ static int draw_frame(struct buffer *frame, const struct live *live, const struc
                  clock_text(progress->duration, times[1]));
     else
         add_line(frame, columns, "  now       %s", phase_text(progress->phase));
-    add_line(frame, columns, "  requests  %.0f/s of %.0f/s   in flight %llu   lost %llu   dropped %llu", view->actual_rate,
-             view->target_rate, (unsigned long long)view->in_flight, (unsigned long long)view->lost,
-             (unsigned long long)view->dropped);
+    if (view->given_unit != NULL)
+        add_line(frame, columns, "  given     %.0f of %.0f %s   not told %llu", view->given, view->given_target, view->given_unit,
+                 (unsigned long long)view->not_told);
+    else
+        add_line(frame, columns, "  requests  %.0f/s of %.0f/s   in flight %llu   lost %llu   dropped %llu", view->actual_rate,
+                 view->target_rate, (unsigned long long)view->in_flight, (unsigned long long)view->lost,
+                 (unsigned long long)view->dropped);
     add_line(frame, columns, "  latency   p50 %s   p99 %s   max %s   (last 5 s)", latency_text(view->p50, latency[0]),
              latency_text(view->p99, latency[1]), latency_text(view->maximum, latency[2]));
     add_line(frame, columns, "  spikes    %llu   worst %s", (unsigned long long)view->spikes,
              latency_text(view->worst, latency[3]));
     add_line(frame, columns, "  replicas  %s", replicas);
-    add_line(frame, columns, "  cpu       %s", metric);
+    add_line(frame, columns, "  %-9.9s %s", metric_name(view), metric);
     add_line(frame, columns, "  last      %s", view->last_event);
     return 8;
 }
@@ -183,6 +192,7 @@ static void print_plain(const struct run_progress *progress)
 {
     const struct live_view *view = &progress->view;
     char elapsed[16];
+    char times[2][16];
     char latency[2][DURATION_TEXT_SIZE];
     char metric[64];
     char replicas[64];
@@ -192,10 +202,16 @@ static void print_plain(const struct run_progress *progress)
                  progress->variant[0] != '\0' ? progress->variant : progress->lesson);
     if (progress->phase != RUN_LOADING)
         (void)printf("%s\n", phase_text(progress->phase));
+    else if (view->given_unit != NULL)
+        (void)printf("given %.0f of %.0f %s, replicas %s, %s %s\n", view->given, view->given_target, view->given_unit, replicas,
+                     metric_name(view), metric);
+    else if (view->requests == 0)
+        (void)printf("%s of %s, replicas %s, %s %s\n", clock_text(progress->elapsed, times[0]),
+                     clock_text(progress->duration, times[1]), replicas, metric_name(view), metric);
     else
-        (void)printf("%.0f/s of %.0f/s, p99 %s, max %s, %llu spikes, %llu lost, replicas %s, cpu %s\n", view->actual_rate,
+        (void)printf("%.0f/s of %.0f/s, p99 %s, max %s, %llu spikes, %llu lost, replicas %s, %s %s\n", view->actual_rate,
                      view->target_rate, latency_text(view->p99, latency[0]), latency_text(view->maximum, latency[1]),
-                     (unsigned long long)view->spikes, (unsigned long long)view->lost, replicas, metric);
+                     (unsigned long long)view->spikes, (unsigned long long)view->lost, replicas, metric_name(view), metric);
     (void)fflush(stdout);
 }
 

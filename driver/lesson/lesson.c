@@ -157,7 +157,10 @@ static int read_warm_up(const struct lesson_source *source, struct lesson *lesso
         return 0;
     lesson->warm_up = memory_allocate(1, sizeof *lesson->warm_up);
     load_spec_init(lesson->warm_up);
-    return lesson_read_load(&source->reader, node, lesson->warm_up);
+    if (lesson_read_load(&source->reader, node, lesson->warm_up) < 0)
+        return -1;
+    return lesson->warm_up->type == LOAD_HTTP ? 0
+                                              : field_error(&source->reader, yaml_get(node, "type"), "type: expected http here");
 }
 
 static int read_start(const struct lesson_source *source, struct lesson *lesson)

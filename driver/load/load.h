@@ -15,6 +15,7 @@ struct load_sink {
     void (*tick)(void *context, const struct load_spec *spec, const struct load_tick *tick);
     void (*row)(void *context, const struct load_spec *spec, const struct load_row *row);
     void (*exemplar)(void *context, const struct load_spec *spec, const struct load_exemplar *exemplar);
+    void (*share)(void *context, const struct load_spec *spec, const struct load_share *share); /* of loads on a resource */
 };
 
 struct load_options {

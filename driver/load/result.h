@@ -75,4 +75,13 @@ struct load_exemplar {
     bool new_connection;
 };
 
+/* What one pod was given of a load on a resource, in one second. */
+struct load_share {
+    int64_t second;
+    double target;                 /* of all pods together, in the load type's unit */
+    char server[LOAD_SERVER_SIZE]; /* the pod's name; "" = there is none */
+    double given;                  /* what the pod has accepted */
+    uint64_t failures;             /* times that it could not be told */
+};
+
 #endif

@@ -8,6 +8,18 @@
 
 #define DEFAULT_MAXIMUM_CONNECTIONS 2000
 
+const char *load_type_name(enum load_type type)
+{
+    static const char *const names[] = {[LOAD_HTTP] = "http", [LOAD_CPU] = "cpu", [LOAD_MEMORY] = "memory"};
+    return names[type];
+}
+
+const char *load_type_unit(enum load_type type)
+{
+    static const char *const units[] = {[LOAD_HTTP] = "requests/s", [LOAD_CPU] = "millicores", [LOAD_MEMORY] = "MiB"};
+    return units[type];
+}
+
 void load_spec_init(struct load_spec *spec)
 {
     *spec = (struct load_spec){
@@ -28,6 +40,11 @@ void load_spec_release(struct load_spec *spec)
         free(spec->headers[i].name);
         free(spec->headers[i].value);
     }
+    for (size_t i = 0; i < spec->label_count; i++) {
+        free(spec->labels[i].key);
+        free(spec->labels[i].value);
+    }
+    free(spec->labels);
     free(spec->headers);
     free(spec->stages);
     free(spec->name);
@@ -67,6 +84,8 @@ double load_spec_rate_at(const struct load_spec *spec, int64_t since_start)
 uint64_t load_spec_planned(const struct load_spec *spec)
 {
     struct schedule schedule;
+    if (spec->type != LOAD_HTTP)
+        return 0;
     schedule_init(&schedule, spec);
     return schedule_total(&schedule);
 }

@@ -10,9 +10,19 @@
 
 #include "common/error.h"
 
+/* What is asked of the pods: requests, or so much of a resource. */
+enum load_type { LOAD_HTTP, LOAD_CPU, LOAD_MEMORY };
+
+/* "http", "cpu", "memory" */
+const char *load_type_name(enum load_type type);
+
+/* "requests/s", "millicores", "MiB": the unit of a stage's target. */
+const char *load_type_unit(enum load_type type);
+
 enum load_executor { EXECUTOR_CONSTANT_ARRIVAL_RATE, EXECUTOR_RAMPING_ARRIVAL_RATE };
 
-/* The rate moves in a straight line from where it was to target (requests/s) over duration (nanoseconds). */
+/* The rate (of a load on a resource: the total over all pods) moves in a straight line from where it was to target, in the
+ * load type's unit, over duration (nanoseconds). */
 struct load_stage {
     int64_t duration;
     double target;
@@ -25,10 +35,16 @@ struct load_header {
     char *value;
 };
 
+struct load_label {
+    char *key;
+    char *value;
+};
+
 struct load_spec {
     char *name; /* of the load; the label in results */
-    enum load_executor executor;
-    double start_rate; /* ramping: requests/s at the start */
+    enum load_type type;
+    enum load_executor executor; /* of requests */
+    double start_rate;           /* ramping: target at the start */
     size_t stage_count;
     struct load_stage *stages; /* constant-arrival-rate: one stage that starts and ends at its target */
     char *method;              /* "GET" */
@@ -42,6 +58,9 @@ struct load_spec {
     char *pod_header;        /* answer header that names the pod; default "X-Pod-Name" */
     char *phase_header;      /* "cold" or "warm"; default "X-Pod-Phase" */
     char *age_header;        /* seconds since the pod's program started; default "X-Pod-Age" */
+    size_t label_count;      /* of a load on a resource: the labels of the pods that share it, */
+    struct load_label *labels;
+    uint16_t port; /* and where they listen */
 };
 
 /* Defaults: GET, timeout 60 s, keep, 2000 connections, the demo app's header names. */
@@ -51,10 +70,10 @@ void load_spec_release(struct load_spec *spec);
 /* Total duration of the stages, nanoseconds. */
 int64_t load_spec_duration(const struct load_spec *spec);
 
-/* Target requests/s at a moment after the start; 0 outside the stages. */
+/* Target at a moment after the start; 0 outside the stages. */
 double load_spec_rate_at(const struct load_spec *spec, int64_t since_start);
 
-/* Requests that the schedule holds in all. */
+/* Requests that the schedule holds in all; 0 for a load on a resource. */
 uint64_t load_spec_planned(const struct load_spec *spec);
 
 #endif

@@ -23,7 +23,9 @@ struct live_state {
     struct histogram recent[WINDOW + 1]; /* one for each second of the window, and the one that is being reported */
     size_t recent_at;
     int64_t second;
-    double target_rate, answered; /* sums of the second that is being reported */
+    double target_rate, answered;   /* sums of the second that is being reported */
+    const struct load_spec *shared; /* the load whose shares are shown; NULL = none has come */
+    int64_t share_second;
     size_t pod_count;
     struct live_pod *pods;
 };
@@ -87,6 +89,22 @@ void live_state_exemplar(struct live_state *state, const struct load_exemplar *e
         state->view.spikes++;
 }
 
+/* A second's shares come one after the other; the view shows those of the first load on a resource. */
+void live_state_share(struct live_state *state, const struct load_spec *spec, const struct load_share *share)
+{
+    struct live_view *view = &state->view;
+    view->not_told += share->failures;
+    if (state->shared != NULL && state->shared != spec)
+        return;
+    if (state->shared == NULL || share->second != state->share_second)
+        view->given = 0;
+    state->shared = spec;
+    state->share_second = share->second;
+    view->given_unit = load_type_unit(spec->type);
+    view->given_target = share->target;
+    view->given += share->given;
+}
+
 static struct live_pod *find_pod(struct live_state *state, const char *name)
 {
     for (size_t i = 0; i < state->pod_count; i++)
@@ -133,14 +151,14 @@ static void take_pod(struct live_state *state, const struct change *change)
     pod->terminating = json_get(change->object, "metadata", "deletionTimestamp") != NULL;
 }
 
-/* A quantity in thousandths, cut to an int; -1 when there is none. */
-static int milli_of(const cJSON *node)
+/* A quantity in thousandths (memory: in MiB), cut to an int; -1 when there is none. */
+static int average_of(const cJSON *node, bool memory)
 {
     struct quantity quantity;
     if (quantity_parse(json_text(node, ""), &quantity, NULL) < 0)
         return -1;
-    int64_t milli = quantity_milli(quantity);
-    return milli > INT_MAX ? INT_MAX : (int)milli;
+    double value = quantity_double(quantity) * (memory ? 1.0 / (1024 * 1024) : 1000.0);
+    return value > INT_MAX ? INT_MAX : (int)value;
 }
 
 /* The first metric, as `kubectl get hpa` shows it. */
@@ -149,6 +167,7 @@ static void take_metric(struct live_view *view, const cJSON *hpa)
     const cJSON *wanted = cJSON_GetArrayItem(json_get(hpa, "spec", "metrics"), 0);
     const cJSON *target = json_get(wanted, "resource", "target");
     const cJSON *current = json_get(cJSON_GetArrayItem(json_get(hpa, "status", "currentMetrics"), 0), "resource", "current");
+    (void)snprintf(view->metric_name, sizeof view->metric_name, "%s", json_text(json_get(wanted, "resource", "name"), ""));
     view->metric_is_percent = json_get(target, "averageUtilization") != NULL;
     if (view->metric_is_percent) {
         const cJSON *value = json_get(current, "averageUtilization");
@@ -156,8 +175,9 @@ static void take_metric(struct live_view *view, const cJSON *hpa)
         view->metric_known = value != NULL;
         view->metric_value = (int)json_integer(value, 0);
     } else {
-        view->metric_target = milli_of(json_get(target, "averageValue"));
-        view->metric_value = milli_of(json_get(current, "averageValue"));
+        bool memory = strcmp(view->metric_name, "memory") == 0;
+        view->metric_target = average_of(json_get(target, "averageValue"), memory);
+        view->metric_value = average_of(json_get(current, "averageValue"), memory);
         view->metric_known = view->metric_value >= 0;
     }
 }

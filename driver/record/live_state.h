@@ -24,6 +24,10 @@ struct live_view {
     uint64_t late;             /* sent more than 10 ms after their time */
     int64_t p50, p99, maximum; /* response time of the last five seconds, nanoseconds; 0 = no answers */
     int64_t worst;             /* of the whole variant */
+    const char *given_unit;    /* of the load on a resource; NULL = there is none */
+    double given_target;       /* of all pods together, in the last second */
+    double given;              /* what they have accepted */
+    uint64_t not_told;         /* times that a pod could not be told */
     int pods;                  /* that are there and not being deleted */
     int pods_ready;
     int pods_terminating;
@@ -31,9 +35,10 @@ struct live_view {
     bool hpa_seen;
     int hpa_current, hpa_desired, hpa_minimum, hpa_maximum;
     bool metric_known;
-    int metric_value;  /* as the HPA prints it: percent of the request, or the average value in milli-units */
+    int metric_value;  /* percent of the request, or the average value in milli-units (memory: in MiB) */
     int metric_target; /* -1 = none */
     bool metric_is_percent;
+    char metric_name[32];            /* "cpu", "memory" */
     char last_event[LIVE_TEXT_SIZE]; /* of the HPA or a pod, "" = none yet */
 };
 
@@ -46,6 +51,7 @@ void live_state_destroy(struct live_state *state);
 void live_state_tick(struct live_state *state, const struct load_tick *tick);
 void live_state_row(struct live_state *state, const struct load_row *row);
 void live_state_exemplar(struct live_state *state, const struct load_exemplar *exemplar);
+void live_state_share(struct live_state *state, const struct load_spec *spec, const struct load_share *share);
 void live_state_change(struct live_state *state, const struct change *change);
 
 struct live_view live_state_view(const struct live_state *state);

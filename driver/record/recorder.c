@@ -11,7 +11,7 @@
 
 #define QUEUE_MAXIMUM 200000
 
-enum item_kind { ITEM_TICK, ITEM_ROW, ITEM_EXEMPLAR, ITEM_CHANGE };
+enum item_kind { ITEM_TICK, ITEM_ROW, ITEM_EXEMPLAR, ITEM_SHARE, ITEM_CHANGE };
 
 struct item {
     enum item_kind kind;
@@ -20,6 +20,7 @@ struct item {
         struct load_tick tick;
         struct load_row row;
         struct load_exemplar exemplar;
+        struct load_share share;
         struct {
             int64_t arrival;
             enum change_type type;
@@ -74,6 +75,7 @@ static void item_release(struct item *item)
         histogram_release(&item->row.service);
         break;
     case ITEM_EXEMPLAR:
+    case ITEM_SHARE:
         break;
     case ITEM_CHANGE:
         free(item->change.resource);
@@ -179,9 +181,19 @@ static void on_exemplar(void *context, const struct load_spec *spec, const struc
     (void)pthread_mutex_unlock(&recorder->lock);
 }
 
+static void on_share(void *context, const struct load_spec *spec, const struct load_share *share)
+{
+    struct recorder *recorder = context;
+    struct item item = {.kind = ITEM_SHARE, .load = spec->name, .share = *share};
+    (void)pthread_mutex_lock(&recorder->lock);
+    live_state_share(recorder->live, spec, share);
+    push(recorder, &item);
+    (void)pthread_mutex_unlock(&recorder->lock);
+}
+
 struct load_sink recorder_load_sink(struct recorder *recorder)
 {
-    return (struct load_sink){.context = recorder, .tick = on_tick, .row = on_row, .exemplar = on_exemplar};
+    return (struct load_sink){.context = recorder, .tick = on_tick, .row = on_row, .exemplar = on_exemplar, .share = on_share};
 }
 
 static int write_change(struct recorder *recorder, const struct item *item, struct error *error)
@@ -206,6 +218,8 @@ static int write_item(struct recorder *recorder, const struct item *item, struct
         return run_store_add_row(recorder->store, item->load, &item->row, error);
     case ITEM_EXEMPLAR:
         return run_store_add_exemplar(recorder->store, item->load, &item->exemplar, error);
+    case ITEM_SHARE:
+        return run_store_add_share(recorder->store, item->load, &item->share, error);
     case ITEM_CHANGE:
         return write_change(recorder, item, error);
     }

@@ -49,9 +49,30 @@ static cJSON *make_marks(const struct variant_figures *variant)
     return marks;
 }
 
+static cJSON *make_given(const struct variant_figures *variant)
+{
+    static const char *const columns[] = {"second", "load", "target", "given", "pods", "failures"};
+    cJSON *table = cJSON_CreateObject();
+    json_set(table, "columns", cJSON_CreateStringArray(columns, sizeof columns / sizeof *columns));
+    cJSON *rows = json_array_at(table, "rows");
+    for (size_t index = 0; index < variant->given_count; index++) {
+        const struct given_step *step = &variant->given[index];
+        cJSON *row = cJSON_CreateArray();
+        cJSON_AddItemToArray(row, cJSON_CreateNumber((double)step->second));
+        cJSON_AddItemToArray(row, cJSON_CreateString(step->load));
+        cJSON_AddItemToArray(row, document_number(step->target));
+        cJSON_AddItemToArray(row, document_number(step->given));
+        cJSON_AddItemToArray(row, cJSON_CreateNumber((double)step->pods));
+        cJSON_AddItemToArray(row, cJSON_CreateNumber((double)step->failures));
+        cJSON_AddItemToArray(rows, row);
+    }
+    return table;
+}
+
 void document_add_usage(cJSON *target, const struct variant_figures *variant)
 {
     json_set(target, "usage", make_usage(variant));
+    json_set(target, "given", make_given(variant));
     json_set(target, "memory", make_memory(variant));
     json_set(target, "marks", make_marks(variant));
 }

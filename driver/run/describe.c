@@ -16,9 +16,12 @@ char *describe_loads(const struct lesson *lesson)
         const struct load_spec *spec = &lesson->loads[i];
         cJSON *load = cJSON_CreateObject();
         json_set_text(load, "name", spec->name);
-        json_set_text(load, "url", spec->url);
-        json_set_text(load, "executor",
-                      spec->executor == EXECUTOR_CONSTANT_ARRIVAL_RATE ? "constant-arrival-rate" : "ramping-arrival-rate");
+        json_set_text(load, "type", load_type_name(spec->type));
+        if (spec->type == LOAD_HTTP) {
+            json_set_text(load, "url", spec->url);
+            json_set_text(load, "executor",
+                          spec->executor == EXECUTOR_CONSTANT_ARRIVAL_RATE ? "constant-arrival-rate" : "ramping-arrival-rate");
+        }
         json_set(load, "start_rate", cJSON_CreateNumber(spec->start_rate));
         cJSON *stages = json_array_at(load, "stages");
         for (size_t j = 0; j < spec->stage_count; j++) {

@@ -150,14 +150,21 @@ static int wait_for_metric(struct variant_state *state, struct error *error)
                      view.last_event[0] != '\0' ? "; " : "", view.last_event);
 }
 
+static void see_change(void *context, const struct change *change)
+{
+    const struct variant_state *state = context;
+    recorder_change(state->recorder, change);
+    ready_pods_see(state->ready_pods, change);
+}
+
 int variant_prepare(struct variant_state *state, struct error *error)
 {
     const struct observe_options observe = {
         .client = state->context->client,
         .namespace = state->namespace,
         .metrics_interval = METRICS_INTERVAL,
-        .context = state->recorder,
-        .change = recorder_change,
+        .context = state,
+        .change = see_change,
     };
     state->phase = RUN_APPLYING;
     variant_report_progress(state);

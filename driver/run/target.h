@@ -6,7 +6,7 @@
 
 #include "driver/run/variant_state.h"
 
-/* Finds the address and port that a load connects to; an error when they do not answer from here. */
+/* Finds the address and port that a load of requests connects to; an error when they do not answer from here. */
 int variant_resolve_load(struct variant_state *state, const struct load_spec *spec, struct prepared_load *prepared,
                          struct error *error);
 

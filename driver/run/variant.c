@@ -33,15 +33,30 @@ static int begin_recording(struct variant_state *state, struct error *error)
     return recorder_begin(state->recorder, &description, state->load_start, error);
 }
 
+static int start_load(struct variant_state *state, const struct load_spec *spec, struct prepared_load *prepared,
+                      struct error *error)
+{
+    struct load_sink sink = recorder_load_sink(state->recorder);
+    if (spec->type != LOAD_HTTP) {
+        prepared->resource = resource_load_create(spec, sink);
+        ready_pods_join(state->ready_pods, spec, prepared->resource);
+        return resource_load_start(prepared->resource, state->load_start, error);
+    }
+    prepared->load = variant_make_load(state, spec, prepared, sink, error);
+    return prepared->load == NULL ? -1 : load_start(prepared->load, state->load_start, error);
+}
+
 static int start_loads(struct variant_state *state, struct error *error)
 {
-    for (size_t i = 0; i < state->lesson->load_count; i++) {
-        struct prepared_load *prepared = &state->loads[i];
-        prepared->load = variant_make_load(state, &state->lesson->loads[i], prepared, recorder_load_sink(state->recorder), error);
-        if (prepared->load == NULL || load_start(prepared->load, state->load_start, error) < 0)
+    for (size_t i = 0; i < state->lesson->load_count; i++)
+        if (start_load(state, &state->lesson->loads[i], &state->loads[i], error) < 0)
             return -1;
-    }
     return 0;
+}
+
+static bool is_finished(const struct prepared_load *prepared)
+{
+    return prepared->resource != NULL ? resource_load_finished(prepared->resource) : load_finished(prepared->load);
 }
 
 /* Does the steps that are due while it waits. */
@@ -55,7 +70,7 @@ static int measured_to_the_end(struct variant_state *state, const void *what, st
     if (!steps_are_done(state) || clock_monotonic() < state->load_start + state->lesson->duration)
         return 0;
     for (size_t i = 0; i < state->lesson->load_count; i++)
-        if (!load_finished(state->loads[i].load))
+        if (!is_finished(&state->loads[i]))
             return 0;
     return 1;
 }
@@ -86,15 +101,21 @@ static void stop_loads(struct variant_state *state)
         if (state->loads[i].load != NULL)
             load_stop(state->loads[i].load);
     for (size_t i = 0; i < state->lesson->load_count; i++) {
-        load_destroy(state->loads[i].load);
-        state->loads[i].load = NULL;
+        struct prepared_load *prepared = &state->loads[i];
+        load_destroy(prepared->load);
+        if (prepared->resource != NULL)
+            ready_pods_leave(state->ready_pods, prepared->resource);
+        resource_load_destroy(prepared->resource);
+        prepared->load = NULL;
+        prepared->resource = NULL;
     }
 }
 
 static int measure(struct variant_state *state, struct error *error)
 {
     for (size_t i = 0; i < state->lesson->load_count; i++)
-        if (variant_resolve_load(state, &state->lesson->loads[i], &state->loads[i], error) < 0)
+        if (state->lesson->loads[i].type == LOAD_HTTP &&
+            variant_resolve_load(state, &state->lesson->loads[i], &state->loads[i], error) < 0)
             return -1;
     if (begin_recording(state, error) < 0 || start_loads(state, error) < 0)
         return -1;
@@ -114,6 +135,9 @@ static void note_generator_limit(const struct variant_state *state)
     else if (view.late > view.requests / LATE_SHARE)
         note = memory_format("%s: the load generator sent %llu of %llu requests more than 10 ms late; this machine was the limit",
                              state->variant->name, (unsigned long long)view.late, (unsigned long long)view.requests);
+    else if (view.not_told > 0)
+        note = memory_format("%s: %llu times a pod could not be told what to use", state->variant->name,
+                             (unsigned long long)view.not_told);
     if (note != NULL)
         (void)run_store_add_note(state->context->store, note, NULL);
 }
@@ -154,6 +178,7 @@ int variant_run(const struct run_context *context, size_t index, struct error *e
     state.scale_before = memory_allocate(state.variant->scale_count, sizeof *state.scale_before);
     for (size_t i = 0; i < state.variant->scale_count; i++)
         state.scale_before[i] = -1;
+    state.ready_pods = ready_pods_create();
     state.recorder = recorder_create(context->store, state.lesson->watch_hpa, state.lesson->spike_over);
 
     int result = variant_prepare(&state, error);
@@ -162,6 +187,7 @@ int variant_run(const struct run_context *context, size_t index, struct error *e
     result = finish(&state, result, error);
 
     recorder_destroy(state.recorder);
+    ready_pods_destroy(state.ready_pods);
     steps_release(&state);
     manifests_release(&state.manifests);
     free(state.loads);

@@ -5,9 +5,11 @@
 #define DRIVER_RUN_VARIANT_STATE_H
 
 #include "driver/load/load.h"
+#include "driver/load/resource_load.h"
 #include "driver/observe/observe.h"
 #include "driver/record/recorder.h"
 #include "driver/run/manifests.h"
+#include "driver/run/ready_pods.h"
 #include "driver/run/service.h"
 #include "driver/run/variant.h"
 
@@ -15,7 +17,8 @@
 #define NAMESPACE_SIZE 64
 
 struct prepared_load {
-    struct load *load;
+    struct load *load;                  /* of requests, or */
+    struct resource_load *resource;     /* on a resource */
     char address[SERVICE_ADDRESS_SIZE]; /* "" = the host is left to DNS */
     uint16_t port;
 };
@@ -31,6 +34,7 @@ struct variant_state {
     size_t steps_done;
     struct recorder *recorder;
     struct observer *observer;
+    struct ready_pods *ready_pods;
     struct prepared_load *loads; /* one for each of the lesson's */
     int *scale_before;           /* replicas that the variant's scale entries found; -1 = not changed yet */
     char *service_url;

@@ -146,6 +146,7 @@ static int recognise(struct database *database, struct error *error)
                          (long long)version, DATABASE_VERSION);
     if (version < 1)
         return error_set(error, "%s: format %lld is not known", database->path, (long long)version);
+    database->version = version;
     return check_pages(database, error);
 }
 

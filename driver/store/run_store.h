@@ -53,6 +53,7 @@ int run_store_begin_variant(struct run_store *store, const struct variant_descri
 int run_store_add_tick(struct run_store *store, const char *load, const struct load_tick *tick, struct error *error);
 int run_store_add_row(struct run_store *store, const char *load, const struct load_row *row, struct error *error);
 int run_store_add_exemplar(struct run_store *store, const char *load, const struct load_exemplar *exemplar, struct error *error);
+int run_store_add_share(struct run_store *store, const char *load, const struct load_share *share, struct error *error);
 int run_store_add_change(struct run_store *store, int64_t time, const struct change *change, struct error *error);
 /* outcome: "completed", "aborted", or what went wrong */
 int run_store_end_variant(struct run_store *store, const char *outcome, struct error *error);
@@ -90,6 +91,7 @@ struct run_visitor {
     bool (*tick)(void *context, const char *load, const struct load_tick *tick);
     bool (*row)(void *context, const char *load, const struct load_row *row);
     bool (*exemplar)(void *context, const char *load, const struct load_exemplar *exemplar);
+    bool (*share)(void *context, const char *load, const struct load_share *share);
     bool (*change)(void *context, int64_t time, const struct change *change); /* change.arrival is not set */
 };
 int run_store_visit(const struct run_store *store, size_t variant_index, const struct run_visitor *visitor, struct error *error);

@@ -4,7 +4,7 @@
 #include "common/clock.h"
 #include "driver/store/store_state.h"
 
-enum source { SOURCE_CHANGE, SOURCE_TICK, SOURCE_ROW, SOURCE_EXEMPLAR, SOURCE_COUNT };
+enum source { SOURCE_CHANGE, SOURCE_TICK, SOURCE_ROW, SOURCE_EXEMPLAR, SOURCE_SHARE, SOURCE_COUNT };
 
 /* The first column is the time; a tick and a row stand at the start of their second. */
 static const char *const SOURCE_TEXTS[SOURCE_COUNT] = {
@@ -21,6 +21,8 @@ static const char *const SOURCE_TEXTS[SOURCE_COUNT] = {
     [SOURCE_EXEMPLAR] =
         "SELECT intended, load, reason, outcome, http_status, intended, sent, finished, server, server_age, warmth,"
         " new_connection FROM exemplar WHERE variant = ? ORDER BY intended, id",
+    [SOURCE_SHARE] = "SELECT second * 1000000000, load, second, target, server, given, failures FROM share WHERE variant = ?"
+                     " ORDER BY second, id",
 };
 
 struct visit {
@@ -122,6 +124,18 @@ static int hand_exemplar(struct visit *visit, sqlite3_stmt *statement)
     return visit->visitor->exemplar(visit->visitor->context, column_text(statement, 1), &exemplar);
 }
 
+static int hand_share(struct visit *visit, sqlite3_stmt *statement)
+{
+    struct load_share share = {
+        .second = integer(statement, 2),
+        .target = sqlite3_column_double(statement, 3),
+        .given = sqlite3_column_double(statement, 5),
+        .failures = count(statement, 6),
+    };
+    snprintf(share.server, sizeof share.server, "%s", column_text(statement, 4));
+    return visit->visitor->share(visit->visitor->context, column_text(statement, 1), &share);
+}
+
 static int hand_change(struct visit *visit, sqlite3_stmt *statement)
 {
     int64_t type = integer(statement, 1);
@@ -153,6 +167,8 @@ static int hand(struct visit *visit, enum source source)
         return hand_row(visit, statement);
     case SOURCE_EXEMPLAR:
         return hand_exemplar(visit, statement);
+    case SOURCE_SHARE:
+        return hand_share(visit, statement);
     default:
         return hand_change(visit, statement);
     }
@@ -178,6 +194,8 @@ static bool wanted(const struct run_visitor *visitor, enum source source)
         return visitor->row != NULL;
     case SOURCE_EXEMPLAR:
         return visitor->exemplar != NULL;
+    case SOURCE_SHARE:
+        return visitor->share != NULL;
     default:
         return visitor->change != NULL;
     }
@@ -187,7 +205,7 @@ static int start(struct visit *visit, int64_t variant)
 {
     struct database database = visit->store->database;
     for (int source = 0; source < SOURCE_COUNT; source++) {
-        if (!wanted(visit->visitor, (enum source)source))
+        if (!wanted(visit->visitor, (enum source)source) || (source == SOURCE_SHARE && database.version < 2))
             continue;
         visit->statements[source] = database_prepare(&database, SOURCE_TEXTS[source], visit->error);
         if (visit->statements[source] == NULL)

@@ -13,6 +13,7 @@ static const char *const STATEMENT_TEXTS[STATEMENT_COUNT] = {
                    " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
     [INSERT_EXEMPLAR] = "INSERT INTO exemplar(variant, load, reason, outcome, http_status, intended, sent, finished, server,"
                         " server_age, warmth, new_connection) VALUES(?,?,?,?,?,?,?,?,?,?,?,?)",
+    [INSERT_SHARE] = "INSERT INTO share(variant, load, second, target, server, given, failures) VALUES(?,?,?,?,?,?,?)",
     [INSERT_CHANGE] = "INSERT INTO change(variant, time, type, resource, name, text, object)"
                       " VALUES(?,?,?,?,?,?,nullif(?, 0))",
     [INSERT_OBJECT] = "INSERT INTO object(hash, json) VALUES(?,?)",
@@ -203,6 +204,21 @@ int run_store_add_exemplar(struct run_store *store, const char *load, const stru
     bind_integer(&binder, exemplar->warmth);
     bind_integer(&binder, exemplar->new_connection);
     return database_run(&store->database, binder.statement, "cannot write a request", error);
+}
+
+int run_store_add_share(struct run_store *store, const char *load, const struct load_share *share, struct error *error)
+{
+    if (begin_in_variant(store, error) < 0)
+        return -1;
+    struct binder binder = {.statement = store->statements[INSERT_SHARE]};
+    bind_integer(&binder, store->variant);
+    bind_text(&binder, load);
+    bind_integer(&binder, share->second);
+    bind_number(&binder, share->target);
+    bind_text(&binder, share->server);
+    bind_number(&binder, share->given);
+    bind_count(&binder, share->failures);
+    return database_run(&store->database, binder.statement, "cannot write a pod's share", error);
 }
 
 /* FNV-1a; only to find candidates, whose texts are then compared. */

@@ -183,10 +183,52 @@ hpalab.charts = (() => {
     };
   };
 
+  /* What all pods together use of a resource, from sample to sample. */
+  const usedRows = (variant, type) => {
+    const last = new Map();
+    const changes = variant.usage.map((row) => ({ time: row.time_s, pod: row.pod, value: type === "cpu" ? row.cpu_cores * 1000 : row.memory_mib }))
+      .concat(variant.pods.filter((pod) => pod.gone_s !== null).map((pod) => ({ time: pod.gone_s, pod: pod.name, value: 0 })))
+      .sort((left, right) => left.time - right.time);
+    return changes.map((change) => {
+      last.set(change.pod, change.value);
+      return { time: change.time, used: [...last.values()].reduce((sum, value) => sum + value, 0) };
+    });
+  };
+
+  /* One chart for each load on a resource: what was asked for, what the pods have taken, and what they use. */
+  const given = (variants) => {
+    const loads = variants.flatMap((variant) => variant.load.filter((load) => load.type === "cpu" || load.type === "memory"));
+    const names = loads.map((load) => load.name).filter((name, index, all) => all.indexOf(name) === index);
+    return names.map((name) => {
+      const { type } = loads.find((load) => load.name === name);
+      const unit = type === "cpu" ? "millicores" : "MiB";
+      const steps = (variant) => variant.given.filter((step) => step.load === name);
+      const top = 1.1 * Math.max(1, most(variants, (variant) => steps(variant).flatMap((step) => [step.target, step.given]).concat(usedRows(variant, type).map((row) => row.used))));
+      const rows = (variant) => {
+        const used = usedRows(variant, type);
+        return steps(variant).map((step) => [step.second + 0.5, step.given, step.target, rowAt(used, step.second + 0.5, (row) => row.time)?.used ?? NaN]);
+      };
+      return {
+        id: `given-${name}`, title: `Given and used: ${name} (${unit}, all pods)`, height: 150,
+        keys: () => [key("asked for", "--target", "dash"), key("given", "--done"), key("used", "--p50", "line")],
+        options: (variant) => ({
+          file: rows(variant), labels: ["time", "given", "asked for", "used"], valueRange: [0, top],
+          series: { given: { plotter: plotters.area("--done") }, "asked for": { plotter: plotters.line("--target", { dash: [5, 3], width: 1.5 }) }, used: { plotter: plotters.line("--p50", { steps: true }) } },
+        }),
+        at: (variant, time) => {
+          const row = rowAt(rows(variant), time, (entry) => entry[0]);
+          return row === null ? [] : [["asked for", format.rounded(row[2])], ["given", format.rounded(row[1])], ["used", format.rounded(row[3])]];
+        },
+        tableColumns: ["second", "asked for", "given", "pods", "could not be told"],
+        tableRows: (variant) => steps(variant).map((step) => [step.second, format.rounded(step.target), format.rounded(step.given), step.pods, step.failures]),
+      };
+    });
+  };
+
   /* A run without requests has no chart of them. */
   const ofRequests = (variants) => (variants.some((variant) => variant.requests.planned > 0) ? [requests(variants), latency(variants)] : []);
 
-  return { make: (variants) => [...ofRequests(variants), memory(variants), replicas(variants), metric(variants)].filter((chart) => chart !== null), column, objects };
+  return { make: (variants) => [...ofRequests(variants), ...given(variants), memory(variants), replicas(variants), metric(variants)].filter((chart) => chart !== null), column, objects };
 })();
 
 hpalab.drawMetricGround = (context, plot, dygraph, variant) => {

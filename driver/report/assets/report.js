@@ -5,7 +5,7 @@
   const data = JSON.parse(text);
   const { objects } = hpalab.charts;
   const variants = data.variants.map((variant) => ({
-    ...variant, seconds: objects(variant.seconds), spikes: objects(variant.spikes), replicas: objects(variant.replicas), usage: objects(variant.usage),
+    ...variant, seconds: objects(variant.seconds), spikes: objects(variant.spikes), replicas: objects(variant.replicas), usage: objects(variant.usage), given: objects(variant.given),
     start_s: Math.min(0, ...variant.replicas.rows.map((row) => row[0])),
   }));
 
