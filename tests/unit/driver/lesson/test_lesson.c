@@ -65,7 +65,7 @@ static void test_loads(void **state)
 {
     (void)state;
     struct lesson *lesson = read_lesson("tests/data/lessons/right/lesson.yaml", "quick");
-    assert_int_equal(lesson->load_count, 2);
+    assert_int_equal(lesson->load_count, 4);
     const struct load_spec *writers = &lesson->loads[0];
     assert_string_equal(writers->name, "writers");
     assert_int_equal(writers->executor, EXECUTOR_CONSTANT_ARRIVAL_RATE);
@@ -95,7 +95,7 @@ static void test_loads(void **state)
     assert_string_equal(readers->pod_header, "X-Pod-Name");
     assert_true(readers->start_rate == 0);
     assert_int_equal(readers->stage_count, 2);
-    assert_int_equal(lesson_load_duration(lesson), 33 * SECOND);
+    assert_int_equal(lesson_load_duration(lesson), 90 * SECOND);
     assert_non_null(lesson->warm_up);
     assert_true(lesson->warm_up->start_rate == 2.5);
     lesson_destroy(lesson);
@@ -195,11 +195,53 @@ static void test_the_lessons_of_the_project(void **state)
     }
 }
 
+static void test_loads_on_resources(void **state)
+{
+    (void)state;
+    struct lesson *lesson = read_lesson("tests/data/lessons/right", "quick");
+    const struct load_spec *memory = &lesson->loads[2];
+    assert_int_equal(memory->type, LOAD_MEMORY);
+    assert_int_equal(memory->label_count, 2);
+    assert_string_equal(memory->labels[1].key, "tier");
+    assert_string_equal(memory->labels[1].value, "one");
+    assert_int_equal(memory->port, 9090);
+    assert_int_equal(load_spec_planned(memory), 0);
+    assert_true(load_spec_rate_at(memory, 0) == 50 && load_spec_rate_at(memory, 10 * SECOND) == 155);
+    const struct load_spec *cpu = &lesson->loads[3];
+    assert_int_equal(cpu->type, LOAD_CPU);
+    assert_int_equal(cpu->port, 8080);
+    assert_int_equal(cpu->stage_count, 2);
+    lesson_destroy(lesson);
+}
+
+static void test_steps(void **state)
+{
+    (void)state;
+    struct lesson *lesson = read_lesson("tests/data/lessons/right", "quick");
+    assert_int_equal(lesson->duration, 90 * SECOND);
+    assert_int_equal(lesson_load_duration(lesson), 90 * SECOND);
+    assert_int_equal(lesson->step_count, 2);
+    assert_int_equal(lesson->steps[0].at, 0);
+    assert_int_equal(lesson->steps[0].action, ACTION_APPLY);
+    assert_int_equal(lesson->steps[0].manifests.count, 1);
+    assert_true(ends_with(lesson->steps[0].manifests.texts[0], "/manifests/webapp/base"));
+    const struct lesson_step *patch = &lesson->steps[1];
+    assert_int_equal(patch->at, 60 * SECOND);
+    assert_int_equal(patch->action, ACTION_PATCH);
+    assert_string_equal(patch->api_version, "v1");
+    assert_string_equal(patch->kind, "ConfigMap");
+    assert_string_equal(patch->name, "app");
+    assert_string_equal(patch->merge, "{\"data\":{\"size\":\"0\"}}");
+    lesson_destroy(lesson);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_head_and_variants),
         cmocka_unit_test(test_loads),
+        cmocka_unit_test(test_loads_on_resources),
+        cmocka_unit_test(test_steps),
         cmocka_unit_test(test_quick_pace_takes_the_values_of_spec),
         cmocka_unit_test(test_the_other_pace_replaces_what_it_names),
         cmocka_unit_test(test_defaults),
