@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cluster/api/escalation.h"
+
 static bool is_method(const struct http_request *request, const char *method)
 {
     return strcmp(request->method, method) == 0;
@@ -91,9 +93,10 @@ bool authorization_check(struct store *store, const struct http_request *request
     if (request->caller == NULL) /* of a path that is open to everybody */
         return true;
     authorization_read(request, &access, verb);
-    if (access_is_allowed(store, &access, &reason))
+    if (!access_is_allowed(store, &access, &reason))
+        access_refuse(&access, reason, &status);
+    else if (escalation_check(store, &access, &status) == 0)
         return true;
-    access_refuse(&access, reason, &status);
     answer_status(answer, &status);
     return false;
 }

@@ -2,6 +2,7 @@
 #include "tests/unit/cluster/api/registry_fixture.h"
 
 #include "cluster/api/access_rule.h"
+#include "cluster/api/escalation.h"
 
 #define ACCOUNT "system:serviceaccount:default:app"
 
@@ -217,6 +218,38 @@ static void test_reason_of_what_is_allowed(void **state)
     assert_string_equal(reason, "RBAC: allowed by RoleBinding \"b/default\" of Role \"r\" to ServiceAccount \"app/default\"");
 }
 
+static int grant(struct fixture *fixture, const struct caller *caller, const char *verb, const char *resource)
+{
+    const struct wish wish = {.verb = verb, .group = "rbac.authorization.k8s.io", .resource = resource};
+    const struct access access = access_of(&wish, caller, "default");
+    AUTO_STATUS struct status status = {0};
+    int outcome = escalation_check(fixture->store, &access, &status);
+    assert_int_equal(status.code, outcome == 0 ? 0 : 403);
+    return outcome;
+}
+
+/* Who may write roles cannot give away what they do not have. */
+static void test_escalation(void **state)
+{
+    struct fixture *fixture = *state;
+    AUTO_CALLER struct caller *caller = caller_create("anna", "");
+    AUTO_CALLER struct caller *master = caller_create("root", "");
+    caller_add_group(master, GROUP_MASTERS);
+    assert_int_equal(grant(fixture, master, "create", "roles"), 0);
+    assert_int_equal(grant(fixture, caller, "create", "roles"), -1);
+    assert_int_equal(grant(fixture, caller, "patch", "rolebindings"), -1);
+    assert_int_equal(grant(fixture, caller, "update", "clusterrolebindings"), -1);
+    assert_int_equal(grant(fixture, caller, "delete", "roles"), 0);
+    object_release(create(fixture, RESOURCE_CLUSTERROLES, NULL,
+                          "{\"metadata\":{\"name\":\"r\"},\"rules\":[" RULE("\"rbac.authorization.k8s.io\"", "\"*\"",
+                                                                            "\"escalate\",\"bind\"") "]}"));
+    object_release(
+        create(fixture, RESOURCE_ROLEBINDINGS, "default", BINDING("ClusterRole", "r", "{\"kind\":\"User\",\"name\":\"anna\"}")));
+    assert_int_equal(grant(fixture, caller, "create", "roles"), 0);
+    assert_int_equal(grant(fixture, caller, "patch", "rolebindings"), 0);
+    assert_int_equal(grant(fixture, caller, "update", "clusterrolebindings"), -1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -228,6 +261,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_masters_may_everything, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_words, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_reason_of_what_is_allowed, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_escalation, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
