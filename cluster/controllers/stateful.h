@@ -45,6 +45,8 @@ int64_t stateful_ordinal(const char *set_name, const char *pod_name);
 /* The claims first, then the pod, of the revision that its ordinal calls for. */
 int stateful_create_pod(const struct stateful *stateful, int64_t ordinal, struct status *status);
 int stateful_delete_pod(const struct stateful *stateful, const struct object *pod, struct status *status);
+/* Puts back the labels that tell which pod it is. */
+int stateful_keep_identity(const struct stateful *stateful, const struct member *member, struct status *status);
 const char *stateful_pod_revision(const cJSON *pod);
 
 /* statefulset_claims.c */

@@ -103,6 +103,8 @@ static enum course bring_replica(const struct stateful *stateful, const struct m
         return COURSE_FAILED;
     if (is_unavailable(stateful, member) && stateful->ordered)
         return COURSE_STOP;
+    if (stateful_keep_identity(stateful, member, status) != 0)
+        return COURSE_FAILED;
     return course_of(stateful_own_claims(stateful, member, false, status), COURSE_GO_ON);
 }
 

@@ -35,14 +35,13 @@ static const struct object *revision_for(const struct stateful *stateful, int64_
     return stays ? stateful->current : stateful->update;
 }
 
-static void set_labels(cJSON *metadata, const char *name, int64_t ordinal, const struct object *revision)
+static void set_identity(cJSON *metadata, const char *name, int64_t ordinal)
 {
     char index[24];
     (void)snprintf(index, sizeof index, "%" PRId64, ordinal);
     cJSON *labels = json_object_at(metadata, "labels");
     json_set_text(labels, POD_NAME_LABEL, name);
     json_set_text(labels, POD_INDEX_LABEL, index);
-    json_set_text(labels, STATEFUL_REVISION_LABEL, object_name(revision));
 }
 
 /* The claims' volumes come first and take the place of template volumes of the same name. */
@@ -90,7 +89,8 @@ static cJSON *make_pod(const struct stateful *stateful, const char *name, int64_
         if (member != NULL)
             json_set(metadata, copied[i], json_copy(member));
     }
-    set_labels(metadata, name, ordinal, revision);
+    set_identity(metadata, name, ordinal);
+    json_set_text(json_object_at(metadata, "labels"), STATEFUL_REVISION_LABEL, object_name(revision));
     cJSON_AddItemToArray(json_array_at(metadata, "ownerReferences"), make_controller_reference(stateful->set));
     json_set(pod, "spec", json_copy(json_get(template, "spec")));
     cJSON *spec = json_object_at(pod, "spec");
@@ -137,4 +137,18 @@ int stateful_delete_pod(const struct stateful *stateful, const struct object *po
     }
     record_pod(stateful, "Delete", object_name(pod), NULL);
     return 0;
+}
+
+int stateful_keep_identity(const struct stateful *stateful, const struct member *member, struct status *status)
+{
+    const char *name = object_name(member->pod);
+    cJSON *tree = json_copy(object_tree(member->pod));
+    set_identity(json_object_at(tree, "metadata"), name, member->ordinal);
+    if (json_equal(tree, object_tree(member->pod))) {
+        cJSON_Delete(tree);
+        return 0;
+    }
+    int outcome = write_object(stateful->runtime, member->pod, tree, NULL, status);
+    record_pod(stateful, "Update", name, outcome == 0 ? NULL : status);
+    return outcome;
 }

@@ -23,6 +23,14 @@ static const char base_autoscaler[] =
     "\"apps/v1\",\"kind\":\"Deployment\",\"name\":\"x\"}}}";
 static const char base_service[] = "{\"metadata\":{\"name\":\"x\"},\"spec\":{\"clusterIP\":\"None\",\"ports\":[{\"port\":80}]}}";
 static const char base_slice[] = "{\"metadata\":{\"name\":\"x\"},\"addressType\":\"IPv4\"}";
+static const char base_stateful_set[] =
+    "{\"metadata\":{\"name\":\"x\"},\"spec\":{\"selector\":{\"matchLabels\":{\"a\":\"b\"}},\"template\":{\"metadata\":{"
+    "\"labels\":"
+    "{\"a\":\"b\"}},\"spec\":{\"containers\":[{\"name\":\"c\",\"image\":\"i\",\"volumeMounts\":[{\"name\":\"d\",\"mountPath\":"
+    "\"/d\"}]}]}},\"volumeClaimTemplates\":[{\"metadata\":{\"name\":\"d\"},\"spec\":{\"accessModes\":[\"ReadWriteOnce\"],"
+    "\"resources\":{\"requests\":{\"storage\":\"1Gi\"}}}}]}}";
+static const char base_claim[] = "{\"metadata\":{\"name\":\"x\"},\"spec\":{\"accessModes\":[\"ReadWriteOnce\"],\"resources\":{"
+                                 "\"requests\":{\"storage\":\"1Gi\"}}}}";
 static const char base_any[] = "{\"metadata\":{\"name\":\"x\"}}";
 
 static const char *base_of(enum resource_id resource)
@@ -33,6 +41,10 @@ static const char *base_of(enum resource_id resource)
     case RESOURCE_DEPLOYMENTS:
     case RESOURCE_REPLICASETS:
         return base_deployment;
+    case RESOURCE_STATEFULSETS:
+        return base_stateful_set;
+    case RESOURCE_PERSISTENTVOLUMECLAIMS:
+        return base_claim;
     case RESOURCE_HORIZONTALPODAUTOSCALERS:
         return base_autoscaler;
     case RESOURCE_SERVICES:

@@ -367,6 +367,20 @@ static void test_adoption(void **state)
     assert_int_equal(set_status(fixture, "replicas"), 1);
 }
 
+static void test_labels_come_back(void **state)
+{
+    struct fixture *fixture = *state;
+    const char *label = "statefulset.kubernetes.io/pod-name";
+    make_set(fixture, 1, "");
+    fixture_converge(fixture);
+    fixture_change(fixture, RESOURCE_PODS, "default", "app-0", SUBRESOURCE_NONE,
+                   "{\"metadata\":{\"labels\":{\"statefulset.kubernetes.io/pod-name\":null}}}");
+    fixture_settle(fixture);
+    AUTO_OBJECT struct object *pod = fixture_get(fixture, RESOURCE_PODS, "default", "app-0");
+    assert_string_equal(json_text(json_get(object_tree(pod), "metadata", "labels", label), ""), "app-0");
+    assert_true(fixture_has_event(fixture, "SuccessfulUpdate", "Update Pod app-0 in StatefulSet app successful"));
+}
+
 static void test_far_too_many_replicas(void **state)
 {
     struct fixture *fixture = *state;
@@ -458,6 +472,7 @@ int main(void)
         FIXTURE_TEST(test_undo),
         FIXTURE_TEST(test_history_limit),
         FIXTURE_TEST(test_adoption),
+        FIXTURE_TEST(test_labels_come_back),
         FIXTURE_TEST(test_far_too_many_replicas),
         FIXTURE_TEST(test_autoscaled),
         FIXTURE_TEST(test_claims_go_when_scaled),
