@@ -245,23 +245,28 @@ static int finish(struct job_state *state, struct status *status)
     return 0;
 }
 
-/* Takes in the pods that ended since the last sync: those before the last success do not matter. */
+/* Takes in the pods that ended one way since the last sync, but not those that failed before the last success. Returns when
+ * the last of them ended. */
+static int64_t count_ended(struct job_state *state, bool succeeded, int64_t last_success)
+{
+    int64_t latest = 0;
+    for (size_t i = 0; i < state->pods.count; i++) {
+        const struct object *pod = state->pods.objects[i];
+        const cJSON *tree = object_tree(pod);
+        bool ended = succeeded ? strcmp(phase_of_pod(tree), "Succeeded") == 0 : job_pod_has_failed(state, tree);
+        int64_t finished = job_pod_finish_time(tree, state->runtime->wall);
+        if (!ended || finished <= last_success || !job_pod_is_new(state, pod, succeeded ? "succeeded" : "failed"))
+            continue;
+        job_back_off_count(&state->back_off, succeeded, finished);
+        latest = finished > latest ? finished : latest;
+    }
+    return latest;
+}
+
 static void count_back_off(struct job_state *state)
 {
-    int64_t last_success = 0;
-    for (size_t i = 0; i < 2 * state->pods.count; i++) {
-        const struct object *pod = state->pods.objects[i % state->pods.count];
-        bool first_pass = i < state->pods.count;
-        bool succeeded = strcmp(phase_of_pod(object_tree(pod)), "Succeeded") == 0;
-        if (succeeded != first_pass || !job_pod_is_new(state, pod, succeeded ? "succeeded" : "failed") ||
-            (!succeeded && !job_pod_has_failed(state, object_tree(pod))))
-            continue;
-        int64_t finished = job_pod_finish_time(object_tree(pod), state->runtime->wall);
-        if (succeeded && finished > last_success)
-            last_success = finished;
-        if (succeeded || finished > last_success)
-            job_back_off_count(&state->back_off, succeeded, finished);
-    }
+    int64_t last_success = count_ended(state, true, 0);
+    (void)count_ended(state, false, last_success);
 }
 
 /* kept: lasts from sync to sync. */

@@ -31,6 +31,11 @@ static const char base_stateful_set[] =
     "\"resources\":{\"requests\":{\"storage\":\"1Gi\"}}}}]}}";
 static const char base_claim[] = "{\"metadata\":{\"name\":\"x\"},\"spec\":{\"accessModes\":[\"ReadWriteOnce\"],\"resources\":{"
                                  "\"requests\":{\"storage\":\"1Gi\"}}}}";
+static const char base_job[] = "{\"metadata\":{\"name\":\"x\"},\"spec\":{\"template\":{\"spec\":{\"restartPolicy\":\"Never\","
+                               "\"containers\":[{\"name\":\"c\",\"image\":\"i\"}]}}}}";
+static const char base_cron_job[] =
+    "{\"metadata\":{\"name\":\"x\"},\"spec\":{\"schedule\":\"* * * * *\",\"jobTemplate\":{\"spec\":{\"template\":{\"spec\":{"
+    "\"restartPolicy\":\"Never\",\"containers\":[{\"name\":\"c\",\"image\":\"i\"}]}}}}}}";
 static const char base_any[] = "{\"metadata\":{\"name\":\"x\"}}";
 
 static const char *base_of(enum resource_id resource)
@@ -47,6 +52,10 @@ static const char *base_of(enum resource_id resource)
         return base_claim;
     case RESOURCE_HORIZONTALPODAUTOSCALERS:
         return base_autoscaler;
+    case RESOURCE_JOBS:
+        return base_job;
+    case RESOURCE_CRONJOBS:
+        return base_cron_job;
     case RESOURCE_SERVICES:
         return base_service;
     case RESOURCE_ENDPOINTSLICES:
