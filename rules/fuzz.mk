@@ -10,6 +10,7 @@ FUZZ_ROOMS_fuzz_hpa      := hpa
 FUZZ_ROOMS_fuzz_api_json := cluster/api
 FUZZ_ROOMS_fuzz_field_set := cluster/api
 FUZZ_ROOMS_fuzz_exposition := cluster/metrics
+FUZZ_ROOMS_fuzz_http_answer := driver/load
 FUZZ_ROOMS_fuzz_lesson   := driver/lesson driver/analyze driver/store driver/observe driver/load
 
 # Files that its corpus starts from.
@@ -20,6 +21,7 @@ FUZZ_SEEDS_fuzz_api_json := tests/data/golden/objects/*.json tests/data/golden/l
 FUZZ_SEEDS_fuzz_field_set := tests/data/field_sets/*.json
 FUZZ_SEEDS_fuzz_quantity := tests/data/common/quantities.tsv
 FUZZ_SEEDS_fuzz_exposition := tests/data/metrics/exposition.txt
+FUZZ_SEEDS_fuzz_http_answer := tests/data/http/*.txt
 
 fuzz: ## fuzz every target for a minute (FUZZ_SECONDS=60)
 	@$(MAKE) --no-print-directory -s BUILD=$(FUZZ_BUILD) CC=clang fuzz-programs

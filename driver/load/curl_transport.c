@@ -1,16 +1,15 @@
 #include "driver/load/curl_transport.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/epoll.h>
 
 #include <curl/curl.h>
 
 #include "common/clock.h"
 #include "common/memory.h"
+#include "driver/load/answer_labels.h"
 
 #define URL_SIZE 4096
 
@@ -21,25 +20,27 @@ struct transfer {
     struct transfer *next, *previous; /* of those in flight */
     int64_t intended, sent;
     int attempts;
-    char server[LOAD_SERVER_SIZE];
-    int64_t server_age;
-    enum load_warmth warmth;
+    struct answer_labels labels;
     uint64_t bytes;
 };
 
 struct curl_transport {
-    struct curl_transport_options options;
+    struct transport base;
     CURLM *multi;
     struct curl_slist *headers;
     struct curl_slist *connect_to;
     struct transfer *free;
     struct transfer *in_flight;
-    size_t count;
     int64_t deadline;
     uint32_t registrations;  /* so far */
     uint32_t *registered;    /* by socket: the number of its latest registration; 0 = none */
     size_t registered_count; /* sockets that registered has room for */
 };
+
+static struct curl_transport *curled(struct transport *transport)
+{
+    return (struct curl_transport *)transport;
+}
 
 /* A socket's number may be given to the next one while events of the last are still being gone through: each
  * registration has a number of its own, so that those are not mistaken. */
@@ -65,7 +66,7 @@ static int on_socket(CURL *easy, curl_socket_t socket, int what, void *context, 
     if (what == CURL_POLL_REMOVE) {
         if ((size_t)socket < transport->registered_count)
             transport->registered[socket] = 0;
-        (void)epoll_ctl(transport->options.epoll, EPOLL_CTL_DEL, socket, NULL);
+        (void)epoll_ctl(transport->base.options.epoll, EPOLL_CTL_DEL, socket, NULL);
         return 0;
     }
     if (known == NULL) {
@@ -77,10 +78,10 @@ static int on_socket(CURL *easy, curl_socket_t socket, int what, void *context, 
         event.events |= EPOLLIN;
     if ((what & CURL_POLL_OUT) != 0)
         event.events |= EPOLLOUT;
-    if (known != NULL && epoll_ctl(transport->options.epoll, EPOLL_CTL_MOD, socket, &event) == 0)
+    if (known != NULL && epoll_ctl(transport->base.options.epoll, EPOLL_CTL_MOD, socket, &event) == 0)
         return 0;
-    if (epoll_ctl(transport->options.epoll, EPOLL_CTL_ADD, socket, &event) < 0 && errno == EEXIST)
-        (void)epoll_ctl(transport->options.epoll, EPOLL_CTL_MOD, socket, &event);
+    if (epoll_ctl(transport->base.options.epoll, EPOLL_CTL_ADD, socket, &event) < 0 && errno == EEXIST)
+        (void)epoll_ctl(transport->base.options.epoll, EPOLL_CTL_MOD, socket, &event);
     return 0;
 }
 
@@ -100,55 +101,14 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *context)
     return size * count;
 }
 
-/* The value of a header line when its name is the wanted one; NULL else. */
-static const char *header_value(const char *line, size_t length, const char *name, size_t *value_length)
-{
-    size_t name_length = strlen(name);
-    if (length <= name_length || line[name_length] != ':' || strncasecmp(line, name, name_length) != 0)
-        return NULL;
-    const char *value = line + name_length + 1;
-    size_t left = length - name_length - 1;
-    while (left > 0 && (*value == ' ' || *value == '\t')) {
-        value++;
-        left--;
-    }
-    while (left > 0 && (unsigned char)value[left - 1] <= ' ')
-        left--;
-    *value_length = left;
-    return value;
-}
-
-/* A pod's name in what may be anything: what is no visible ASCII becomes a question mark. */
-static void copy_server(struct transfer *transfer, const char *value, size_t length)
-{
-    (void)snprintf(transfer->server, sizeof transfer->server, "%.*s", (int)length, value);
-    for (char *at = transfer->server; *at != '\0'; at++)
-        if (*at <= ' ' || *at > '~')
-            *at = '?';
-}
-
 static size_t on_header(char *line, size_t size, size_t count, void *context)
 {
     struct transfer *transfer = context;
-    const struct load_spec *spec = transfer->transport->options.spec;
+    struct header_line header;
     size_t length = size * count;
     transfer->bytes += length;
-    size_t value_length = 0;
-    const char *value = NULL;
-    char text[LOAD_SERVER_SIZE];
-    if ((value = header_value(line, length, spec->pod_header, &value_length)) != NULL) {
-        copy_server(transfer, value, value_length);
-    } else if ((value = header_value(line, length, spec->phase_header, &value_length)) != NULL) {
-        if (value_length == 4 && strncasecmp(value, "cold", 4) == 0)
-            transfer->warmth = WARMTH_COLD;
-        else if (value_length == 4 && strncasecmp(value, "warm", 4) == 0)
-            transfer->warmth = WARMTH_WARM;
-    } else if ((value = header_value(line, length, spec->age_header, &value_length)) != NULL) {
-        (void)snprintf(text, sizeof text, "%.*s", (int)value_length, value);
-        double age = strtod(text, NULL);
-        if (age >= 0 && age < 1e9)
-            transfer->server_age = (int64_t)(age * (double)NANOSECONDS_PER_SECOND);
-    }
+    if (header_line_split(line, length, &header))
+        answer_labels_see(&transfer->labels, transfer->transport->base.options.spec, &header);
     return length;
 }
 
@@ -166,7 +126,7 @@ static int on_attempt(void *context, char *remote, char *local, int remote_port,
 static void set_options(struct transfer *transfer)
 {
     const struct curl_transport *transport = transfer->transport;
-    const struct load_spec *spec = transport->options.spec;
+    const struct load_spec *spec = transport->base.options.spec;
     CURL *easy = transfer->easy;
     (void)curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer);
     (void)curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
@@ -190,37 +150,6 @@ static void set_options(struct transfer *transfer)
         (void)curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
         (void)curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
     }
-}
-
-struct curl_transport *curl_transport_create(const struct curl_transport_options *options, struct error *error)
-{
-    struct curl_transport *transport = memory_allocate(1, sizeof *transport);
-    transport->options = *options;
-    transport->options.resolve_address = NULL;
-    transport->deadline = INT64_MAX;
-    transport->multi = curl_multi_init();
-    if (transport->multi == NULL) {
-        free(transport);
-        (void)error_set(error, "libcurl does not start");
-        return NULL;
-    }
-    (void)curl_multi_setopt(transport->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
-    (void)curl_multi_setopt(transport->multi, CURLMOPT_SOCKETDATA, transport);
-    (void)curl_multi_setopt(transport->multi, CURLMOPT_TIMERFUNCTION, on_timer);
-    (void)curl_multi_setopt(transport->multi, CURLMOPT_TIMERDATA, transport);
-    (void)curl_multi_setopt(transport->multi, CURLMOPT_MAXCONNECTS, (long)options->spec->maximum_connections);
-    (void)curl_multi_setopt(transport->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_NOTHING);
-    for (size_t i = 0; i < options->spec->header_count; i++) {
-        AUTO_FREE char *line = memory_format("%s: %s", options->spec->headers[i].name, options->spec->headers[i].value);
-        transport->headers = curl_slist_append(transport->headers, line);
-    }
-    if (options->resolve_address != NULL) {
-        uint16_t port = options->resolve_port != 0 ? options->resolve_port : options->url->port;
-        AUTO_FREE char *line =
-            memory_format("%s:%u:%s:%u", options->url->host, options->url->port, options->resolve_address, port);
-        transport->connect_to = curl_slist_append(NULL, line);
-    }
-    return transport;
 }
 
 static void transfer_destroy(struct transfer *transfer)
@@ -247,7 +176,7 @@ static struct transfer *transfer_take(struct curl_transport *transport)
     if (transfer->next != NULL)
         transfer->next->previous = transfer;
     transport->in_flight = transfer;
-    transport->count++;
+    transport->base.in_flight++;
     return transfer;
 }
 
@@ -261,15 +190,14 @@ static void transfer_give_back(struct transfer *transfer)
         transport->in_flight = transfer->next;
     if (transfer->next != NULL)
         transfer->next->previous = transfer->previous;
-    transport->count--;
+    transport->base.in_flight--;
     transfer->next_free = transport->free;
     transport->free = transfer;
 }
 
-void curl_transport_destroy(struct curl_transport *transport)
+static void curl_destroy(struct transport *base)
 {
-    if (transport == NULL)
-        return;
+    struct curl_transport *transport = curled(base);
     while (transport->in_flight != NULL)
         transfer_give_back(transport->in_flight);
     while (transport->free != NULL) {
@@ -284,18 +212,17 @@ void curl_transport_destroy(struct curl_transport *transport)
     free(transport);
 }
 
-void curl_transport_send(struct curl_transport *transport, uint64_t index, int64_t intended, int64_t sent)
+static void curl_send(struct transport *base, uint64_t index, int64_t intended, int64_t sent)
 {
+    struct curl_transport *transport = curled(base);
     struct transfer *transfer = transfer_take(transport);
     char url[URL_SIZE];
     transfer->intended = intended;
     transfer->sent = sent;
     transfer->attempts = 0;
-    transfer->server[0] = '\0';
-    transfer->server_age = -1;
-    transfer->warmth = WARMTH_UNKNOWN;
+    answer_labels_clear(&transfer->labels);
     transfer->bytes = 0;
-    (void)curl_easy_setopt(transfer->easy, CURLOPT_URL, url_template_expand(transport->options.url, index, url, sizeof url));
+    (void)curl_easy_setopt(transfer->easy, CURLOPT_URL, url_template_expand(transport->base.options.url, index, url, sizeof url));
     (void)curl_multi_add_handle(transport->multi, transfer->easy);
 }
 
@@ -318,22 +245,21 @@ static void finish(struct transfer *transfer, enum load_outcome outcome, long ht
     struct curl_transport *transport = transfer->transport;
     long connections = 0;
     (void)curl_easy_getinfo(transfer->easy, CURLINFO_NUM_CONNECTS, &connections);
-    char server[LOAD_SERVER_SIZE];
-    memcpy(server, transfer->server, sizeof server);
+    struct answer_labels labels = transfer->labels;
     struct load_done done = {
         .outcome = outcome,
         .http_status = transfer->bytes > 0 ? (int)http_status : 0,
         .intended = transfer->intended,
         .sent = transfer->sent,
-        .finished = clock_monotonic() - transport->options.start,
-        .server = server,
-        .server_age = transfer->server_age,
-        .warmth = transfer->warmth,
+        .finished = clock_monotonic() - transport->base.options.start,
+        .server = labels.server,
+        .server_age = labels.server_age,
+        .warmth = labels.warmth,
         .new_connection = connections > 0,
         .bytes_received = transfer->bytes,
     };
     transfer_give_back(transfer);
-    transport->options.done(transport->options.context, &done);
+    transport->base.options.done(transport->base.options.context, &done);
 }
 
 static void take_finished(struct curl_transport *transport)
@@ -353,26 +279,23 @@ static void take_finished(struct curl_transport *transport)
     }
 }
 
-size_t curl_transport_in_flight(const struct curl_transport *transport)
+static int64_t curl_deadline(const struct transport *base)
 {
-    return transport->count;
+    return ((const struct curl_transport *)base)->deadline;
 }
 
-int64_t curl_transport_deadline(const struct curl_transport *transport)
+static void curl_expire(struct transport *base)
 {
-    return transport->deadline;
-}
-
-void curl_transport_expire(struct curl_transport *transport)
-{
+    struct curl_transport *transport = curled(base);
     int running = 0;
     transport->deadline = INT64_MAX;
     (void)curl_multi_socket_action(transport->multi, CURL_SOCKET_TIMEOUT, 0, &running);
     take_finished(transport);
 }
 
-void curl_transport_event(struct curl_transport *transport, uint64_t token, uint32_t epoll_events)
+static void curl_event(struct transport *base, uint64_t token, uint32_t epoll_events)
 {
+    struct curl_transport *transport = curled(base);
     int socket = (int)(token & UINT32_MAX);
     if ((size_t)socket >= transport->registered_count || transport->registered[socket] != token >> 32)
         return;
@@ -388,8 +311,47 @@ void curl_transport_event(struct curl_transport *transport, uint64_t token, uint
     take_finished(transport);
 }
 
-void curl_transport_abort(struct curl_transport *transport)
+static void curl_abort(struct transport *base)
 {
+    struct curl_transport *transport = curled(base);
     while (transport->in_flight != NULL)
         finish(transport->in_flight, OUTCOME_ABORTED, 0);
+}
+
+static const struct transport_functions functions = {.destroy = curl_destroy,
+                                                     .send = curl_send,
+                                                     .deadline = curl_deadline,
+                                                     .expire = curl_expire,
+                                                     .event = curl_event,
+                                                     .abort = curl_abort};
+
+struct transport *curl_transport_create(const struct transport_options *options, struct error *error)
+{
+    struct curl_transport *transport = memory_allocate(1, sizeof *transport);
+    transport->base = (struct transport){.functions = &functions, .options = *options};
+    transport->base.options.resolve_address = NULL;
+    transport->deadline = INT64_MAX;
+    transport->multi = curl_multi_init();
+    if (transport->multi == NULL) {
+        free(transport);
+        (void)error_set(error, "libcurl does not start");
+        return NULL;
+    }
+    (void)curl_multi_setopt(transport->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
+    (void)curl_multi_setopt(transport->multi, CURLMOPT_SOCKETDATA, transport);
+    (void)curl_multi_setopt(transport->multi, CURLMOPT_TIMERFUNCTION, on_timer);
+    (void)curl_multi_setopt(transport->multi, CURLMOPT_TIMERDATA, transport);
+    (void)curl_multi_setopt(transport->multi, CURLMOPT_MAXCONNECTS, (long)options->spec->maximum_connections);
+    (void)curl_multi_setopt(transport->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_NOTHING);
+    for (size_t i = 0; i < options->spec->header_count; i++) {
+        AUTO_FREE char *line = memory_format("%s: %s", options->spec->headers[i].name, options->spec->headers[i].value);
+        transport->headers = curl_slist_append(transport->headers, line);
+    }
+    if (options->resolve_address != NULL) {
+        uint16_t port = options->resolve_port != 0 ? options->resolve_port : options->url->port;
+        AUTO_FREE char *line =
+            memory_format("%s:%u:%s:%u", options->url->host, options->url->port, options->resolve_address, port);
+        transport->connect_to = curl_slist_append(NULL, line);
+    }
+    return &transport->base;
 }

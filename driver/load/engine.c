@@ -17,8 +17,8 @@
 #include "common/clock.h"
 #include "common/memory.h"
 #include "driver/load/collector.h"
-#include "driver/load/curl_transport.h"
 #include "driver/load/schedule.h"
+#include "driver/load/transport.h"
 #include "driver/load/url.h"
 
 /* Frugal pacing: requests that come due within this time of each other are sent in one go. */
@@ -35,7 +35,7 @@ struct load {
     int64_t second; /* since the start; the last one that flush was called in */
     struct schedule schedule;
     struct collector *collector;
-    struct curl_transport *transport;
+    struct transport *transport;
     bool due;              /* next_intended holds a request that is yet to be sent */
     int64_t next_intended; /* since the start */
     uint64_t next_index;
@@ -104,7 +104,7 @@ void load_destroy(struct load *load)
         return;
     load_stop(load);
     load_join(load);
-    curl_transport_destroy(load->transport);
+    transport_destroy(load->transport);
     collector_destroy(load->collector);
     url_template_release(&load->url);
     memory_close_descriptor(&load->epoll);
@@ -126,7 +126,7 @@ static void flush(struct load *load, int64_t now, bool final)
     if (second == load->second && !final)
         return;
     load->second = second;
-    collector_flush(load->collector, now, curl_transport_in_flight(load->transport), clock_thread_cpu(), final);
+    collector_flush(load->collector, now, load->transport->in_flight, clock_thread_cpu(), final);
 }
 
 static void on_done(void *context, const struct load_done *done)
@@ -139,14 +139,14 @@ static void send_or_drop(struct load *load)
 {
     int64_t intended = load->next_intended;
     collector_planned(load->collector);
-    if (curl_transport_in_flight(load->transport) >= (size_t)load->options.spec->maximum_connections) {
+    if (load->transport->in_flight >= (size_t)load->options.spec->maximum_connections) {
         struct load_done dropped = {
             .outcome = OUTCOME_DROPPED, .intended = intended, .sent = -1, .finished = intended, .server = "", .server_age = -1};
         collector_done(load->collector, &dropped);
     } else {
         int64_t now = since_start(load);
         collector_sent(load->collector, intended, now);
-        curl_transport_send(load->transport, load->next_index, intended, now);
+        transport_send(load->transport, load->next_index, intended, now);
     }
     load->next_index++;
     load->due = schedule_next(&load->schedule, &load->next_intended);
@@ -167,7 +167,7 @@ static int64_t next_wake(const struct load *load, int64_t now)
 {
     int64_t second_end = load->start + ((now - load->start) / NANOSECONDS_PER_SECOND + 1) * NANOSECONDS_PER_SECOND;
     int64_t wake = now < load->start ? load->start : second_end;
-    int64_t deadline = curl_transport_deadline(load->transport);
+    int64_t deadline = transport_deadline(load->transport);
     if (load->due && load->start + load->next_intended < wake)
         wake = load->start + load->next_intended;
     if (wake > now && wake < now + TICK)
@@ -196,16 +196,16 @@ static void wait_for_work(struct load *load)
             ssize_t got = read((int)events[i].data.u64, &ignored, sizeof ignored);
             (void)got;
         } else {
-            curl_transport_event(load->transport, events[i].data.u64, events[i].events);
+            transport_event(load->transport, events[i].data.u64, events[i].events);
         }
     }
-    if (curl_transport_deadline(load->transport) <= clock_monotonic())
-        curl_transport_expire(load->transport);
+    if (transport_deadline(load->transport) <= clock_monotonic())
+        transport_expire(load->transport);
 }
 
 static bool has_work(const struct load *load)
 {
-    return load->due || curl_transport_in_flight(load->transport) > 0;
+    return load->due || load->transport->in_flight > 0;
 }
 
 static void *run(void *context)
@@ -219,7 +219,7 @@ static void *run(void *context)
             break;
         send_what_is_due(load);
     }
-    curl_transport_abort(load->transport);
+    transport_abort(load->transport);
     flush(load, since_start(load), true);
     atomic_store(&load->finished, true);
     return NULL;
@@ -228,7 +228,7 @@ static void *run(void *context)
 int load_start(struct load *load, int64_t start_monotonic, struct error *error)
 {
     load->start = start_monotonic;
-    struct curl_transport_options options = {
+    struct transport_options options = {
         .spec = load->options.spec,
         .url = &load->url,
         .resolve_address = load->options.resolve_address,
@@ -238,7 +238,7 @@ int load_start(struct load *load, int64_t start_monotonic, struct error *error)
         .context = load,
         .done = on_done,
     };
-    load->transport = curl_transport_create(&options, error);
+    load->transport = transport_create(load->options.transport, &options, error);
     if (load->transport == NULL)
         return -1;
     int code = pthread_create(&load->thread, NULL, run, load);

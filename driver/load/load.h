@@ -18,12 +18,16 @@ struct load_sink {
     void (*share)(void *context, const struct load_spec *spec, const struct load_share *share); /* of loads on a resource */
 };
 
+/* What sends the requests; AUTOMATIC is the cheapest one that can serve the load. */
+enum load_transport { TRANSPORT_AUTOMATIC, TRANSPORT_CURL, TRANSPORT_LEAN };
+
 struct load_options {
     const struct load_spec *spec; /* outlives the load */
     const char *resolve_address;  /* connect there instead of resolving the URL's host; NULL = resolve by DNS; the Host
                                      header stays that of the URL */
     uint16_t resolve_port;        /* with resolve_address: 0 = the URL's port */
-    int64_t slow_over;            /* response times above are kept as exemplars; nanoseconds */
+    enum load_transport transport;
+    int64_t slow_over; /* response times above are kept as exemplars; nanoseconds */
     struct load_sink sink;
 };
 

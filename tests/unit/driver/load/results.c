@@ -12,6 +12,8 @@
 
 #define LONGEST_RUN (30 * NANOSECONDS_PER_SECOND)
 
+enum load_transport results_transport = TRANSPORT_AUTOMATIC;
+
 static void on_tick(void *context, const struct load_spec *spec, const struct load_tick *tick)
 {
     (void)spec;
@@ -97,8 +99,10 @@ struct load_spec results_spec(int port, const char *path, double rate, int64_t d
 
 void results_run(const struct load_spec *spec, struct results *results)
 {
-    const struct load_options options = {
-        .spec = spec, .slow_over = 200 * NANOSECONDS_PER_MILLISECOND, .sink = results_sink(results)};
+    const struct load_options options = {.spec = spec,
+                                         .transport = results_transport,
+                                         .slow_over = 200 * NANOSECONDS_PER_MILLISECOND,
+                                         .sink = results_sink(results)};
     struct error error = ERROR_NONE;
     struct load *load = load_create(&options, &error);
     if (load == NULL || load_start(load, clock_monotonic(), &error) < 0)

@@ -24,6 +24,9 @@ struct results {
     struct load_exemplar exemplars[RESULTS_EXEMPLARS];
 };
 
+/* What the loads are sent by; every test of the engine runs over each. */
+extern enum load_transport results_transport;
+
 /* Sums up what it is given; context is the results. What is beyond the arrays is summed up and not kept. */
 struct load_sink results_sink(struct results *results);
 void results_release(struct results *results);

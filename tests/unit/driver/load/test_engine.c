@@ -209,6 +209,7 @@ static void test_the_request_is_what_the_spec_says(void **state)
     spec.headers = memory_allocate(1, sizeof *spec.headers);
     spec.headers[0] = (struct load_header){memory_copy_text("X-Lesson"), memory_copy_text("yes")};
     const struct load_options options = {.spec = &spec,
+                                         .transport = results_transport,
                                          .resolve_address = "127.0.0.1",
                                          .resolve_port = (uint16_t)fake_server_port(server),
                                          .slow_over = SECOND,
@@ -268,7 +269,8 @@ static void test_what_is_late_is_said(void **state)
     struct results *results = memory_allocate(1, sizeof *results);
     struct fake_server *server = fake_server_start(answer_ok, NULL);
     struct load_spec spec = results_spec(fake_server_port(server), "/", 20, 3 * SECOND);
-    const struct load_options options = {.spec = &spec, .slow_over = SECOND, .sink = results_sink(results)};
+    const struct load_options options = {
+        .spec = &spec, .transport = results_transport, .slow_over = SECOND, .sink = results_sink(results)};
     struct load *load = load_create(&options, NULL);
     assert_int_equal(load_start(load, clock_monotonic() - 3 * SECOND, NULL), 0);
     load_join(load);
@@ -302,7 +304,8 @@ static void test_every_second_has_its_tick(void **state)
     spec.stage_count = 2;
     spec.stages[0] = (struct load_stage){.duration = 5 * SECOND, .target = 0};
     spec.stages[1] = (struct load_stage){.duration = SECOND, .target = 20};
-    const struct load_options options = {.spec = &spec, .slow_over = SECOND, .sink = results_sink(results)};
+    const struct load_options options = {
+        .spec = &spec, .transport = results_transport, .slow_over = SECOND, .sink = results_sink(results)};
     struct load *load = load_create(&options, NULL);
     assert_int_equal(load_start(load, clock_monotonic() - 6 * SECOND, NULL), 0);
     load_join(load);
@@ -322,7 +325,8 @@ static void test_start_lies_ahead(void **state)
     struct results *results = memory_allocate(1, sizeof *results);
     struct fake_server *server = fake_server_start(answer_ok, NULL);
     struct load_spec spec = results_spec(fake_server_port(server), "/", 20, SECOND / 2);
-    const struct load_options options = {.spec = &spec, .slow_over = SECOND, .sink = results_sink(results)};
+    const struct load_options options = {
+        .spec = &spec, .transport = results_transport, .slow_over = SECOND, .sink = results_sink(results)};
     struct load *load = load_create(&options, NULL);
     int64_t start = clock_monotonic() + SECOND / 2;
     assert_int_equal(load_start(load, start, NULL), 0);
@@ -365,5 +369,8 @@ int main(void)
         cmocka_unit_test(test_start_lies_ahead),
         cmocka_unit_test(test_nothing_to_send),
     };
-    return cmocka_run_group_tests_name("engine", tests, NULL, NULL);
+    results_transport = TRANSPORT_CURL;
+    int failed = cmocka_run_group_tests_name("engine, libcurl", tests, NULL, NULL);
+    results_transport = TRANSPORT_AUTOMATIC; /* lean, but for https */
+    return failed + cmocka_run_group_tests_name("engine, lean", tests, NULL, NULL);
 }

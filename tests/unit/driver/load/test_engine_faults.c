@@ -265,7 +265,8 @@ static void test_server_dies_under_a_kept_connection(void **state)
     struct results *results = memory_allocate(1, sizeof *results);
     struct fake_server *server = fake_server_start(answer_after_300_ms, NULL);
     struct load_spec spec = results_spec(fake_server_port(server), "/", 10, 2 * SECOND);
-    const struct load_options options = {.spec = &spec, .slow_over = SECOND, .sink = results_sink(results)};
+    const struct load_options options = {
+        .spec = &spec, .transport = results_transport, .slow_over = SECOND, .sink = results_sink(results)};
     struct load *load = load_create(&options, NULL);
     assert_int_equal(load_start(load, clock_monotonic(), NULL), 0);
     clock_sleep_until(clock_monotonic() + SECOND);
@@ -327,7 +328,8 @@ static void test_stop_aborts_what_is_in_flight(void **state)
     struct fake_server *server = fake_server_start(never_answer, NULL);
     struct load_spec spec = results_spec(fake_server_port(server), "/", 20, 20 * SECOND);
     spec.timeout = 20 * SECOND;
-    const struct load_options options = {.spec = &spec, .slow_over = SECOND, .sink = results_sink(results)};
+    const struct load_options options = {
+        .spec = &spec, .transport = results_transport, .slow_over = SECOND, .sink = results_sink(results)};
     struct load *load = load_create(&options, NULL);
     assert_int_equal(load_start(load, clock_monotonic(), NULL), 0);
     clock_sleep_until(clock_monotonic() + 700 * MILLISECOND);
@@ -352,7 +354,8 @@ static void test_stop_before_start(void **state)
     (void)state;
     struct results *results = memory_allocate(1, sizeof *results);
     struct load_spec spec = results_spec(9, "/", 20, 20 * SECOND);
-    const struct load_options options = {.spec = &spec, .slow_over = SECOND, .sink = results_sink(results)};
+    const struct load_options options = {
+        .spec = &spec, .transport = results_transport, .slow_over = SECOND, .sink = results_sink(results)};
     struct load *load = load_create(&options, NULL);
     load_stop(load);
     assert_int_equal(load_start(load, clock_monotonic() + 10 * SECOND, NULL), 0);
@@ -381,7 +384,8 @@ static void test_too_few_descriptors_are_told_before(void **state)
     assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
     struct results *results = memory_allocate(1, sizeof *results);
     struct load_spec spec = results_spec(9, "/", 20, SECOND);
-    const struct load_options options = {.spec = &spec, .slow_over = SECOND, .sink = results_sink(results)};
+    const struct load_options options = {
+        .spec = &spec, .transport = results_transport, .slow_over = SECOND, .sink = results_sink(results)};
     struct error error = ERROR_NONE;
     spec.maximum_connections = 2000000000;
     assert_null(load_create(&options, &error));
@@ -404,7 +408,8 @@ static void test_wrong_url(void **state)
     (void)state;
     struct results *results = memory_allocate(1, sizeof *results);
     struct load_spec spec = results_spec(9, "/{1..}", 20, SECOND);
-    const struct load_options options = {.spec = &spec, .slow_over = SECOND, .sink = results_sink(results)};
+    const struct load_options options = {
+        .spec = &spec, .transport = results_transport, .slow_over = SECOND, .sink = results_sink(results)};
     struct error error = ERROR_NONE;
     assert_null(load_create(&options, &error));
     assert_non_null(strstr(error.text, "rising range"));
@@ -455,5 +460,8 @@ int main(void)
         cmocka_unit_test(test_wrong_url),
         cmocka_unit_test(test_all_failures_mixed),
     };
-    return cmocka_run_group_tests_name("engine faults", tests, NULL, NULL);
+    results_transport = TRANSPORT_CURL;
+    int failed = cmocka_run_group_tests_name("engine faults, libcurl", tests, NULL, NULL);
+    results_transport = TRANSPORT_AUTOMATIC; /* lean, but for https */
+    return failed + cmocka_run_group_tests_name("engine faults, lean", tests, NULL, NULL);
 }

@@ -1,0 +1,402 @@
+#include "driver/load/lean_transport.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "common/clock.h"
+#include "common/memory.h"
+#include "driver/load/http_answer.h"
+#include "driver/load/lean_request.h"
+
+#define READ_SIZE ((size_t)64 * 1024)
+/* Reads of one connection in a row, so that an endless answer does not keep the others waiting. */
+#define READS_MAXIMUM 16
+/* A larger body would be held back by libcurl until the server says "100 Continue". */
+#define BODY_MAXIMUM ((size_t)1024 * 1024)
+
+enum connection_state { STATE_CLOSED, STATE_IDLE, STATE_CONNECTING, STATE_SENDING, STATE_RECEIVING };
+
+/* One connection and, unless it is idle, the request that it carries. */
+struct connection {
+    enum connection_state state;
+    int socket;
+    uint32_t index, generation;         /* its place, and how often that was taken: together the epoll's token */
+    struct connection *next, *previous; /* among those in flight, by the time of sending; or the next free or idle one */
+    int64_t intended, sent;
+    bool fresh; /* made for this request */
+    char *request;
+    size_t request_length, request_sent;
+    struct http_answer answer;
+};
+
+struct lean_transport {
+    struct transport base;
+    struct sockaddr_in address;
+    struct lean_request request;
+    struct connection **connections; /* by their index */
+    size_t count;
+    struct connection *closed, *idle;   /* stacks */
+    struct connection *oldest, *newest; /* in flight: the oldest has the first deadline, as all have the same time */
+    char *bytes;                        /* what was read; used up before the next read */
+    struct connection *reading;         /* NULL = its answer was complete, or it was given up */
+};
+
+static struct lean_transport *lean(struct transport *transport)
+{
+    return (struct lean_transport *)transport;
+}
+
+bool lean_transport_serves(const struct transport_options *options)
+{
+    const struct url_template *url = options->url;
+    const char *address = options->resolve_address != NULL ? options->resolve_address : url->host;
+    struct in_addr parsed;
+    bool plain = strncmp(url->text, "http://", 7) == 0 && strstr(url->text, "/.") == NULL && strchr(url->text, '#') == NULL;
+    return plain && inet_pton(AF_INET, address, &parsed) == 1 &&
+           (options->spec->body == NULL || strlen(options->spec->body) <= BODY_MAXIMUM);
+}
+
+static void add_in_flight(struct lean_transport *transport, struct connection *connection)
+{
+    connection->previous = transport->newest;
+    connection->next = NULL;
+    if (transport->newest != NULL)
+        transport->newest->next = connection;
+    else
+        transport->oldest = connection;
+    transport->newest = connection;
+    transport->base.in_flight++;
+}
+
+static void remove_in_flight(struct lean_transport *transport, struct connection *connection)
+{
+    if (connection->previous != NULL)
+        connection->previous->next = connection->next;
+    else
+        transport->oldest = connection->next;
+    if (connection->next != NULL)
+        connection->next->previous = connection->previous;
+    else
+        transport->newest = connection->previous;
+    transport->base.in_flight--;
+}
+
+static struct connection *pop(struct connection **stack)
+{
+    struct connection *top = *stack;
+    if (top != NULL)
+        *stack = top->next;
+    return top;
+}
+
+static void push(struct connection **stack, struct connection *connection)
+{
+    connection->next = *stack;
+    *stack = connection;
+}
+
+/* An idle connection is somewhere in its stack. */
+static void remove_idle(struct lean_transport *transport, const struct connection *connection)
+{
+    struct connection **link = &transport->idle;
+    while (*link != connection)
+        link = &(*link)->next;
+    *link = connection->next;
+}
+
+static void shut(struct lean_transport *transport, struct connection *connection)
+{
+    if (connection->socket >= 0)
+        (void)close(connection->socket);
+    connection->socket = -1;
+    connection->state = STATE_CLOSED;
+    push(&transport->closed, connection);
+}
+
+static struct epoll_event watched_events(const struct connection *connection)
+{
+    return (struct epoll_event){.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
+                                .data.u64 = (uint64_t)connection->generation << 32 | connection->index};
+}
+
+/* The request has its outcome. The connection is free again before that is told, since more may be sent at once. */
+static void finish(struct lean_transport *transport, struct connection *connection, enum load_outcome outcome)
+{
+    const struct transport_options *options = &transport->base.options;
+    struct http_answer *answer = &connection->answer;
+    struct answer_labels labels = answer->labels;
+    bool whole = (outcome == OUTCOME_OK || outcome == OUTCOME_STATUS) && connection->request_sent == connection->request_length;
+    const struct load_done done = {
+        .outcome = outcome,
+        .http_status = answer->bytes > 0 ? answer->status : 0,
+        .intended = connection->intended,
+        .sent = connection->sent,
+        .finished = clock_monotonic() - options->start,
+        .server = labels.server,
+        .server_age = labels.server_age,
+        .warmth = labels.warmth,
+        .new_connection = connection->fresh && connection->state != STATE_CONNECTING,
+        .bytes_received = answer->bytes,
+    };
+    if (transport->reading == connection)
+        transport->reading = NULL;
+    remove_in_flight(transport, connection);
+    if (whole && answer->reusable && options->spec->reuse == REUSE_KEEP) {
+        connection->state = STATE_IDLE;
+        push(&transport->idle, connection);
+    } else {
+        shut(transport, connection);
+    }
+    options->done(options->context, &done);
+}
+
+/* The connection ended, or what came is no answer. */
+static void fail(struct lean_transport *transport, struct connection *connection)
+{
+    if (connection->state == STATE_CONNECTING)
+        finish(transport, connection, OUTCOME_REFUSED);
+    else
+        finish(transport, connection, connection->answer.bytes > 0 ? OUTCOME_TRUNCATED : OUTCOME_RESET);
+}
+
+static void complete(struct lean_transport *transport, struct connection *connection)
+{
+    finish(transport, connection, connection->answer.status >= 400 ? OUTCOME_STATUS : OUTCOME_OK);
+}
+
+static void send_more(struct connection *connection)
+{
+    while (connection->request_sent < connection->request_length) {
+        ssize_t written = send(connection->socket, connection->request + connection->request_sent,
+                               connection->request_length - connection->request_sent, MSG_NOSIGNAL);
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written < 0 && errno == EAGAIN) {
+            connection->state = STATE_SENDING;
+            return;
+        }
+        if (written < 0) {
+            /* The server may have answered before it closed: what it said is read first. */
+            connection->request_length = connection->request_sent + 1;
+            break;
+        }
+        connection->request_sent += (size_t)written;
+    }
+    connection->state = STATE_RECEIVING;
+}
+
+/* Takes in what was read. last: nothing can be said of what comes behind it, so the connection is not used again. */
+static void take_bytes(struct lean_transport *transport, struct connection *connection, size_t length, bool last)
+{
+    size_t used = 0;
+    enum http_progress progress = http_answer_take(&connection->answer, transport->bytes, length, &used);
+    if (progress == HTTP_BAD)
+        fail(transport, connection);
+    if (progress != HTTP_DONE)
+        return;
+    if (used < length || last)
+        connection->answer.reusable = false;
+    complete(transport, connection);
+}
+
+static void take_end(struct lean_transport *transport, struct connection *connection)
+{
+    if (connection->state == STATE_IDLE) {
+        remove_idle(transport, connection);
+        shut(transport, connection);
+    } else if (http_answer_end(&connection->answer) == HTTP_DONE) {
+        complete(transport, connection);
+    } else {
+        fail(transport, connection);
+    }
+}
+
+/* Asks for the event again: it has been told, and not everything was read. */
+static void watch_again(const struct lean_transport *transport, const struct connection *connection)
+{
+    struct epoll_event event = watched_events(connection);
+    (void)epoll_ctl(transport->base.options.epoll, EPOLL_CTL_MOD, connection->socket, &event);
+}
+
+/* Events come once (edge-triggered): reads until a short read says that nothing is left, and the end too when the event
+ * told of it. */
+static void receive(struct lean_transport *transport, struct connection *connection, bool ended)
+{
+    transport->reading = connection;
+    for (int reads = 0; transport->reading == connection; reads++) {
+        if (reads == READS_MAXIMUM) {
+            watch_again(transport, connection);
+            break;
+        }
+        ssize_t length = recv(connection->socket, transport->bytes, READ_SIZE, 0);
+        bool full = length == (ssize_t)READ_SIZE;
+        if (length < 0 && errno == EINTR)
+            continue;
+        if (length < 0 && errno == EAGAIN)
+            break;
+        if (length <= 0 || connection->state == STATE_IDLE) {
+            take_end(transport, connection); /* nobody asked an idle connection for bytes */
+            break;
+        }
+        take_bytes(transport, connection, (size_t)length, ended || full);
+        if (!full && !ended)
+            break;
+    }
+    transport->reading = NULL;
+}
+
+static void event_of(struct lean_transport *transport, struct connection *connection, uint32_t events)
+{
+    int problem = 0;
+    socklen_t size = sizeof problem;
+    if (connection->state == STATE_CONNECTING) {
+        if (getsockopt(connection->socket, SOL_SOCKET, SO_ERROR, &problem, &size) < 0 || problem != 0) {
+            fail(transport, connection);
+            return;
+        }
+        if ((events & EPOLLOUT) == 0)
+            return;
+        connection->state = STATE_SENDING;
+    }
+    if (connection->state == STATE_SENDING)
+        send_more(connection);
+    if ((events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0)
+        receive(transport, connection, (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0);
+}
+
+static void lean_event(struct transport *base, uint64_t token, uint32_t epoll_events)
+{
+    struct lean_transport *transport = lean(base);
+    size_t index = (size_t)(token & UINT32_MAX);
+    if (index >= transport->count)
+        return;
+    struct connection *connection = transport->connections[index];
+    if (connection->generation == token >> 32 && connection->state != STATE_CLOSED)
+        event_of(transport, connection, epoll_events);
+}
+
+static struct connection *take_place(struct lean_transport *transport)
+{
+    struct connection *connection = pop(&transport->closed);
+    if (connection == NULL) {
+        if ((transport->count & (transport->count + 1)) == 0)
+            transport->connections =
+                memory_resize(transport->connections, transport->count * 2 + 1, sizeof *transport->connections);
+        connection = memory_allocate(1, sizeof *connection);
+        connection->index = (uint32_t)transport->count;
+        connection->request = memory_allocate(1, lean_request_size(&transport->request));
+        http_answer_init(&connection->answer, transport->base.options.spec);
+        transport->connections[transport->count++] = connection;
+    }
+    if (++connection->generation == 0)
+        connection->generation = 1;
+    connection->socket = -1;
+    return connection;
+}
+
+/* A new connection on its way; one that cannot even begin counts as refused. */
+static int begin_connection(const struct lean_transport *transport, struct connection *connection)
+{
+    static const int on = 1;
+    connection->socket = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    struct epoll_event event = watched_events(connection);
+    if (connection->socket < 0)
+        return -1;
+    (void)setsockopt(connection->socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    if (connect(connection->socket, (const struct sockaddr *)&transport->address, sizeof transport->address) < 0 &&
+        errno != EINPROGRESS)
+        return -1;
+    return epoll_ctl(transport->base.options.epoll, EPOLL_CTL_ADD, connection->socket, &event);
+}
+
+static void lean_send(struct transport *base, uint64_t index, int64_t intended, int64_t sent)
+{
+    struct lean_transport *transport = lean(base);
+    struct connection *connection = pop(&transport->idle);
+    bool fresh = connection == NULL;
+    if (fresh)
+        connection = take_place(transport);
+    connection->fresh = fresh;
+    connection->intended = intended;
+    connection->sent = sent;
+    connection->request_sent = 0;
+    connection->request_length = lean_request_write(&transport->request, index, connection->request);
+    http_answer_begin(&connection->answer);
+    add_in_flight(transport, connection);
+    if (!fresh) {
+        send_more(connection);
+        return;
+    }
+    connection->state = STATE_CONNECTING;
+    if (begin_connection(transport, connection) < 0)
+        finish(transport, connection, OUTCOME_REFUSED);
+}
+
+static int64_t lean_deadline(const struct transport *base)
+{
+    const struct connection *oldest = ((const struct lean_transport *)base)->oldest;
+    return oldest == NULL ? INT64_MAX : base->options.start + oldest->sent + base->options.spec->timeout;
+}
+
+static void lean_expire(struct transport *base)
+{
+    struct lean_transport *transport = lean(base);
+    int64_t now = clock_monotonic();
+    while (lean_deadline(base) <= now)
+        finish(transport, transport->oldest, OUTCOME_TIMEOUT);
+}
+
+static void lean_abort(struct transport *base)
+{
+    struct lean_transport *transport = lean(base);
+    while (transport->oldest != NULL)
+        finish(transport, transport->oldest, OUTCOME_ABORTED);
+}
+
+static void lean_destroy(struct transport *base)
+{
+    struct lean_transport *transport = lean(base);
+    for (size_t i = 0; i < transport->count; i++) {
+        struct connection *connection = transport->connections[i];
+        if (connection->socket >= 0)
+            (void)close(connection->socket);
+        http_answer_release(&connection->answer);
+        free(connection->request);
+        free(connection);
+    }
+    free(transport->connections);
+    free(transport->bytes);
+    lean_request_release(&transport->request);
+    free(transport);
+}
+
+static const struct transport_functions functions = {.destroy = lean_destroy,
+                                                     .send = lean_send,
+                                                     .deadline = lean_deadline,
+                                                     .expire = lean_expire,
+                                                     .event = lean_event,
+                                                     .abort = lean_abort};
+
+struct transport *lean_transport_create(const struct transport_options *options, struct error *error)
+{
+    const struct url_template *url = options->url;
+    const char *address = options->resolve_address != NULL ? options->resolve_address : url->host;
+    uint16_t port = options->resolve_address != NULL && options->resolve_port != 0 ? options->resolve_port : url->port;
+    struct lean_transport *transport = memory_allocate(1, sizeof *transport);
+    transport->base = (struct transport){.functions = &functions, .options = *options};
+    transport->base.options.resolve_address = NULL;
+    transport->address = (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons(port)};
+    transport->bytes = memory_allocate(1, READ_SIZE);
+    lean_request_init(&transport->request, options->spec, url);
+    if (inet_pton(AF_INET, address, &transport->address.sin_addr) == 1)
+        return &transport->base;
+    (void)error_set(error, "\"%s\" is no IPv4 address", address);
+    lean_destroy(&transport->base);
+    return NULL;
+}

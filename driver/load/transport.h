@@ -1,0 +1,77 @@
+/*
+ * What sends requests for the engine. Two transports do: libcurl for everything, and a lean one of our own for plain
+ * HTTP/1.1, which costs a fraction of it. Both give the same outcomes for the same servers, and neither queues or tries a
+ * request again: the engine owns the limits.
+ */
+#ifndef DRIVER_LOAD_TRANSPORT_H
+#define DRIVER_LOAD_TRANSPORT_H
+
+#include "driver/load/collector.h"
+#include "driver/load/url.h"
+
+struct transport_options {
+    const struct load_spec *spec; /* borrowed, as url */
+    const struct url_template *url;
+    const char *resolve_address; /* as in struct load_options; borrowed during the creation */
+    uint16_t resolve_port;
+    int epoll;     /* sockets are added with a data.u64 above UINT32_MAX */
+    int64_t start; /* clock_monotonic of the load's start: outcomes are counted from it */
+    void *context;
+    void (*done)(void *context, const struct load_done *done); /* may send again */
+};
+
+struct transport;
+
+struct transport_functions {
+    void (*destroy)(struct transport *transport);
+    void (*send)(struct transport *transport, uint64_t index, int64_t intended, int64_t sent);
+    int64_t (*deadline)(const struct transport *transport);
+    void (*expire)(struct transport *transport);
+    void (*event)(struct transport *transport, uint64_t token, uint32_t epoll_events);
+    void (*abort)(struct transport *transport);
+};
+
+/* Each transport's own struct begins with this one. */
+struct transport {
+    const struct transport_functions *functions;
+    struct transport_options options; /* resolve_address is NULL: it was needed at the creation only */
+    size_t in_flight;
+};
+
+/* The lean transport where it can serve the load, else libcurl; or the one that is asked for (an error when it cannot). */
+struct transport *transport_create(enum load_transport wanted, const struct transport_options *options, struct error *error);
+
+/* Forgets what is in flight. Harmless on NULL. */
+void transport_destroy(struct transport *transport);
+
+/* Begins one request; its outcome comes through done, perhaps before this returns. intended and sent: nanoseconds since
+ * the start. */
+static inline void transport_send(struct transport *transport, uint64_t index, int64_t intended, int64_t sent)
+{
+    transport->functions->send(transport, index, intended, sent);
+}
+
+/* Monotonic time at which transport_expire wants to be called; INT64_MAX = not. */
+static inline int64_t transport_deadline(const struct transport *transport)
+{
+    return transport->functions->deadline(transport);
+}
+
+static inline void transport_expire(struct transport *transport)
+{
+    transport->functions->expire(transport);
+}
+
+/* One event of the epoll. token: its data.u64; those of sockets that have been closed since are passed over. */
+static inline void transport_event(struct transport *transport, uint64_t token, uint32_t epoll_events)
+{
+    transport->functions->event(transport, token, epoll_events);
+}
+
+/* Ends all that is in flight as OUTCOME_ABORTED. */
+static inline void transport_abort(struct transport *transport)
+{
+    transport->functions->abort(transport);
+}
+
+#endif
