@@ -23,6 +23,7 @@ static const struct table_column columns[] = {
 struct pod_summary {
     char reason[REASON_SIZE];
     int64_t restarts;
+    int64_t sidecar_restarts;
     int64_t last_restart; /* wall time; 0 = never */
     int ready;
     int containers;
@@ -65,6 +66,17 @@ static void set_end_reason(struct pod_summary *summary, const char *prefix, cons
         snprintf(summary->reason, REASON_SIZE, "%sExitCode:%" PRId64, prefix, json_integer(json_get(terminated, "exitCode"), 0));
 }
 
+/* A sidecar is an init container that runs on beside the others. */
+static bool is_sidecar(const cJSON *pod, const char *name)
+{
+    const cJSON *container;
+    cJSON_ArrayForEach (container, json_get(pod, "spec", "initContainers")) {
+        if (strcmp(text_at(container, "name"), name) == 0)
+            return strcmp(text_at(container, "restartPolicy"), "Always") == 0;
+    }
+    return false;
+}
+
 /* True when the init container is done and the next one counts. */
 static bool init_container_is_done(struct pod_summary *summary, const cJSON *status, int index, int count)
 {
@@ -88,7 +100,17 @@ static bool summarize_init_containers(struct pod_summary *summary, const cJSON *
     int index = 0;
     const cJSON *status;
     cJSON_ArrayForEach (status, json_get(pod, "status", "initContainerStatuses")) {
+        const bool sidecar = is_sidecar(pod, text_at(status, "name"));
         count_restarts(summary, status);
+        if (sidecar) {
+            summary->sidecar_restarts += json_integer(json_get(status, "restartCount"), 0);
+            summary->containers++;
+            summary->ready += json_boolean(json_get(status, "ready"), false) ? 1 : 0;
+        }
+        if (sidecar && json_boolean(json_get(status, "started"), false)) {
+            index++;
+            continue;
+        }
         if (!init_container_is_done(summary, status, index, count))
             return true;
         index++;
@@ -102,7 +124,7 @@ static void summarize_containers(struct pod_summary *summary, const cJSON *pod)
     const cJSON *status;
     bool running = false;
     bool reason_found = false;
-    summary->restarts = 0;
+    summary->restarts = summary->sidecar_restarts;
     cJSON_ArrayForEach (status, json_get(pod, "status", "containerStatuses")) {
         const char *waiting = json_text(json_get(status, "state", "waiting", "reason"), "");
         const cJSON *terminated = json_get(status, "state", "terminated");

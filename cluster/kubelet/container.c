@@ -83,6 +83,8 @@ bool container_will_restart(const struct container *container)
     const struct pod *pod = container->pod;
     if (pod->deleting || pod->gone || pod->kubelet->stopping)
         return false;
+    if (is_sidecar(container))
+        return !pod_is_through(pod);
     const char *policy = pod_restart_policy(pod);
     if (strcmp(policy, "Never") == 0)
         return false;

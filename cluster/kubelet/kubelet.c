@@ -400,8 +400,8 @@ void kubelet_visit_usage(struct kubelet *kubelet, void (*visit)(const struct con
 {
     pthread_mutex_lock(&kubelet->lock);
     for (struct pod *pod = kubelet->pods; pod != NULL; pod = pod->next_pod)
-        for (int i = pod->init_count; i < pod->count; i++)
-            if (pod->containers[i].state == CONTAINER_RUNNING)
+        for (int i = 0; i < pod->count; i++)
+            if (pod->containers[i].state == CONTAINER_RUNNING && (i >= pod->init_count || is_sidecar(&pod->containers[i])))
                 visit_container(&pod->containers[i], visit, context);
     pthread_mutex_unlock(&kubelet->lock);
 }

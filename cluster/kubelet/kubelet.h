@@ -56,7 +56,8 @@ struct container_usage {
     int64_t sampled_wall; /* when cpu and memory were read */
 };
 
-/* Calls visit for each running container; thread-safe; reads /proc at once. Init containers are left out. */
+/* Calls visit for each running container; thread-safe; reads /proc at once. Init containers but sidecars are left
+ * out. */
 void kubelet_visit_usage(struct kubelet *kubelet, void (*visit)(const struct container_usage *usage, void *context),
                          void *context);
 

@@ -112,10 +112,13 @@ void pod_end(struct pod *pod, int64_t grace, const char *message, int64_t now)
 {
     for (int i = 0; i < pod->count; i++) {
         struct container *container = &pod->containers[i];
+        if (message != NULL && is_sidecar(container))
+            continue;
         if (container->state == CONTAINER_RUNNING && container->stop == STOP_NOT && message != NULL)
             container_event(container, "Normal", "Killing", "%s %s", message, container->name);
         container_stop(container, grace, now);
     }
+    pod->end_by = now + grace;
     pod->next = 0;
 }
 
@@ -215,16 +218,18 @@ static bool run_init_containers(struct pod *pod, int64_t now)
     for (int i = 0; i < pod->init_count; i++) {
         struct container *container = &pod->containers[i];
         container_try(container, now);
-        if (container->state != CONTAINER_TERMINATED || container->exit_code != 0)
+        if (!init_is_done(container))
             return false;
     }
+    pod->initialized = true;
     return true;
 }
 
 static bool init_has_failed(const struct pod *pod)
 {
     for (int i = 0; i < pod->init_count; i++)
-        if (pod->containers[i].state == CONTAINER_TERMINATED && pod->containers[i].exit_code != 0)
+        if (!is_sidecar(&pod->containers[i]) && pod->containers[i].state == CONTAINER_TERMINATED &&
+            pod->containers[i].exit_code != 0)
             return true;
     return false;
 }
@@ -347,6 +352,7 @@ void pod_step(struct pod *pod, int64_t now)
             write_status(pod, now);
         run_containers(pod, now);
     }
+    pod_step_sidecars(pod, now);
     if (!pod->ended && is_over(pod)) {
         pod->ended = true;
         pod->changed = true;

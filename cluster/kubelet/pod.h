@@ -112,6 +112,8 @@ struct pod {
     char *folder;                       /* path; NULL until set up */
     int root;                           /* descriptor of the folder's root; -1 */
     bool set_up;
+    bool initialized; /* the init containers were all through once */
+    int64_t end_by;   /* monotonic; when a pod that is being deleted has used up its grace */
     int64_t next_setup;
     int64_t setup_wait;
     int64_t next_tokens;                                 /* monotonic; when the tokens in its volumes are made anew */
@@ -158,7 +160,8 @@ void pod_destroy(struct pod *pod); /* nothing of it runs; removes its folder and
 void pod_take(struct pod *pod, struct object *object, int64_t now);
 void pod_step(struct pod *pod, int64_t now);
 bool pod_has_running(const struct pod *pod);
-/* Ends every container with at most this grace (nanoseconds); 0: SIGKILL at once. */
+/* Ends every container with at most this grace (nanoseconds); 0: SIGKILL at once. With a message, which is for the events,
+ * sidecars wait for the others. */
 void pod_end(struct pod *pod, int64_t grace, const char *message, int64_t now);
 /* pod_objects.c: what of the cluster's objects a pod may read. */
 /* For the environment of a container (NULL = of none); texts that are not the pod's own are kept in the pod. */
@@ -171,6 +174,15 @@ const char *pod_restart_policy(const struct pod *pod);
 int64_t pod_grace(const struct pod *pod); /* terminationGracePeriodSeconds in nanoseconds */
 void pod_event(const struct pod *pod, const char *type, const char *reason, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+
+/* sidecar.c */
+bool is_sidecar(const struct container *container);
+/* Whether the container after it may start. */
+bool init_is_done(const struct container *container);
+/* Whether what the pod is for has ended, well or badly: nothing but sidecars runs on. */
+bool pod_is_through(const struct pod *pod);
+/* Ends the sidecars when nothing else runs or will. */
+void pod_step_sidecars(struct pod *pod, int64_t now);
 
 /* container.c */
 void container_init(struct container *container, struct pod *pod, const cJSON *spec, bool init, int index);

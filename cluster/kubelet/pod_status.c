@@ -13,17 +13,12 @@
 static const char *const condition_names[CONDITION_COUNT] = {"PodReadyToStartContainers", "Initialized", "Ready",
                                                              "ContainersReady"};
 
-static bool init_is_done(const struct container *container)
-{
-    return container->state == CONTAINER_TERMINATED && container->exit_code == 0;
-}
-
 static const char *phase_of_ended(const struct pod *pod)
 {
     int ended = 0, good = 0;
     for (int i = 0; i < pod->count; i++) {
         const struct container *container = &pod->containers[i];
-        if (container->init && !init_is_done(container))
+        if (container->init && !is_sidecar(container) && !init_is_done(container))
             return "Failed";
         if (container->init)
             continue;
@@ -119,7 +114,7 @@ static cJSON *container_status(const struct container *container)
     json_set_text(status, "name", container->name);
     json_set(status, "state", present_state(container));
     json_set(status, "lastState", container->last_state != NULL ? json_copy(container->last_state) : cJSON_CreateObject());
-    json_set_boolean(status, "ready", container->init ? init_is_done(container) : container->ready);
+    json_set_boolean(status, "ready", container->init && !is_sidecar(container) ? init_is_done(container) : container->ready);
     json_set_integer(status, "restartCount", container->restart_count);
     json_set_text(status, "image", begun ? container->image.name : json_text(json_get(container->spec, "image"), ""));
     json_set_text(status, "imageID", begun ? image_identity(container->image.name, identity) : "");
@@ -139,13 +134,20 @@ static cJSON *container_status(const struct container *container)
 }
 
 /* Names of the containers that are not as they should be, "[a b]"; NULL when there are none. */
+static bool is_unready(const struct container *container, bool init)
+{
+    if (init)
+        return container->init && !init_is_done(container);
+    return (!container->init || is_sidecar(container)) && !container->ready;
+}
+
 static char *names_of_unready(const struct pod *pod, bool init)
 {
     AUTO_BUFFER struct buffer names;
     buffer_init(&names, LONGEST_MESSAGE);
     for (int i = 0; i < pod->count; i++) {
         const struct container *container = &pod->containers[i];
-        if (container->init != init || (init ? init_is_done(container) : container->ready))
+        if (!is_unready(container, init))
             continue;
         buffer_append_format(&names, "%s%s", names.length > 0 ? " " : "[", container->name);
     }

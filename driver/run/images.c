@@ -42,9 +42,8 @@ static int open_program(const char *path, struct error *error)
         return error_set(error, "%s is no regular file", path);
     if ((about.st_mode & 0111) == 0)
         return error_set(error, "%s is not executable", path);
-    int opened = program;
-    program = -1;
-    return opened;
+    const int opened = fcntl(program, F_DUPFD_CLOEXEC, 0);
+    return opened >= 0 ? opened : error_set(error, "cannot read %s: %s", path, strerror(errno));
 }
 
 static int copy_bytes(int from, int to, struct error *error)

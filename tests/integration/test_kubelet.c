@@ -17,6 +17,7 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "common/buffer.h"
@@ -407,6 +408,50 @@ static void test_missing_program_and_image(void **state)
     assert_true(wait_until(is_gone(lab, "pull") && is_gone(lab, "noprog"), 10));
 }
 
+#define COMMAND(script) "{\"exec\":{\"command\":[\"sh\",\"-c\",\"" script "\"]}}"
+#define PAUSE IMAGE ",\"command\":[\"labcluster\",\"pause\"]"
+
+/* The sidecar's postStart hook makes what the container's readiness probe looks for. */
+static void test_commands_and_sidecar(void **state)
+{
+    const struct lab *lab = *state;
+    create(lab, "commands",
+           "\"terminationGracePeriodSeconds\":10,\"volumes\":[{\"name\":\"data\",\"emptyDir\":{}}],"
+           "\"initContainers\":[{\"name\":\"side\",\"restartPolicy\":\"Always\"," PAUSE ",\"volumeMounts\":[{\"name\":\"data\","
+           "\"mountPath\":\"/data\"}],\"lifecycle\":{\"postStart\":" COMMAND(
+               "echo x > data/made") "}}],"
+                                     "\"containers\":[{\"name\":\"web\"," PAUSE
+                                     ",\"env\":[{\"name\":\"FILE\",\"value\":\"data/made\"}],"
+                                     "\"volumeMounts\":[{\"name\":\"data\",\"mountPath\":\"/"
+                                     "data\"}],\"readinessProbe\":{\"periodSeconds\":1,"
+                                     "\"timeoutSeconds\":20,\"exec\":{\"command\":[\"sh\",\"-c\",\"test -f $FILE\"]}}}]");
+    create(lab, "unready",
+           "\"containers\":[{\"name\":\"web\"," PAUSE ",\"readinessProbe\":{\"periodSeconds\":1,"
+           "\"timeoutSeconds\":20,\"exec\":{\"command\":[\"sh\",\"-c\",\"echo not yet; exit 3\"]}}}]");
+    assert_true(wait_until(is_ready(lab, "commands"), 20));
+    assert_true(wait_until(has_event(lab, "unready", "Unhealthy", "Readiness probe failed: not yet"), 20));
+    delete_pod(lab, "commands");
+    delete_pod(lab, "unready");
+    assert_true(wait_until(is_gone(lab, "commands") && is_gone(lab, "unready"), 20));
+}
+
+static void test_loaded_image(void **state)
+{
+    const struct lab *lab = *state;
+    AUTO_FREE char *folder = memory_format("%s/images/docker.io,library,own:1", lab->folder);
+    AUTO_FREE char *program = memory_format("%s/own", folder);
+    assert_int_equal(mkdir(folder, 0700), 0);
+    test_folder_write_file(program, "#!/bin/sh\necho $1\n");
+    assert_int_equal(chmod(program, 0755), 0);
+    create(lab, "own", "\"restartPolicy\":\"Never\",\"containers\":[{\"name\":\"x\",\"image\":\"own:1\",\"args\":[\"hi\"]}]");
+    create(lab, "always", "\"containers\":[{\"name\":\"x\",\"image\":\"own:1\",\"imagePullPolicy\":\"Always\"}]");
+    assert_true(wait_until(has_phase(lab, "own", "Succeeded"), 20));
+    assert_true(wait_until(waits_for(lab, "always", "ImagePullBackOff"), 20));
+    delete_pod(lab, "own");
+    delete_pod(lab, "always");
+    assert_true(wait_until(is_gone(lab, "own") && is_gone(lab, "always"), 20));
+}
+
 static void test_config_error_heals(void **state)
 {
     const struct lab *lab = *state;
@@ -601,6 +646,8 @@ int main(void)
         cmocka_unit_test(test_pre_stop_and_grace),
         cmocka_unit_test(test_back_off),
         cmocka_unit_test(test_missing_program_and_image),
+        cmocka_unit_test(test_commands_and_sidecar),
+        cmocka_unit_test(test_loaded_image),
         cmocka_unit_test(test_config_error_heals),
         cmocka_unit_test(test_init_containers),
         cmocka_unit_test(test_log),
