@@ -2,41 +2,47 @@
 
 #include <string.h>
 
-#define PROTOBUF_TYPE "application/com.github.proto-openapi.spec.v2.v1.0+protobuf"
-#define TITLE "Kubernetes"
-#define VERSION "v1.36.2"
+#include "cluster/api/openapi_document.h"
 
-/* Field number and wire type 2 (bytes), then a length that fits one byte. */
-static void append_bytes_field(struct buffer *text, int number, const char *bytes, size_t length)
+#define PROTOBUF_TYPE "application/com.github.proto-openapi.spec.v2.v1.0+protobuf"
+
+static void answer_v2(const struct http_request *request, struct answer *answer)
 {
-    buffer_append_character(text, (char)(number << 3 | 2));
-    buffer_append_character(text, (char)length);
-    buffer_append(text, bytes, length);
+    AUTO_JSON cJSON *document = openapi_document_v2();
+    if (request->accept == NULL || strstr(request->accept, "proto-openapi") == NULL) {
+        answer_tree(answer, 200, document);
+        return;
+    }
+    openapi_encode_protobuf(document, &answer->body);
+    answer->content_type = PROTOBUF_TYPE;
 }
 
-/* The Document of gnostic's OpenAPIv2.proto: 1 swagger, 2 info {1 title, 2 version}, 8 paths {}. */
-static void answer_protobuf(struct answer *answer)
+static bool answer_v3(const char *group, const char *version, struct answer *answer)
 {
-    AUTO_BUFFER struct buffer information;
-    buffer_init(&information, 100);
-    append_bytes_field(&information, 1, TITLE, strlen(TITLE));
-    append_bytes_field(&information, 2, VERSION, strlen(VERSION));
-    append_bytes_field(&answer->body, 1, "2.0", 3);
-    append_bytes_field(&answer->body, 2, information.data, information.length);
-    append_bytes_field(&answer->body, 8, "", 0);
-    answer->content_type = PROTOBUF_TYPE;
+    AUTO_JSON cJSON *document = openapi_document_v3(group, version);
+    if (document == NULL)
+        return false;
+    answer_tree(answer, 200, document);
+    return true;
 }
 
 bool openapi_answer(const struct http_request *request, struct answer *answer)
 {
-    if (request->segment_count != 2 || strcmp(request->segments[1], "v2") != 0)
-        return false;
-    if (request->accept != NULL && strstr(request->accept, "proto-openapi") != NULL) {
-        answer_protobuf(answer);
+    char *const *segments = request->segments;
+    size_t count = request->segment_count;
+    if (count == 2 && strcmp(segments[1], "v2") == 0) {
+        answer_v2(request, answer);
         return true;
     }
-    answer->content_type = ANSWER_JSON;
-    buffer_append_text(&answer->body, "{\"swagger\":\"2.0\",\"info\":{\"title\":\"" TITLE "\",\"version\":\"" VERSION
-                                      "\"},\"paths\":{},\"definitions\":{}}\n");
-    return true;
+    if (strcmp(segments[1], "v3") != 0)
+        return false;
+    if (count == 2) {
+        AUTO_JSON cJSON *index = openapi_index_v3();
+        answer_tree(answer, 200, index);
+        return true;
+    }
+    if (count == 4 && strcmp(segments[2], "api") == 0)
+        return answer_v3("", segments[3], answer);
+    return count == 5 && strcmp(segments[2], "apis") == 0 && segments[3][0] != '\0' &&
+           answer_v3(segments[3], segments[4], answer);
 }
