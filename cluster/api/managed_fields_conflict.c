@@ -66,13 +66,37 @@ static int fail(const struct conflicts *conflicts, struct status *status)
     return -1;
 }
 
+static int compare_managers(const void *left, const void *right)
+{
+    static const char *const members[] = {"manager", "operation", "apiVersion", "subresource"};
+    const cJSON *const *first = left, *const *second = right;
+    int order = 0;
+    for (size_t i = 0; i < sizeof members / sizeof members[0] && order == 0; i++)
+        order = strcmp(json_text(json_get(*first, members[i]), ""), json_text(json_get(*second, members[i]), ""));
+    return order;
+}
+
+/* The order in which Kubernetes names them; the caller frees it. */
+static const cJSON **sort_by_manager(const cJSON *entries, size_t count)
+{
+    const cJSON **sorted = memory_allocate(count + 1, sizeof(const cJSON *));
+    const cJSON *entry = NULL;
+    size_t used = 0;
+    cJSON_ArrayForEach (entry, entries)
+        sorted[used++] = entry;
+    qsort(sorted, used, sizeof(const cJSON *), compare_managers);
+    return sorted;
+}
+
 int managed_fields_check_apply(const cJSON *entries, const struct field_write *write, const cJSON *changed, struct status *status)
 {
     struct conflicts conflicts = {.causes = cJSON_CreateArray()};
     buffer_init(&conflicts.text, TEXT_MAXIMUM);
     const cJSON *applied = managed_fields_applied(entries, write);
-    const cJSON *entry = NULL;
-    cJSON_ArrayForEach (entry, entries) {
+    size_t count = (size_t)cJSON_GetArraySize(entries);
+    AUTO_FREE const cJSON **sorted = sort_by_manager(entries, count);
+    for (size_t i = 0; i < count; i++) {
+        const cJSON *entry = sorted[i];
         const cJSON *set = json_get(entry, "fieldsV1");
         AUTO_JSON cJSON *common = set != applied ? field_set_common(set, changed) : cJSON_CreateObject();
         if (!field_set_is_empty(common))

@@ -105,6 +105,12 @@ static void test_several_conflicts(void **state)
     assert_int_equal(apply(fixture, RESOURCE_CONFIGMAPS, "x", two, "one", false, NULL, &status), 0);
     assert_int_equal(apply(fixture, RESOURCE_CONFIGMAPS, "x", other, "two", false, NULL, &status), -1);
     assert_string_equal(status.message, "Apply failed with 2 conflicts: conflicts with \"one\":\n- .data.a\n- .data.b");
+    writer_set("before", false);
+    object_release(patch(fixture, RESOURCE_CONFIGMAPS, "x", SUBRESOURCE_NONE, "{\"data\":{\"b\":\"3\"}}"));
+    assert_int_equal(apply(fixture, RESOURCE_CONFIGMAPS, "x", other, "two", false, NULL, &status), -1);
+    assert_string_equal(status.message,
+                        "Apply failed with 2 conflicts: conflicts with \"before\" using v1:\n- .data.b\nconflicts "
+                        "with \"one\":\n- .data.a");
 }
 
 /* Two managers of the same value share it; it goes when the last one lets go. */
