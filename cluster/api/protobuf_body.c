@@ -9,186 +9,6 @@
 
 #define MAXIMUM_DEPTH 20
 
-const struct proto_field protobuf_metadata_fields[] = {
-    {1, "name", PROTO_TEXT, false, NULL},        {2, "generateName", PROTO_TEXT, false, NULL},
-    {3, "namespace", PROTO_TEXT, false, NULL},   {8, "creationTimestamp", PROTO_PASSED_OVER, false, NULL},
-    {11, "labels", PROTO_TEXT_MAP, false, NULL}, {12, "annotations", PROTO_TEXT_MAP, false, NULL},
-    {14, "finalizers", PROTO_TEXT, true, NULL},  {0, NULL, PROTO_TEXT, false, NULL},
-};
-
-static const struct proto_field namespace_fields[] = {
-    {1, "metadata", PROTO_MESSAGE, false, protobuf_metadata_fields},
-    {2, "spec", PROTO_PASSED_OVER, false, NULL},
-    {3, "status", PROTO_PASSED_OVER, false, NULL},
-    {0, NULL, PROTO_TEXT, false, NULL},
-};
-
-static const struct proto_field config_map_fields[] = {
-    {1, "metadata", PROTO_MESSAGE, false, protobuf_metadata_fields},
-    {2, "data", PROTO_TEXT_MAP, false, NULL},
-    {3, "binaryData", PROTO_BYTES_MAP, false, NULL},
-    {4, "immutable", PROTO_BOOLEAN, false, NULL},
-    {0, NULL, PROTO_TEXT, false, NULL},
-};
-
-static const struct proto_field port_fields[] = {
-    {1, "name", PROTO_TEXT, false, NULL},
-    {2, "hostPort", PROTO_INTEGER, false, NULL},
-    {3, "containerPort", PROTO_INTEGER, false, NULL},
-    {4, "protocol", PROTO_TEXT, false, NULL},
-    {0, NULL, PROTO_TEXT, false, NULL},
-};
-
-static const struct proto_field container_fields[] = {
-    {1, "name", PROTO_TEXT, false, NULL},
-    {2, "image", PROTO_TEXT, false, NULL},
-    {3, "command", PROTO_TEXT, true, NULL},
-    {4, "args", PROTO_TEXT, true, NULL},
-    {5, "workingDir", PROTO_TEXT, false, NULL},
-    {6, "ports", PROTO_MESSAGE, true, port_fields},
-    {14, "imagePullPolicy", PROTO_TEXT, false, NULL},
-    {0, NULL, PROTO_TEXT, false, NULL},
-};
-
-static const struct proto_field pod_spec_fields[] = {
-    {2, "containers", PROTO_MESSAGE, true, container_fields},
-    {3, "restartPolicy", PROTO_TEXT, false, NULL},
-    {4, "terminationGracePeriodSeconds", PROTO_INTEGER_SET, false, NULL},
-    {0, NULL, PROTO_TEXT, false, NULL},
-};
-
-static const struct proto_field template_fields[] = {
-    {1, "metadata", PROTO_MESSAGE, false, protobuf_metadata_fields},
-    {2, "spec", PROTO_MESSAGE, false, pod_spec_fields},
-    {0, NULL, PROTO_TEXT, false, NULL},
-};
-
-const struct proto_field protobuf_selector_fields[] = {
-    {1, "matchLabels", PROTO_TEXT_MAP, false, NULL},
-    {0, NULL, PROTO_TEXT, false, NULL},
-};
-
-static const struct proto_field strategy_fields[] = {
-    {1, "type", PROTO_TEXT, false, NULL},
-    {0, NULL, PROTO_TEXT, false, NULL},
-};
-
-static const struct proto_field deployment_spec_fields[] = {
-    {1, "replicas", PROTO_INTEGER_SET, false, NULL},        {2, "selector", PROTO_MESSAGE, false, protobuf_selector_fields},
-    {3, "template", PROTO_MESSAGE, false, template_fields}, {4, "strategy", PROTO_MESSAGE, false, strategy_fields},
-    {5, "minReadySeconds", PROTO_INTEGER, false, NULL},     {0, NULL, PROTO_TEXT, false, NULL},
-};
-
-static const struct proto_field deployment_fields[] = {
-    {1, "metadata", PROTO_MESSAGE, false, protobuf_metadata_fields},
-    {2, "spec", PROTO_MESSAGE, false, deployment_spec_fields},
-    {3, "status", PROTO_PASSED_OVER, false, NULL},
-    {0, NULL, PROTO_TEXT, false, NULL},
-};
-
-static const struct proto_field service_port_fields[] = {
-    {1, "name", PROTO_TEXT, false, NULL},        {2, "protocol", PROTO_TEXT, false, NULL},
-    {3, "port", PROTO_INTEGER, false, NULL},     {4, "targetPort", PROTO_INT_OR_TEXT, false, NULL},
-    {5, "nodePort", PROTO_INTEGER, false, NULL}, {0, NULL, PROTO_TEXT, false, NULL},
-};
-
-static const struct proto_field service_spec_fields[] = {
-    {1, "ports", PROTO_MESSAGE, true, service_port_fields},
-    {2, "selector", PROTO_TEXT_MAP, false, NULL},
-    {3, "clusterIP", PROTO_TEXT, false, NULL},
-    {4, "type", PROTO_TEXT, false, NULL},
-    {0, NULL, PROTO_TEXT, false, NULL},
-};
-
-static const struct proto_field service_fields[] = {
-    {1, "metadata", PROTO_MESSAGE, false, protobuf_metadata_fields},
-    {2, "spec", PROTO_MESSAGE, false, service_spec_fields},
-    {3, "status", PROTO_PASSED_OVER, false, NULL},
-    {0, NULL, PROTO_TEXT, false, NULL},
-};
-
-static const struct proto_field metric_target_fields[] = {
-    {1, "type", PROTO_TEXT, false, NULL},
-    {2, "value", PROTO_QUANTITY, false, NULL},
-    {3, "averageValue", PROTO_QUANTITY, false, NULL},
-    {4, "averageUtilization", PROTO_INTEGER_SET, false, NULL},
-    {0, NULL, PROTO_TEXT, false, NULL},
-};
-
-static const struct proto_field resource_metric_fields[] = {
-    {1, "name", PROTO_TEXT, false, NULL},
-    {2, "target", PROTO_MESSAGE, false, metric_target_fields},
-    {0, NULL, PROTO_TEXT, false, NULL},
-};
-
-static const struct proto_field metric_fields[] = {
-    {1, "type", PROTO_TEXT, false, NULL},
-    {4, "resource", PROTO_MESSAGE, false, resource_metric_fields},
-    {0, NULL, PROTO_TEXT, false, NULL},
-};
-
-static const struct proto_field reference_fields[] = {
-    {1, "kind", PROTO_TEXT, false, NULL},
-    {2, "name", PROTO_TEXT, false, NULL},
-    {3, "apiVersion", PROTO_TEXT, false, NULL},
-    {0, NULL, PROTO_TEXT, false, NULL},
-};
-
-static const struct proto_field autoscaler_spec_fields[] = {
-    {1, "scaleTargetRef", PROTO_MESSAGE, false, reference_fields},
-    {2, "minReplicas", PROTO_INTEGER_SET, false, NULL},
-    {3, "maxReplicas", PROTO_INTEGER, false, NULL},
-    {4, "metrics", PROTO_MESSAGE, true, metric_fields},
-    {0, NULL, PROTO_TEXT, false, NULL},
-};
-
-static const struct proto_field autoscaler_fields[] = {
-    {1, "metadata", PROTO_MESSAGE, false, protobuf_metadata_fields},
-    {2, "spec", PROTO_MESSAGE, false, autoscaler_spec_fields},
-    {3, "status", PROTO_PASSED_OVER, false, NULL},
-    {0, NULL, PROTO_TEXT, false, NULL},
-};
-
-static const struct proto_field autoscaler_v1_spec_fields[] = {
-    {1, "scaleTargetRef", PROTO_MESSAGE, false, reference_fields},
-    {2, "minReplicas", PROTO_INTEGER_SET, false, NULL},
-    {3, "maxReplicas", PROTO_INTEGER, false, NULL},
-    {4, "targetCPUUtilizationPercentage", PROTO_INTEGER_SET, false, NULL},
-    {0, NULL, PROTO_TEXT, false, NULL},
-};
-
-static const struct proto_field autoscaler_v1_fields[] = {
-    {1, "metadata", PROTO_MESSAGE, false, protobuf_metadata_fields},
-    {2, "spec", PROTO_MESSAGE, false, autoscaler_v1_spec_fields},
-    {3, "status", PROTO_PASSED_OVER, false, NULL},
-    {0, NULL, PROTO_TEXT, false, NULL},
-};
-
-static const struct proto_field preconditions_fields[] = {
-    {1, "uid", PROTO_TEXT, false, NULL},
-    {0, NULL, PROTO_TEXT, false, NULL},
-};
-
-static const struct proto_field delete_options_fields[] = {
-    {1, "gracePeriodSeconds", PROTO_INTEGER_SET, false, NULL},
-    {2, "preconditions", PROTO_MESSAGE, false, preconditions_fields},
-    {3, "orphanDependents", PROTO_BOOLEAN, false, NULL},
-    {4, "propagationPolicy", PROTO_TEXT, false, NULL},
-    {5, "dryRun", PROTO_TEXT, true, NULL},
-    {0, NULL, PROTO_TEXT, false, NULL},
-};
-
-static const struct proto_kind kinds[] = {
-    {"v1", "Namespace", namespace_fields},
-    {"v1", "ConfigMap", config_map_fields},
-    {"v1", "Service", service_fields},
-    {"apps/v1", "Deployment", deployment_fields},
-    {"autoscaling/v2", "HorizontalPodAutoscaler", autoscaler_fields},
-    {"autoscaling/v1", "HorizontalPodAutoscaler", autoscaler_v1_fields},
-    {NULL, "DeleteOptions", delete_options_fields},
-    {NULL, NULL, NULL},
-};
-
 /* Bytes that are read from the front. */
 struct reader {
     const unsigned char *next;
@@ -244,8 +64,30 @@ static char *reader_text(const struct reader *reader)
     return memory_copy_bytes(reader->next, reader->left);
 }
 
+/* The text of a Quantity {1 text}. */
+static char *quantity_text(const struct reader *message)
+{
+    struct reader reader = *message;
+    struct proto_value value;
+    char *text = memory_copy_text("");
+    while (read_field(&reader, &value) == 1) {
+        if (!value.is_bytes || value.number != 1)
+            continue;
+        free(text);
+        text = reader_text(&value.bytes);
+    }
+    return text;
+}
+
+static char *map_value(const struct reader *bytes, enum proto_type type)
+{
+    if (type == PROTO_BYTES_MAP)
+        return base64_encode(bytes->next, bytes->left);
+    return type == PROTO_QUANTITY_MAP ? quantity_text(bytes) : reader_text(bytes);
+}
+
 /* Keys and values of a map are the fields 1 and 2 of a message an entry. */
-static int decode_map_entry(const struct proto_value *entry, bool encoded, cJSON *map)
+static int decode_map_entry(const struct proto_value *entry, enum proto_type type, cJSON *map)
 {
     struct reader reader = entry->bytes;
     struct proto_value value;
@@ -257,7 +99,7 @@ static int decode_map_entry(const struct proto_value *entry, bool encoded, cJSON
             return -1;
         char **target = value.number == 1 ? &key : &text;
         free(*target);
-        *target = value.number == 2 && encoded ? base64_encode(value.bytes.next, value.bytes.left) : reader_text(&value.bytes);
+        *target = value.number == 2 ? map_value(&value.bytes, type) : reader_text(&value.bytes);
     }
     json_set_text(map, key, text);
     return outcome;
@@ -322,9 +164,9 @@ static int decode_field(const struct proto_field *field, const struct proto_valu
 {
     if (field->type == PROTO_PASSED_OVER)
         return 0;
-    if (field->type == PROTO_TEXT_MAP || field->type == PROTO_BYTES_MAP) {
+    if (field->type == PROTO_TEXT_MAP || field->type == PROTO_BYTES_MAP || field->type == PROTO_QUANTITY_MAP) {
         cJSON *map = json_object_at(tree, field->name);
-        if (!value->is_bytes || decode_map_entry(value, field->type == PROTO_BYTES_MAP, map) != 0)
+        if (!value->is_bytes || decode_map_entry(value, field->type, map) != 0)
             return error_set(error, "%s is malformed", field->name);
         return 0;
     }
@@ -410,9 +252,11 @@ cJSON *protobuf_body_decode(const char *bytes, size_t length, struct error *erro
         return NULL;
     const char *version = json_text(json_get(tree, "apiVersion"), "");
     const char *kind = json_text(json_get(tree, "kind"), "");
-    const struct proto_kind *found = find_kind(kinds, version, kind);
+    const struct proto_kind *found = find_kind(protobuf_workload_kinds, version, kind);
     if (found == NULL)
         found = find_kind(protobuf_access_kinds, version, kind);
+    if (found == NULL)
+        found = find_kind(protobuf_batch_kinds, version, kind);
     if (found != NULL)
         return decode_message(found->fields, object, tree, 0, error) == 0 ? steal_pointer(&tree) : NULL;
     (void)error_set(error, "%.100s %.100s is not read in this encoding; send JSON or YAML", version, kind);

@@ -15,6 +15,7 @@ enum proto_type {
     PROTO_MESSAGE,
     PROTO_TEXT_MAP,
     PROTO_BYTES_MAP,
+    PROTO_QUANTITY_MAP,
     PROTO_QUANTITY,
     PROTO_INT_OR_TEXT,
     PROTO_PASSED_OVER, /* what only the server sets */
@@ -34,10 +35,16 @@ struct proto_kind {
     const struct proto_field *fields;
 };
 
+/* protobuf_workload.c */
+extern const struct proto_kind protobuf_workload_kinds[];
 extern const struct proto_field protobuf_metadata_fields[];
 extern const struct proto_field protobuf_selector_fields[]; /* LabelSelector */
+extern const struct proto_field protobuf_template_fields[]; /* PodTemplateSpec */
 
 /* protobuf_access.c */
 extern const struct proto_kind protobuf_access_kinds[];
+
+/* protobuf_batch.c */
+extern const struct proto_kind protobuf_batch_kinds[];
 
 #endif

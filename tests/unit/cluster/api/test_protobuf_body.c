@@ -52,6 +52,35 @@ static void test_delete_options(void **state)
                               "\"uid\":\"u1\"},\"orphanDependents\":true,\"propagationPolicy\":\"Orphan\"}");
 }
 
+/* A Job of a CronJob's template: owner, restart policy, an amount, and a limit of 0, which counts. */
+static void test_job(void **state)
+{
+    (void)state;
+    static const char job[] = "k8s\0"
+                              "\x0a\x0f\x0a\x08"
+                              "batch/v1\x12\x03"
+                              "Job"
+                              "\x12\x41"
+                              "\x0a\x14\x0a\x01j\x6a\x0f\x0a\x07"
+                              "CronJob\x22\x02u1\x30\x01"
+                              "\x12\x27\x38\x00\x32\x23\x12\x21"
+                              "\x12\x18\x0a\x01h\x42\x13\x12\x11\x0a\x06"
+                              "memory\x12\x07\x0a\x05"
+                              "100Mi"
+                              "\x1a\x05Never"
+                              "\x1a\x00";
+    struct error error = ERROR_NONE;
+    AUTO_JSON cJSON *tree = protobuf_body_decode(job, sizeof job - 1, &error);
+    if (tree == NULL)
+        fail_msg("%s", error.text);
+    AUTO_FREE char *text = json_print(tree);
+    assert_string_equal(text,
+                        "{\"apiVersion\":\"batch/v1\",\"kind\":\"Job\",\"metadata\":{\"name\":\"j\",\"ownerReferences\":[{"
+                        "\"kind\":\"CronJob\",\"uid\":\"u1\",\"controller\":true}]},\"spec\":{\"backoffLimit\":0,\"template\":{"
+                        "\"spec\":{\"containers\":[{\"name\":\"h\",\"resources\":{\"requests\":{\"memory\":\"100Mi\"}}}],"
+                        "\"restartPolicy\":\"Never\"}}}}");
+}
+
 static void check_refused(const char *bytes, size_t length, const char *part)
 {
     struct error error = ERROR_NONE;
@@ -96,10 +125,8 @@ static void test_damaged(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_config_map),
-        cmocka_unit_test(test_delete_options),
-        cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_damaged),
+        cmocka_unit_test(test_config_map), cmocka_unit_test(test_delete_options), cmocka_unit_test(test_job),
+        cmocka_unit_test(test_refused),    cmocka_unit_test(test_damaged),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
