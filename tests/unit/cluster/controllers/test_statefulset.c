@@ -367,6 +367,28 @@ static void test_adoption(void **state)
     assert_int_equal(set_status(fixture, "replicas"), 1);
 }
 
+/* The headless Service of the set names each pod's endpoint, before it is ready too where it says so. */
+static void test_headless_service(void **state)
+{
+    struct fixture *fixture = *state;
+    fixture_make(fixture, RESOURCE_SERVICES, "default",
+                 "{\"metadata\":{\"name\":\"app\"},\"spec\":{\"clusterIP\":\"None\",\"selector\":{\"app\":\"app\"},"
+                 "\"publishNotReadyAddresses\":true}}");
+    make_set(fixture, 1, "");
+    fixture_settle(fixture);
+    make_ready(fixture, "app-0", false);
+    AUTO_OBJECT_LIST struct object_list slices = {0};
+    store_list(fixture->store, RESOURCE_ENDPOINTSLICES, "default", &slices);
+    assert_int_equal(slices.count, 1);
+    const cJSON *slice = object_tree(slices.objects[0]);
+    const cJSON *endpoint = json_get(slice, "endpoints")->child;
+    assert_non_null(endpoint);
+    assert_string_equal(json_text(json_get(endpoint, "hostname"), ""), "app-0");
+    assert_true(json_boolean(json_get(endpoint, "conditions", "ready"), false));
+    assert_false(json_boolean(json_get(endpoint, "conditions", "serving"), true));
+    assert_non_null(json_get(slice, "metadata", "labels", "service.kubernetes.io/headless"));
+}
+
 static void test_labels_come_back(void **state)
 {
     struct fixture *fixture = *state;
@@ -472,6 +494,7 @@ int main(void)
         FIXTURE_TEST(test_undo),
         FIXTURE_TEST(test_history_limit),
         FIXTURE_TEST(test_adoption),
+        FIXTURE_TEST(test_headless_service),
         FIXTURE_TEST(test_labels_come_back),
         FIXTURE_TEST(test_far_too_many_replicas),
         FIXTURE_TEST(test_autoscaled),
