@@ -1,5 +1,6 @@
 /* StatefulSets: names, order, scaling, updates, revisions, claims. */
 #include "cluster/controllers/stateful.h"
+#include "common/file.h"
 #include "tests/unit/cluster/controllers/fixture.h"
 
 #define CLAIMS                                                                                                                   \
@@ -91,7 +92,45 @@ static void test_ordinals(void **state)
         assert_int_equal(stateful_ordinal("app", strangers[i]), -1);
 }
 
-/* The states that a real cluster's StatefulSet went through (golden scale-up-down/statefulsets.watch.jsonl). */
+/* A status without what differs from cluster to cluster: the revisions' names become "revision". */
+static char *plain_status(const cJSON *object)
+{
+    static const char *const names[] = {"currentRevision", "updateRevision"};
+    AUTO_JSON cJSON *status = json_copy(json_get(object, "status"));
+    for (size_t i = 0; i < 2; i++) {
+        if (cJSON_GetObjectItemCaseSensitive(status, names[i]) != NULL)
+            json_set_text(status, names[i], "revision");
+    }
+    return json_print(status);
+}
+
+/* The states that a real cluster's StatefulSet went through while it grew to two pods. */
+static void test_recorded_states(void **state)
+{
+    struct fixture *fixture = *state;
+    size_t length = 0;
+    AUTO_FREE char *text = file_read("tests/data/golden/scale-up-down/statefulsets.watch.jsonl", 1 << 20, &length, NULL);
+    assert_non_null(text);
+    struct watch *watch = store_watch_open(fixture->store, RESOURCE_STATEFULSETS, NULL, 0);
+    make_set(fixture, 2, CLAIMS);
+    fixture_settle(fixture);
+    make_ready(fixture, "app-0", true);
+    make_ready(fixture, "app-1", true);
+    char *rest = NULL;
+    for (const char *line = strtok_r(text, "\n", &rest); line != NULL; line = strtok_r(NULL, "\n", &rest)) {
+        AUTO_JSON cJSON *recorded = json_parse(line, strlen(line), NULL);
+        struct watch_event event = {0};
+        assert_int_equal(store_watch_next(watch, &event), 1);
+        AUTO_FREE char *expected = plain_status(json_get(recorded, "object"));
+        AUTO_FREE char *given = plain_status(object_tree(event.object));
+        assert_string_equal(given, expected);
+        watch_event_release(&event);
+    }
+    struct watch_event event = {0};
+    assert_int_equal(store_watch_next(watch, &event), 0);
+    store_watch_close(watch);
+}
+
 static void test_grows_in_order(void **state)
 {
     struct fixture *fixture = *state;
@@ -479,6 +518,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_ordinals),
+        FIXTURE_TEST(test_recorded_states),
         FIXTURE_TEST(test_grows_in_order),
         FIXTURE_TEST(test_identity),
         FIXTURE_TEST(test_shrinks_highest_first),
