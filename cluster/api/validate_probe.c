@@ -38,6 +38,13 @@ static void check_socket(const cJSON *action, const struct field_path *path, str
     check_port(json_get(action, "port"), PATH_CHILD(path, "port"), problems);
 }
 
+/* Kubernetes takes it. Here a pod whose probes can never be asked would never be ready, so it is refused at once. */
+static void check_grpc(const cJSON *action, const struct field_path *path, struct problems *problems)
+{
+    (void)action;
+    problem_forbidden(problems, path, "this cluster asks no gRPC probes: use exec, httpGet or tcpSocket");
+}
+
 static void check_sleep(const cJSON *action, const struct field_path *path, struct problems *problems)
 {
     int64_t seconds = json_integer(json_get(action, "seconds"), 0);
@@ -52,8 +59,8 @@ static void check_handler(const cJSON *holder, const struct field_path *path, st
         const char *name;
         void (*check)(const cJSON *action, const struct field_path *path, struct problems *problems);
     } handlers[] = {
-        {"exec", check_exec},   {"httpGet", check_http_get}, {"tcpSocket", check_socket},
-        {"grpc", check_socket}, {"sleep", check_sleep},
+        {"exec", check_exec}, {"httpGet", check_http_get}, {"tcpSocket", check_socket},
+        {"grpc", check_grpc}, {"sleep", check_sleep},
     };
     int found = 0;
     for (size_t i = 0; i < sizeof handlers / sizeof handlers[0]; i++) {

@@ -1,5 +1,5 @@
 /*
- * What a probe asks or a hook does: exec, httpGet, tcpSocket, grpc or sleep, each with a deadline.
+ * What a probe asks or a hook does: exec, httpGet, tcpSocket or sleep, each with a deadline.
  */
 #ifndef CLUSTER_KUBELET_HANDLER_H
 #define CLUSTER_KUBELET_HANDLER_H

@@ -354,7 +354,7 @@ struct transfer *transfer_start(struct transfers *transfers, const cJSON *handle
     const cJSON *connection = json_get(handler, "tcpSocket");
     const cJSON *chosen = get != NULL ? get : connection;
     if (chosen == NULL) {
-        error_set(error, "this cluster has httpGet and tcpSocket handlers only");
+        error_set(error, "there is no exec, httpGet, tcpSocket or sleep");
         return NULL;
     }
     const int port = resolve_port(json_get(chosen, "port"), container);
