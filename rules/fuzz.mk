@@ -9,6 +9,7 @@ FUZZ_TARGETS := $(patsubst tests/fuzz/%.c,%,$(FUZZ_SOURCES))
 FUZZ_ROOMS_fuzz_hpa      := hpa
 FUZZ_ROOMS_fuzz_api_json := cluster/api
 FUZZ_ROOMS_fuzz_field_set := cluster/api
+FUZZ_ROOMS_fuzz_json_web_token := cluster/api
 FUZZ_ROOMS_fuzz_exposition := cluster/metrics
 FUZZ_ROOMS_fuzz_http_answer := driver/load
 FUZZ_ROOMS_fuzz_lesson   := driver/lesson driver/analyze driver/store driver/observe driver/load
