@@ -123,6 +123,23 @@ int64_t index_set_size(const struct index_set *set, int32_t limit)
     return size;
 }
 
+int64_t index_set_common(const struct index_set *left, const struct index_set *right)
+{
+    int64_t size = 0;
+    for (size_t i = 0, j = 0; i < left->count && j < right->count;) {
+        const struct index_interval *one = &left->intervals[i];
+        const struct index_interval *other = &right->intervals[j];
+        int64_t first = one->first > other->first ? one->first : other->first;
+        int64_t last = one->last < other->last ? one->last : other->last;
+        size += first <= last ? last - first + 1 : 0;
+        if (one->last < other->last)
+            i++;
+        else
+            j++;
+    }
+    return size;
+}
+
 char *index_set_text(const struct index_set *set, int32_t limit)
 {
     AUTO_BUFFER struct buffer text;

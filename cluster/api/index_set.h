@@ -32,6 +32,9 @@ bool index_set_contains(const struct index_set *set, int32_t index);
 /* How many indexes below limit it has. */
 int64_t index_set_size(const struct index_set *set, int32_t limit);
 
+/* How many indexes both have. */
+int64_t index_set_common(const struct index_set *left, const struct index_set *right);
+
 /* The caller frees it. Indexes from limit on are left out. */
 char *index_set_text(const struct index_set *set, int32_t limit);
 

@@ -97,12 +97,8 @@ static bool meets(const cJSON *rule, const struct index_set *succeeded, int32_t 
         return total >= json_integer(count, 0);
     if (index_set_parse(text, completions, &wanted, NULL) < 0)
         return false;
-    int64_t met = 0;
-    for (size_t i = 0; i < wanted.count; i++) {
-        for (int32_t index = wanted.intervals[i].first; index <= wanted.intervals[i].last; index++)
-            met += index_set_contains(succeeded, index);
-    }
-    return met >= (count != NULL ? json_integer(count, 0) : index_set_size(&wanted, completions));
+    int64_t needed = count != NULL ? json_integer(count, 0) : index_set_size(&wanted, completions);
+    return index_set_common(&wanted, succeeded) >= needed;
 }
 
 int job_met_success_rule(const cJSON *policy, const struct index_set *succeeded, int32_t completions)

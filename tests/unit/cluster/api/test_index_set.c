@@ -78,6 +78,25 @@ static void test_limit(void **state)
     assert_int_equal(index_set_size(&set, 5), 3);
 }
 
+static void test_common(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *left, *right;
+        int64_t size;
+    } rows[] = {
+        {"", "0-5", 0}, {"0-5", "0-5", 6}, {"0,2,4-9", "1-5", 3}, {"0-1999999999", "3,7-9,1999999999", 5}, {"1,5", "2-4", 0},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        AUTO_INDEX_SET struct index_set left = {0};
+        AUTO_INDEX_SET struct index_set right = {0};
+        assert_int_equal(index_set_parse(rows[i].left, INT32_MAX, &left, NULL), 0);
+        assert_int_equal(index_set_parse(rows[i].right, INT32_MAX, &right, NULL), 0);
+        assert_int_equal(index_set_common(&left, &right), rows[i].size);
+        assert_int_equal(index_set_common(&right, &left), rows[i].size);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -85,6 +104,7 @@ int main(void)
         cmocka_unit_test(test_refused),
         cmocka_unit_test(test_added),
         cmocka_unit_test(test_limit),
+        cmocka_unit_test(test_common),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
