@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cluster/kubelet/image.h"
 #include "cluster/kubelet/pod.h"
@@ -9,6 +10,7 @@
 #include "common/clock.h"
 
 #define LONGEST_MESSAGE (64 * 1024)
+#define MOST_GROUPS 64
 
 static const char *const condition_names[CONDITION_COUNT] = {"PodReadyToStartContainers", "Initialized", "Ready",
                                                              "ContainersReady"};
@@ -106,6 +108,18 @@ static void add_mounts(cJSON *status, const struct container *container)
     }
 }
 
+/* Whom the container runs as: labcluster's user. */
+static void add_user(cJSON *status)
+{
+    gid_t groups[MOST_GROUPS];
+    const int count = getgroups(MOST_GROUPS, groups);
+    cJSON *user = json_object_at(json_object_at(status, "user"), "linux");
+    json_set_integer(user, "uid", getuid());
+    json_set_integer(user, "gid", getgid());
+    for (int i = 0; i < count; i++)
+        cJSON_AddItemToArray(json_array_at(user, "supplementalGroups"), cJSON_CreateNumber(groups[i]));
+}
+
 static cJSON *container_status(const struct container *container)
 {
     cJSON *status = cJSON_CreateObject();
@@ -130,6 +144,8 @@ static cJSON *container_status(const struct container *container)
     if (begun && resources != NULL)
         json_set(status, "resources", json_copy(resources));
     add_mounts(status, container);
+    if (begun)
+        add_user(status);
     return status;
 }
 
