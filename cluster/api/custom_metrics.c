@@ -96,12 +96,10 @@ static char *name_of_resource(const struct resource *resource)
 
 static cJSON *ask_values(const struct metric_question *question, const struct resource *resource, struct status *status)
 {
-    bool known = false;
     cJSON *values =
-        question->node->scraped_values(question->node->scraper, question->namespace, question->metric, question->series, &known);
-    if (known)
+        question->node->scraped_values(question->node->scraper, question->namespace, question->metric, question->series);
+    if (values != NULL)
         return values;
-    cJSON_Delete(values);
     AUTO_FREE char *name = name_of_resource(resource);
     (void)status_set(status, 404, "NotFound", "the server could not find the metric %s for %s", question->metric, name);
     return NULL;
@@ -145,11 +143,10 @@ cJSON *custom_metrics_of_object(const struct metric_question *question, const st
 
 cJSON *external_metrics(const struct metric_question *question)
 {
-    bool known = false;
     struct sum sum = {0};
     const cJSON *value;
     AUTO_JSON cJSON *values =
-        question->node->scraped_values(question->node->scraper, question->namespace, question->metric, question->series, &known);
+        question->node->scraped_values(question->node->scraper, question->namespace, question->metric, question->series);
     cJSON *items = cJSON_CreateArray();
     cJSON_ArrayForEach (value, values) {
         add_value(&sum, value);

@@ -1,6 +1,6 @@
 /*
- * What the API server asks of the node: logs, usage and the pods' own metrics. The only way from cluster/api to the kubelet and the metrics
- * room, filled in by labcluster's main; every function is called from the HTTP front's threads and is thread-safe.
+ * What the API server asks of the node: logs, usage and the pods' own metrics. The only way from cluster/api to the kubelet and
+ * the metrics room, filled in by labcluster's main; every function is called from the HTTP front's threads and is thread-safe.
  */
 #ifndef CLUSTER_API_NODE_INTERFACE_H
 #define CLUSTER_API_NODE_INTERFACE_H
@@ -41,9 +41,8 @@ struct node_interface {
     void *scraper;
     /* What the pods of a namespace show of themselves under a metric's name, in series whose labels match (NULL: any): an
      * array of {"pod", "milli", "timestamp", "windowSeconds" (of rates)}, one for each pod that has a value, which the
-     * caller deletes. *known: some pod has a series of that name. */
-    cJSON *(*scraped_values)(void *scraper, const char *namespace, const char *metric, const struct selector *labels,
-                             bool *known);
+     * caller deletes. NULL when no pod of the namespace has a series of that name. */
+    cJSON *(*scraped_values)(void *scraper, const char *namespace, const char *metric, const struct selector *labels);
     /* The names of all such metrics, an array that the caller deletes. */
     cJSON *(*scraped_names)(void *scraper);
 };

@@ -266,23 +266,26 @@ static cJSON *make_value(const struct scraped_pod *pod, const struct scraped_val
     return made;
 }
 
-cJSON *scraper_values(void *context, const char *namespace, const char *metric, const struct selector *labels, bool *known)
+cJSON *scraper_values(void *context, const char *namespace, const char *metric, const struct selector *labels)
 {
     struct scraper *scraper = context;
     cJSON *values = cJSON_CreateArray();
-    *known = false;
+    bool known = false;
     pthread_mutex_lock(&scraper->lock);
     for (size_t i = 0; i < scraper->count; i++) {
         const struct scraped_pod *pod = scraper->pods[i];
         if (strcmp(pod->namespace, namespace) != 0)
             continue;
         const struct scraped_value value = scraped_pod_value(pod, metric, labels);
-        *known = *known || value.known;
+        known = known || value.known;
         if (value.has_value)
             cJSON_AddItemToArray(values, make_value(pod, &value));
     }
     pthread_mutex_unlock(&scraper->lock);
-    return values;
+    if (known)
+        return values;
+    cJSON_Delete(values);
+    return NULL;
 }
 
 static int compare_texts(const void *left, const void *right)

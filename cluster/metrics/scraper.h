@@ -22,7 +22,7 @@ struct scraper *scraper_start(struct registry *registry, int64_t period, struct 
 void scraper_stop(struct scraper *scraper);
 
 /* node_interface.scraped_values and scraped_names; scraper is a struct scraper. */
-cJSON *scraper_values(void *scraper, const char *namespace, const char *metric, const struct selector *labels, bool *known);
+cJSON *scraper_values(void *scraper, const char *namespace, const char *metric, const struct selector *labels);
 cJSON *scraper_names(void *scraper);
 
 #endif

@@ -62,16 +62,16 @@ static cJSON *fixture_pod_metrics(void *metrics, const char *namespace, struct s
 }
 
 /* One metric, "requests", of the pods a and b; with the label code=200. */
-static cJSON *fixture_scraped(void *scraper, const char *namespace, const char *metric, const struct selector *labels,
-                              bool *known)
+static cJSON *fixture_scraped(void *scraper, const char *namespace, const char *metric, const struct selector *labels)
 {
     static const char values[] = "[{\"pod\":\"a\",\"milli\":1500,\"timestamp\":\"2026-11-22T01:00:22Z\",\"windowSeconds\":15},"
                                  "{\"pod\":\"b\",\"milli\":2000,\"timestamp\":\"2026-11-22T01:00:20Z\",\"windowSeconds\":15}]";
     static const char series[] = "{\"metadata\":{\"labels\":{\"code\":\"200\"}}}";
     AUTO_JSON cJSON *labelled = json_parse(series, sizeof series - 1, NULL);
     (void)scraper;
-    *known = strcmp(namespace, "default") == 0 && strcmp(metric, "requests") == 0;
-    return *known && selector_matches(labels, labelled) ? json_parse(values, sizeof values - 1, NULL) : cJSON_CreateArray();
+    if (strcmp(namespace, "default") != 0 || strcmp(metric, "requests") != 0)
+        return NULL;
+    return selector_matches(labels, labelled) ? json_parse(values, sizeof values - 1, NULL) : cJSON_CreateArray();
 }
 
 static cJSON *fixture_scraped_names(void *scraper)

@@ -77,17 +77,17 @@ static inline cJSON *fixture_metrics(void *context, const char *namespace, struc
 }
 
 /* The metric has one series a pod, with the label code=200. */
-static inline cJSON *fixture_scraped(void *context, const char *namespace, const char *metric, const struct selector *labels,
-                                     bool *known)
+static inline cJSON *fixture_scraped(void *context, const char *namespace, const char *metric, const struct selector *labels)
 {
     struct fixture *fixture = context;
     char time[CLOCK_TEXT_SIZE];
     static const char text[] = "{\"metadata\":{\"labels\":{\"code\":\"200\"}}}";
     AUTO_JSON cJSON *series = json_parse(text, strlen(text), NULL);
     AUTO_OBJECT_LIST struct object_list pods = {0};
+    if (fixture->requests_per_pod == 0 || strcmp(metric, "requests") != 0)
+        return NULL;
     cJSON *values = cJSON_CreateArray();
-    *known = fixture->requests_per_pod != 0 && strcmp(metric, "requests") == 0;
-    if (!*known || !selector_matches(labels, series))
+    if (!selector_matches(labels, series))
         return values;
     store_list(fixture->store, RESOURCE_PODS, namespace, &pods);
     for (size_t i = 0; i < pods.count; i++) {
