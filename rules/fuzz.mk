@@ -8,6 +8,7 @@ FUZZ_TARGETS := $(patsubst tests/fuzz/%.c,%,$(FUZZ_SOURCES))
 # The rooms that a target needs besides common.
 FUZZ_ROOMS_fuzz_hpa      := hpa
 FUZZ_ROOMS_fuzz_api_json := cluster/api
+FUZZ_ROOMS_fuzz_custom_schema := cluster/api
 FUZZ_ROOMS_fuzz_field_set := cluster/api
 FUZZ_ROOMS_fuzz_json_web_token := cluster/api
 FUZZ_ROOMS_fuzz_exposition := cluster/metrics
@@ -19,6 +20,7 @@ FUZZ_SEEDS_fuzz_yaml     := lessons/*/lesson.yaml manifests/*/*.yaml manifests/*
 FUZZ_SEEDS_fuzz_lesson   := lessons/*/lesson.yaml tests/data/lessons/right/lesson.yaml tests/data/lessons/wrong/*.yaml
 FUZZ_SEEDS_fuzz_json     := tests/data/golden/objects/*.json tests/data/golden/errors/*.json
 FUZZ_SEEDS_fuzz_api_json := tests/data/golden/objects/*.json tests/data/golden/lists/*.json
+FUZZ_SEEDS_fuzz_custom_schema := tests/data/cluster/custom/fuzz/*.json
 FUZZ_SEEDS_fuzz_field_set := tests/data/field_sets/*.json
 FUZZ_SEEDS_fuzz_quantity := tests/data/common/quantities.tsv
 FUZZ_SEEDS_fuzz_exposition := tests/data/metrics/exposition.txt

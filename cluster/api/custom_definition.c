@@ -353,8 +353,8 @@ void custom_set_defaults(cJSON *object)
     const struct custom_version *version = custom_version_of(object);
     if (version == NULL)
         return;
-    custom_schema_prune(version->schema, object);
     custom_schema_default(version->schema, object);
+    custom_schema_prune(version->schema, object); /* defaults may have unknown members too */
 }
 
 void custom_prepare_create(cJSON *object)

@@ -270,9 +270,9 @@ static void test_hostile_schemas(void **state)
         "7",
         "{\"type\":5,\"properties\":[1,{}],\"required\":{\"a\":1},\"enum\":{},\"items\":[],\"default\":[]}",
         "{\"type\":\"object\",\"properties\":{\"a\":7,\"b\":null,\"c\":[]},\"additionalProperties\":5}",
-        "{\"properties\":{\"a\":{\"minimum\":\"x\",\"maximum\":[],\"enum\":[null],\"nullable\":1,\"items\":5},\"b\":{"
-        "\"maxItems\":-1,"
-        "\"maxLength\":-5,\"minLength\":1e300}},\"required\":[1,null,\"\"]}",
+        ("{\"properties\":{\"a\":{\"minimum\":\"x\",\"maximum\":[],\"enum\":[null],\"nullable\":1,\"items\":5},\"b\":{"
+         "\"maxItems\":-1,"
+         "\"maxLength\":-5,\"minLength\":1e300}},\"required\":[1,null,\"\"]}"),
         "{\"a\":[1,[2,{\"b\":null}]],\"b\":\"\xc3\xa9\",\"c\":{\"apiVersion\":1}}",
     };
     (void)state;

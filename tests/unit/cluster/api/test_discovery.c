@@ -139,6 +139,45 @@ static void test_aggregated(void **state)
     assert_string_equal(json_text(json_get(older, "apiVersion"), ""), "apidiscovery.k8s.io/v2beta1");
 }
 
+/* A line of `kubectl api-resources`; short names may be missing. */
+static bool is_line_of(const char *line, const struct resource *resource)
+{
+    char words[5][100];
+    char api_version[64];
+    line += strspn(line, "\n");
+    AUTO_FREE char *alone = memory_copy_bytes(line, strcspn(line, "\n"));
+    int count = sscanf(alone, "%99s %99s %99s %99s %99s", words[0], words[1], words[2], words[3], words[4]);
+    size_t at = count == 5 ? 2 : 1;
+    if (count < 4 || strcmp(words[0], resource->plural) != 0 ||
+        strcmp(words[at], resource_api_version(resource, api_version)) != 0)
+        return false;
+    AUTO_BUFFER struct buffer names;
+    buffer_init(&names, 1000);
+    for (size_t i = 0; i < sizeof resource->short_names / sizeof(char *) && resource->short_names[i] != NULL; i++)
+        buffer_append_format(&names, "%s%s", i > 0 ? "," : "", resource->short_names[i]);
+    return strcmp(names.data, count == 5 ? words[1] : "") == 0 &&
+           strcmp(words[at + 1], resource->namespaced ? "true" : "false") == 0 && strcmp(words[at + 2], resource->kind) == 0;
+}
+
+/* Every stored kind is one that kubectl lists in the same words on a real cluster. */
+static void test_api_resources(void **state)
+{
+    struct error error = ERROR_NONE;
+    size_t length;
+    (void)state;
+    AUTO_FREE char *text = file_read(GOLDEN "kubectl/api-resources.txt", 1024 * 1024, &length, &error);
+    if (text == NULL)
+        fail_msg("%s", error.text);
+    for (int id = 0; id < RESOURCE_COUNT; id++) {
+        const struct resource *resource = resource_by_id((enum resource_id)id);
+        bool found = false;
+        for (const char *line = text; line != NULL && !found; line = strchr(line + 1, '\n'))
+            found = is_line_of(line, resource);
+        if (!found)
+            fail_msg("%s", resource->plural);
+    }
+}
+
 static void test_negotiation(void **state)
 {
     static const char *const paths[] = {"/api", "/apis", "/apis/apps/v1", "/api/v1", "/version", "/api/v1/namespaces"};
@@ -191,6 +230,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_resources, fixture_open, fixture_close),
         cmocka_unit_test_setup_teardown(test_groups, fixture_open, fixture_close),
         cmocka_unit_test_setup_teardown(test_aggregated, fixture_open, fixture_close),
+        cmocka_unit_test(test_api_resources),
         cmocka_unit_test_setup_teardown(test_negotiation, fixture_open, fixture_close),
         cmocka_unit_test_setup_teardown(test_health_and_version, fixture_open, fixture_close),
     };

@@ -141,10 +141,17 @@ static void test_index(void **state)
     assert_string_equal(json_text(json_get(second, "swagger"), ""), "2.0");
 }
 
+struct part {
+    const unsigned char *bytes;
+    size_t length;
+};
+
 /* The bytes of the field of this number, the `skip`-th of them; false when there is none or the message is malformed. */
-static bool find_field(const unsigned char *bytes, size_t length, unsigned number, size_t skip, const unsigned char **found,
-                       size_t *found_length)
+static bool find_field(struct part whole, unsigned number, size_t skip, struct part *found)
 {
+    const unsigned char *bytes = whole.bytes;
+    const size_t length = whole.length;
+    *found = (struct part){(const unsigned char *)"", 0};
     size_t at = 0;
     while (at < length) {
         uint64_t values[2] = {0, 0};
@@ -164,8 +171,7 @@ static bool find_field(const unsigned char *bytes, size_t length, unsigned numbe
         if (values[1] > length - at)
             return false;
         if (values[0] >> 3 == number && skip-- == 0) {
-            *found = bytes + at;
-            *found_length = values[1];
+            *found = (struct part){bytes + at, values[1]};
             return true;
         }
         at += values[1];
@@ -182,25 +188,24 @@ static void test_protobuf(void **state)
     buffer_init(&bytes, (size_t)64 * 1024 * 1024);
     openapi_encode_protobuf(document, &bytes);
     assert_false(bytes.overflowed);
-    const unsigned char *definitions, *named, *name, *schema, *properties, *property;
-    size_t definitions_length, named_length, name_length, schema_length, properties_length, property_length;
-    assert_true(find_field((const unsigned char *)bytes.data, bytes.length, 9, 0, &definitions, &definitions_length));
+    struct part definitions, named, name, schema, properties, property;
+    assert_true(find_field((struct part){(const unsigned char *)bytes.data, bytes.length}, 9, 0, &definitions));
     size_t index = 0;
     const cJSON *definition = NULL;
     cJSON_ArrayForEach (definition, json_get(document, "definitions")) {
-        assert_true(find_field(definitions, definitions_length, 1, index++, &named, &named_length));
-        assert_true(find_field(named, named_length, 1, 0, &name, &name_length));
-        assert_int_equal(name_length, strlen(definition->string));
-        assert_memory_equal(name, definition->string, name_length);
-        assert_true(find_field(named, named_length, 2, 0, &schema, &schema_length));
+        assert_true(find_field(definitions, 1, index++, &named));
+        assert_true(find_field(named, 1, 0, &name));
+        assert_int_equal(name.length, strlen(definition->string));
+        assert_memory_equal(name.bytes, definition->string, name.length);
+        assert_true(find_field(named, 2, 0, &schema));
         size_t count = (size_t)cJSON_GetArraySize(json_get(definition, "properties"));
         if (count == 0)
             continue;
-        assert_true(find_field(schema, schema_length, 25, 0, &properties, &properties_length));
-        assert_true(find_field(properties, properties_length, 1, count - 1, &property, &property_length));
-        assert_false(find_field(properties, properties_length, 1, count, &property, &property_length));
+        assert_true(find_field(schema, 25, 0, &properties));
+        assert_true(find_field(properties, 1, count - 1, &property));
+        assert_false(find_field(properties, 1, count, &property));
     }
-    assert_false(find_field(definitions, definitions_length, 1, index, &named, &named_length));
+    assert_false(find_field(definitions, 1, index, &named));
 }
 
 /* A custom schema may hold anything: nothing crashes. */

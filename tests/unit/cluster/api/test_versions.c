@@ -219,10 +219,10 @@ static void test_hostile(void **state)
 {
     static const char *const shapes[] = {
         "{}",
-        "{\"metadata\":{\"annotations\":{\"autoscaling.alpha.kubernetes.io/metrics\":\"[1,{\\\"type\\\":5,\\\"object\\\":[]}]\","
-        "\"autoscaling.alpha.kubernetes.io/behavior\":\"{\\\"ScaleUp\\\":[[]],\\\"\\\":1}\","
-        "\"autoscaling.alpha.kubernetes.io/conditions\":\"{}\",\"autoscaling.alpha.kubernetes.io/current-metrics\":\"[[]]\"}},"
-        "\"spec\":{},\"status\":{}}",
+        ("{\"metadata\":{\"annotations\":{\"autoscaling.alpha.kubernetes.io/metrics\":\"[1,{\\\"type\\\":5,\\\"object\\\":[]}]\","
+         "\"autoscaling.alpha.kubernetes.io/behavior\":\"{\\\"ScaleUp\\\":[[]],\\\"\\\":1}\","
+         "\"autoscaling.alpha.kubernetes.io/conditions\":\"{}\",\"autoscaling.alpha.kubernetes.io/current-metrics\":\"[[]]\"}},"
+         "\"spec\":{},\"status\":{}}"),
         "{\"metadata\":5,\"spec\":[],\"status\":7}",
         "{\"spec\":{\"metrics\":{\"a\":1},\"behavior\":[1]},\"status\":{\"currentMetrics\":[null,1,{\"resource\":[]}]}}",
         "{\"regarding\":5,\"note\":[],\"deprecatedCount\":\"x\"}",
