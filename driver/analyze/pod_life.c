@@ -110,6 +110,11 @@ static void find_warmth(const struct variant_state *state, struct pod_track *pod
 {
     int64_t last_cold = FIGURES_NEVER;
     int64_t last_answers = FIGURES_NEVER;
+    if (state->figures->planned + state->figures->requests == 0) {
+        /* Nobody asked: there was nothing to warm up for. */
+        pod->figures.warm = pod->figures.booted;
+        return;
+    }
     for (size_t index = 0; index < state->answers.pod_second_count; index++) {
         const struct pod_second *row = &state->answers.pod_seconds[index];
         if (pods_find(&state->pods, row->pod, (row->second + 1) * NANOSECONDS_PER_SECOND) != pod || row->answers == 0)

@@ -181,6 +181,22 @@ static void write_cell(const struct side_cell *cell, struct buffer *output)
     buffer_append_format(output, "%s</td>", cell->text);
 }
 
+/* What the table's small print and signs mean; of response times only where there are any. */
+static void write_side_hint(const struct run_figures *figures, struct buffer *output)
+{
+    char text[NUMBER_TEXT_SIZE];
+    uint64_t requests = 0;
+    for (size_t index = 0; index < figures->variant_count; index++)
+        requests += figures->variants[index].planned + figures->variants[index].requests;
+    buffer_append_text(output, "<p class=\"hint\">Small: the difference from the first variant, and the ratio where both have at "
+                               "least 20 requests. \u2713 marks the better value.");
+    if (requests > 0)
+        buffer_append_format(output,
+                             " Response times count from the moment the request was due. Slow answers took longer than %s ms.",
+                             number_rounded((double)figures->variants[0].spike_over / 1e6, text));
+    buffer_append_text(output, "</p>\n");
+}
+
 static void write_side_by_side(const struct run_figures *figures, struct buffer *output)
 {
     struct side_table table;
@@ -205,14 +221,9 @@ static void write_side_by_side(const struct run_figures *figures, struct buffer 
             write_cell(&table.rows[row].cells[index], output);
         buffer_append_text(output, "</tr>\n");
     }
-    buffer_append_text(
-        output,
-        "</tbody></table></div>\n<p class=\"hint\">Small: the difference from the first variant, and the ratio where both "
-        "have at least 20 requests. \u2713 marks the better value. Response times count from the moment the request "
-        "was due. Slow answers took longer than ");
-    double limit = figures->variant_count > 0 ? (double)figures->variants[0].spike_over / 1e6 : 0;
-    char text[NUMBER_TEXT_SIZE];
-    buffer_append_format(output, "%s ms.</p>\n</section>\n", number_rounded(limit, text));
+    buffer_append_text(output, "</tbody></table></div>\n");
+    write_side_hint(figures, output);
+    buffer_append_text(output, "</section>\n");
     side_table_release(&table);
 }
 

@@ -166,11 +166,11 @@ hpalab.charts = (() => {
         return {
           file: memoryRows(variant), labels: ["time", "average", ...names], valueRange: [0, top],
           axes: { y: { axisLabelFormatter: (value) => format.rounded(value) } },
-          series: { average: { plotter: plotters.line("--text", { steps: true, width: 2.2 }) }, ...series },
-          underlayCallback: (context, plot, dygraph) => {
-            plotters.marks(context, dygraph, plot, variant.marks);
-            if (variant.memory.target_mib !== null) plotters.level(context, dygraph, plot, variant.memory.target_mib);
-          },
+          series: { average: { plotter: (event) => {
+            plotters.line("--text", { steps: true, width: 2.2 })(event);
+            if (variant.memory.target_mib !== null) plotters.level(event.drawingContext, event.dygraph, event.plotArea, variant.memory.target_mib);
+          } }, ...series },
+          underlayCallback: (context, plot, dygraph) => plotters.marks(context, dygraph, plot, variant.marks),
         };
       },
       at: (variant, time) => {
