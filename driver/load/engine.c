@@ -104,7 +104,7 @@ void load_destroy(struct load *load)
         return;
     load_stop(load);
     load_join(load);
-    transport_destroy(load->transport);
+    load_transport_destroy(load->transport);
     collector_destroy(load->collector);
     url_template_release(&load->url);
     memory_close_descriptor(&load->epoll);
@@ -238,7 +238,7 @@ int load_start(struct load *load, int64_t start_monotonic, struct error *error)
         .context = load,
         .done = on_done,
     };
-    load->transport = transport_create(load->options.transport, &options, error);
+    load->transport = load_transport_create(load->options.transport, &options, error);
     if (load->transport == NULL)
         return -1;
     int code = pthread_create(&load->thread, NULL, run, load);

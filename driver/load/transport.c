@@ -3,7 +3,7 @@
 #include "driver/load/curl_transport.h"
 #include "driver/load/lean_transport.h"
 
-struct transport *transport_create(enum load_transport wanted, const struct transport_options *options, struct error *error)
+struct transport *load_transport_create(enum load_transport wanted, const struct transport_options *options, struct error *error)
 {
     bool lean = lean_transport_serves(options);
     if (wanted == TRANSPORT_LEAN && !lean) {
@@ -13,7 +13,7 @@ struct transport *transport_create(enum load_transport wanted, const struct tran
     return lean && wanted != TRANSPORT_CURL ? lean_transport_create(options, error) : curl_transport_create(options, error);
 }
 
-void transport_destroy(struct transport *transport)
+void load_transport_destroy(struct transport *transport)
 {
     if (transport != NULL)
         transport->functions->destroy(transport);

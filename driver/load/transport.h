@@ -39,10 +39,10 @@ struct transport {
 };
 
 /* The lean transport where it can serve the load, else libcurl; or the one that is asked for (an error when it cannot). */
-struct transport *transport_create(enum load_transport wanted, const struct transport_options *options, struct error *error);
+struct transport *load_transport_create(enum load_transport wanted, const struct transport_options *options, struct error *error);
 
 /* Forgets what is in flight. Harmless on NULL. */
-void transport_destroy(struct transport *transport);
+void load_transport_destroy(struct transport *transport);
 
 /* Begins one request; its outcome comes through done, perhaps before this returns. intended and sent: nanoseconds since
  * the start. */
