@@ -80,9 +80,11 @@ static int list_pods(const struct ramp_options *options, int64_t deadline, struc
             .address = memory_copy_text(json_text(json_get(pod, "status", "podIP"), "")),
         };
     }
-    if (result->pod_count > 0)
-        return 0;
-    return error_set(error, "no pod that matches %s is ready (%d found): there is nobody to tell", options->selector, found);
+    if (result->pod_count == 0) {
+        (void)error_set(error, "no pod that matches %s is ready (%d found): there is nobody to tell", options->selector, found);
+        return -1;
+    }
+    return 0;
 }
 
 static int tell_pods(const struct ramp_options *options, int64_t deadline, struct ramp_result *result, struct error *error)

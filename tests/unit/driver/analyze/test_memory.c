@@ -130,6 +130,7 @@ static int close_lab(void **state)
     run_figures_destroy(lab->figures);
     run_store_close(lab->store);
     test_folder_remove(lab->folder);
+    free(lab->folder);
     free(lab);
     return 0;
 }

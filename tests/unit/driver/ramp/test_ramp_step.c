@@ -103,6 +103,7 @@ static int close_lab(void **state)
     kube_close(lab->client);
     fake_server_stop(lab->server);
     test_folder_remove(lab->folder);
+    free(lab->folder);
     free(lab);
     return 0;
 }
