@@ -1,11 +1,12 @@
 # Tests: unit (tests/unit/ROOM/test_*.c, in-process, cmocka), integration (tests/integration/test_*.c, through the programs).
 
 # What a room's unit tests link besides the room itself and common.
-UNIT_NEEDS_driver_lesson  := driver/analyze driver/store driver/observe driver/load
+UNIT_NEEDS_driver_lesson  := driver/analyze driver/metric driver/store driver/observe driver/load
 UNIT_NEEDS_driver_record  := driver/store driver/observe driver/load driver/lesson kube
 UNIT_NEEDS_driver_store   := driver/observe driver/load
-UNIT_NEEDS_driver_analyze := driver/store driver/observe driver/load
-UNIT_NEEDS_driver_report  := driver/analyze driver/store driver/observe driver/load
+UNIT_NEEDS_driver_analyze := driver/metric driver/store driver/observe driver/load
+UNIT_NEEDS_driver_report  := driver/analyze driver/metric driver/store driver/observe driver/load
+UNIT_NEEDS_driver_load_report := driver/load driver/metric driver/report
 UNIT_NEEDS_driver_observe := kube
 UNIT_NEEDS_driver_ramp    := driver/load kube
 UNIT_NEEDS_driver_run     := $(DRIVER_ROOMS)

@@ -16,7 +16,6 @@ void answers_release(struct answers *answers)
     free(answers->second_histograms);
     free(answers->pod_seconds);
     free(answers->kept);
-    histogram_release(&answers->lateness);
     answers->second_histograms = NULL;
     answers->pod_seconds = NULL;
     answers->kept = NULL;
@@ -44,7 +43,7 @@ void answers_see_tick(struct answers *answers, const struct load_tick *tick)
     figures->planned += tick->planned;
     figures->sent += tick->sent;
     figures->late += tick->late;
-    histogram_merge(&answers->lateness, &tick->lateness);
+    histogram_merge(&figures->lateness_histogram, &tick->lateness);
     struct second_figures *second = second_at(answers, tick->second);
     if (second == NULL)
         return;
@@ -122,7 +121,7 @@ void answers_settle(struct answers *answers)
     struct variant_figures *figures = answers->figures;
     figures->response = summarise(&figures->response_histogram);
     figures->service = summarise(&figures->service_histogram);
-    figures->lateness = summarise(&answers->lateness);
+    figures->lateness = summarise(&figures->lateness_histogram);
     for (size_t index = 0; index < figures->second_count; index++) {
         const struct histogram *histogram = &answers->second_histograms[index];
         if (histogram->total == 0)

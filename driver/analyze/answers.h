@@ -29,8 +29,7 @@ struct answers {
     struct figures_texts *texts;         /* borrowed */
     struct variant_figures *figures;     /* borrowed; its totals are filled as rows come */
     struct histogram *second_histograms; /* response times, as many as figures->second_count */
-    struct histogram lateness;
-    bool warmth_known; /* any answer said whether it was warm */
+    bool warmth_known;                   /* any answer said whether it was warm */
     size_t pod_second_count;
     struct pod_second *pod_seconds;
     size_t kept_count;

@@ -6,9 +6,9 @@
 
 #include "common/clock.h"
 #include "common/duration.h"
-#include "driver/analyze/comparison.h"
 #include "driver/analyze/named_value.h"
-#include "driver/analyze/near_name.h"
+#include "driver/metric/comparison.h"
+#include "driver/metric/near_name.h"
 
 #define LONGEST_HINT 512
 
@@ -53,35 +53,14 @@ static int find_value(const struct comparison *comparison, const struct variant_
 {
     if (comparison->aggregate[0] == '\0')
         return named_value(comparison->name, variant, value) < 0 ? unknown_name(comparison, error) : 0;
-    int found = metric_value(comparison->name, comparison->aggregate, variant, value);
+    struct metric_data data = {0};
+    if (variant != NULL)
+        data = variant_metrics(variant);
+    int found = metric_value(comparison->name, comparison->aggregate, variant != NULL ? &data : NULL, value);
     if (found == -2)
         return error_set(error, "%s has no aggregate \"%s\"; there are p(N), med, avg, min, max, count and rate",
                          comparison->name, comparison->aggregate);
     return found < 0 ? unknown_name(comparison, error) : 0;
-}
-
-/* The literal in the unit of the value; -1 when their kinds do not meet. */
-static int convert(const struct comparison *comparison, enum value_kind kind, double *number, struct error *error)
-{
-    *number = comparison->number;
-    switch (comparison->unit) {
-    case LITERAL_TIME:
-        if (kind != VALUE_TIME)
-            return error_set(error, "%s is no time; \"%s\" is one", comparison->name, comparison->word);
-        return 0;
-    case LITERAL_PERCENT:
-        if (kind != VALUE_PERCENT && kind != VALUE_SHARE)
-            return error_set(error, "%s is no percentage; \"%s\" is one", comparison->name, comparison->word);
-        *number = kind == VALUE_SHARE ? comparison->number / 100 : comparison->number;
-        return 0;
-    case LITERAL_NUMBER:
-        if (kind == VALUE_TIME && comparison->aggregate[0] == '\0')
-            return error_set(error, "%s is a time and needs a unit, such as 4s or 850ms", comparison->name);
-        *number = kind == VALUE_TIME ? comparison->number * (double)NANOSECONDS_PER_MILLISECOND : comparison->number;
-        return 0;
-    default:
-        return error_set(error, "\"%s\" is no number", comparison->word);
-    }
 }
 
 static int check_condition(const struct comparison *comparison, struct error *error)
@@ -103,7 +82,7 @@ int expectation_check(const char *text, struct error *error)
     if (comparison.aggregate[0] == '\0' && read_condition_name(comparison.name, &condition) == 0)
         result = check_condition(&comparison, error);
     else
-        result = find_value(&comparison, NULL, &value, error) < 0 ? -1 : convert(&comparison, value.kind, &number, error);
+        result = find_value(&comparison, NULL, &value, error) < 0 ? -1 : metric_convert(&comparison, value.kind, &number, error);
     return result < 0 ? error_context(error, "\"%s\"", text) : 0;
 }
 
@@ -175,7 +154,7 @@ enum expectation_result expectation_evaluate(const char *text, const struct vari
         return EXPECTATION_NO_DATA;
     if (comparison.aggregate[0] == '\0' && read_condition_name(comparison.name, &condition) == 0)
         return evaluate_condition(&condition, &comparison, variant, observed);
-    if (find_value(&comparison, variant, &value, NULL) < 0 || convert(&comparison, value.kind, &number, NULL) < 0 ||
+    if (find_value(&comparison, variant, &value, NULL) < 0 || metric_convert(&comparison, value.kind, &number, NULL) < 0 ||
         isnan(value.number))
         return EXPECTATION_NO_DATA;
     write_observed(&value, &comparison, variant, observed);

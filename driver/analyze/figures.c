@@ -38,6 +38,7 @@ const char *expectation_result_name(enum expectation_result result)
 static void release_variant(struct variant_figures *variant)
 {
     histogram_release(&variant->response_histogram);
+    histogram_release(&variant->lateness_histogram);
     histogram_release(&variant->service_histogram);
     void *const arrays[] = {variant->seconds,       variant->spikes,    variant->episodes,     variant->pods,
                             variant->replica_steps, variant->decisions, variant->metric.steps, variant->scale_ups,

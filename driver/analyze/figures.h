@@ -278,6 +278,7 @@ struct variant_figures {
     uint64_t cold; /* ok answers said to be cold */
     struct time_figures response, service, lateness;
     struct histogram response_histogram, service_histogram; /* ok answers */
+    struct histogram lateness_histogram;
     size_t second_count;
     struct second_figures *seconds;
 

@@ -240,6 +240,20 @@ int named_value(const char *name, const struct variant_figures *variant, struct 
     return 0;
 }
 
+struct metric_data variant_metrics(const struct variant_figures *variant)
+{
+    return (struct metric_data){
+        .seconds = (double)variant->load_duration / (double)NANOSECONDS_PER_SECOND,
+        .response = &variant->response_histogram,
+        .service = &variant->service_histogram,
+        .lateness = &variant->lateness_histogram,
+        .requests = variant->requests,
+        .lost = variant->lost,
+        .dropped = variant->outcomes[OUTCOME_DROPPED],
+        .bytes_received = variant->bytes_received,
+    };
+}
+
 bool named_value_list(size_t index, char name[64])
 {
     char phase[32];

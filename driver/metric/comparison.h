@@ -1,8 +1,8 @@
 /*
  * The grammar of expectations: NAME OPERATOR VALUE, or METRIC: AGGREGATE OPERATOR VALUE.
  */
-#ifndef DRIVER_ANALYZE_COMPARISON_H
-#define DRIVER_ANALYZE_COMPARISON_H
+#ifndef DRIVER_METRIC_COMPARISON_H
+#define DRIVER_METRIC_COMPARISON_H
 
 #include <stdbool.h>
 

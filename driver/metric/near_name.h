@@ -1,8 +1,8 @@
 /*
  * Names that come near to one that does not exist, for error messages.
  */
-#ifndef DRIVER_ANALYZE_NEAR_NAME_H
-#define DRIVER_ANALYZE_NEAR_NAME_H
+#ifndef DRIVER_METRIC_NEAR_NAME_H
+#define DRIVER_METRIC_NEAR_NAME_H
 
 #include <stdbool.h>
 #include <stddef.h>

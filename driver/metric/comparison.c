@@ -1,4 +1,4 @@
-#include "driver/analyze/comparison.h"
+#include "driver/metric/comparison.h"
 
 #include <ctype.h>
 #include <math.h>

@@ -1,4 +1,4 @@
-#include "driver/analyze/near_name.h"
+#include "driver/metric/near_name.h"
 
 #include <stdio.h>
 #include <string.h>
