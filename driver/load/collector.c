@@ -174,6 +174,8 @@ void collector_done(struct collector *collector, const struct load_done *done)
 {
     struct load_row *row = find_row(collector, done->intended / NANOSECONDS_PER_SECOND, done->server, done->warmth);
     row->outcomes[done->outcome]++;
+    if (done->http_status > 0)
+        load_status_add(row->statuses, &row->status_count, LOAD_MOST_STATUSES, done->http_status, 1);
     row->bytes_received += done->bytes_received;
     add_sent_times(row, done);
     if (done->outcome == OUTCOME_DROPPED)

@@ -123,6 +123,18 @@ static int on_attempt(void *context, char *remote, char *local, int remote_port,
     return ++transfer->attempts > 1 ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
 }
 
+static void set_tls(CURL *easy, const struct load_tls *tls)
+{
+    if (tls->ca_file != NULL)
+        (void)curl_easy_setopt(easy, CURLOPT_CAINFO, tls->ca_file);
+    if (tls->certificate_file != NULL)
+        (void)curl_easy_setopt(easy, CURLOPT_SSLCERT, tls->certificate_file);
+    if (tls->key_file != NULL)
+        (void)curl_easy_setopt(easy, CURLOPT_SSLKEY, tls->key_file);
+    (void)curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, tls->insecure ? 0L : 1L);
+    (void)curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, tls->insecure ? 0L : 2L);
+}
+
 static void set_options(struct transfer *transfer)
 {
     const struct curl_transport *transport = transfer->transport;
@@ -142,6 +154,7 @@ static void set_options(struct transfer *transfer)
     (void)curl_easy_setopt(easy, CURLOPT_PREREQDATA, transfer);
     (void)curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transport->headers);
     (void)curl_easy_setopt(easy, CURLOPT_CONNECT_TO, transport->connect_to);
+    set_tls(easy, &spec->tls);
     if (strcmp(spec->method, "HEAD") == 0)
         (void)curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
     if (spec->body != NULL)

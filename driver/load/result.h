@@ -7,6 +7,7 @@
 #define DRIVER_LOAD_RESULT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "common/histogram.h"
@@ -33,6 +34,14 @@ enum load_warmth { WARMTH_UNKNOWN, WARMTH_COLD, WARMTH_WARM, WARMTH_COUNT };
 
 #define LOAD_SERVER_SIZE 128
 
+/* Answers with one HTTP status. */
+struct load_status {
+    int code; /* 0 = all those for which there was no room */
+    uint64_t count;
+};
+
+#define LOAD_MOST_STATUSES 16
+
 /* One second's results of one load from one server in one warmth. */
 struct load_row {
     int64_t second;                /* of the intended start */
@@ -46,6 +55,8 @@ struct load_row {
     int64_t last_connection;   /* latest new connection; -1 = none */
     struct histogram response; /* ok answers: intended start to last byte */
     struct histogram service;  /* ok answers: send (or connect begun) to last byte */
+    size_t status_count;
+    struct load_status statuses[LOAD_MOST_STATUSES];
 };
 
 /* The schedule's side of one second. */
@@ -60,6 +71,9 @@ struct load_tick {
     double cpu;                /* of the engine's thread: share of one core */
     struct histogram lateness; /* intended to actual start */
 };
+
+/* Counts answers with a status in a list of size places, of which the last is for those that find no room. */
+void load_status_add(struct load_status *statuses, size_t *count, size_t size, int code, uint64_t number);
 
 /* Why a request is kept. */
 enum exemplar_reason { EXEMPLAR_SLOW, EXEMPLAR_LOST, EXEMPLAR_FIRST };

@@ -38,7 +38,7 @@ void load_spec_release(struct load_spec *spec)
 {
     for (size_t i = 0; i < spec->header_count; i++) {
         free(spec->headers[i].name);
-        free(spec->headers[i].value);
+        memory_wipe_text(spec->headers[i].value);
     }
     for (size_t i = 0; i < spec->label_count; i++) {
         free(spec->labels[i].key);
@@ -51,6 +51,9 @@ void load_spec_release(struct load_spec *spec)
     free(spec->method);
     free(spec->url);
     free(spec->body);
+    free(spec->tls.ca_file);
+    free(spec->tls.certificate_file);
+    free(spec->tls.key_file);
     free(spec->pod_header);
     free(spec->phase_header);
     free(spec->age_header);

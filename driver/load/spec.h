@@ -35,6 +35,14 @@ struct load_header {
     char *value;
 };
 
+/* Files in PEM; NULL = the system's certificates, and no certificate of one's own. */
+struct load_tls {
+    char *ca_file;
+    char *certificate_file;
+    char *key_file;
+    bool insecure; /* any server's certificate will do */
+};
+
 struct load_label {
     char *key;
     char *value;
@@ -58,6 +66,7 @@ struct load_spec {
     char *pod_header;        /* answer header that names the pod; default "X-Pod-Name" */
     char *phase_header;      /* "cold" or "warm"; default "X-Pod-Phase" */
     char *age_header;        /* seconds since the pod's program started; default "X-Pod-Age" */
+    struct load_tls tls;     /* of https:// */
     size_t label_count;      /* of a load on a resource: the labels of the pods that share it, */
     struct load_label *labels;
     uint16_t port; /* and where they listen */

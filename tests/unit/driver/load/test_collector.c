@@ -256,9 +256,54 @@ static void test_row_of_what_was_never_sent(void **state)
     end(&fixture);
 }
 
+static void test_statuses_are_counted(void **state)
+{
+    (void)state;
+    struct load_status statuses[LOAD_MOST_STATUSES] = {{0}};
+    size_t count = 0;
+    uint64_t total = 0;
+    for (int code = 200; code < 230; code++)
+        load_status_add(statuses, &count, LOAD_MOST_STATUSES, code, (uint64_t)code);
+    load_status_add(statuses, &count, LOAD_MOST_STATUSES, 201, 5);
+    load_status_add(statuses, &count, LOAD_MOST_STATUSES, 0, 7);
+    assert_int_equal(count, LOAD_MOST_STATUSES);
+    assert_int_equal(statuses[1].code, 201);
+    assert_int_equal(statuses[1].count, 206);
+    assert_int_equal(statuses[LOAD_MOST_STATUSES - 1].code, 0);
+    for (size_t i = 0; i < count; i++)
+        total += statuses[i].count;
+    assert_int_equal(total, (200 + 229) * 30 / 2 + 5 + 7);
+}
+
+static void test_a_row_tells_the_statuses_of_its_answers(void **state)
+{
+    (void)state;
+    struct fixture fixture = begin();
+    open_collector(&fixture);
+    for (int i = 0; i < 5; i++) {
+        struct load_done done = ok(0, MILLISECOND, "");
+        done.http_status = i < 3 ? 200 : 503;
+        done.outcome = i < 3 ? OUTCOME_OK : OUTCOME_STATUS;
+        one(&fixture, &done);
+    }
+    struct load_done reset = {.outcome = OUTCOME_RESET, .server = "", .server_age = -1};
+    one(&fixture, &reset);
+    collector_flush(fixture.collector, SECOND / 2, 0, 0, true);
+    assert_int_equal(fixture.results->row_count, 1);
+    const struct load_row *row = &fixture.results->rows[0];
+    assert_int_equal(row->status_count, 2);
+    assert_int_equal(row->statuses[0].code, 200);
+    assert_int_equal(row->statuses[0].count, 3);
+    assert_int_equal(row->statuses[1].code, 503);
+    assert_int_equal(row->statuses[1].count, 2);
+    end(&fixture);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_statuses_are_counted),
+        cmocka_unit_test(test_a_row_tells_the_statuses_of_its_answers),
         cmocka_unit_test(test_answers_belong_to_the_second_of_their_intended_start),
         cmocka_unit_test(test_rows_add_up_and_split),
         cmocka_unit_test(test_ticks_are_not_left_out_nor_doubled),
