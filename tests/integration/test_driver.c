@@ -306,7 +306,7 @@ static void interrupt(struct lab *lab, const char *name, const char *line, int s
 
 static void test_control_c_during_the_load(void **state)
 {
-    interrupt(*state, "interrupted", "one: 0/s of", SIGINT, true);
+    interrupt(*state, "interrupted", "one: 0:00 of", SIGINT, true);
 }
 
 static void test_terminated_while_it_prepares(void **state)
@@ -326,7 +326,7 @@ static void test_a_cluster_that_is_killed(void **state)
     const struct lab *lab = *state;
     AUTO_FREE char *run = memory_format("%s/gone", lab->folder);
     struct test_child *child = begin(lab, (const char *const[]){"run", SMALL_LONG, "--out", run, NULL});
-    assert_true(wait_for_line(child, "one: 0/s of", 60));
+    assert_true(wait_for_line(child, "one: 0:00 of", 60));
     clock_sleep_until(clock_monotonic() + 3 * NANOSECONDS_PER_SECOND);
     pid_t cluster = test_process_child(test_process_child(test_child_pid(child))); /* below its supervisor */
     assert_true(cluster > 1);
