@@ -32,7 +32,7 @@ EXAMPLE_RUN_OBJECTS := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard tests/unit/dri
 $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/driver/analyze/test_*.c tests/unit/driver/report/test_*.c)): $(EXAMPLE_RUN_OBJECTS)
 
 $(BUILD)/tests/browser/example_report: $(BUILD)/obj/tests/browser/example_report.o $(EXAMPLE_RUN_OBJECTS) \
-                                       $(call archives,driver/report driver/analyze driver/store driver/observe driver/load common)
+                                       $(call archives,driver/report driver/analyze driver/metric driver/store driver/observe driver/load common)
 	@mkdir -p $(@D)
 	$(LINK) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group -lcurl -lsqlite3 $(COMMON_LIBS)
 

@@ -49,7 +49,7 @@ setup-test:
 run-tests: $(BINARIES) $(UNIT_TESTS) $(INTEGRATION_TESTS)
 	scripts/run-tests --build $(BUILD) $(UNIT_TESTS) $(INTEGRATION_TESTS) $(wildcard tests/browser/test-*)
 
-build-tests: $(UNIT_TESTS) $(INTEGRATION_TESTS)
+build-tests: $(UNIT_TESTS) $(INTEGRATION_TESTS) $(BUILD)/tests/browser/example_report
 
 test-unit: $(UNIT_TESTS) ## run the unit tests alone
 	scripts/run-tests --build $(BUILD) $^
