@@ -5,75 +5,62 @@
 
 #include "common/clock.h"
 #include "common/memory.h"
+#include "driver/lesson/read_executor.h"
 #include "driver/load/url.h"
 
-#define LONGEST_STAGE (24 * 3600 * NANOSECONDS_PER_SECOND)
-#define HIGHEST_RATE 100000.0
 #define HIGHEST_TOTAL 1e6 /* millicores or MiB */
 #define DEFAULT_PORT 8080 /* of the demo apps */
 #define MOST_LABELS 20
-#define MOST_STAGES 1000
 #define MOST_HEADERS 100
 #define MOST_CONNECTIONS 20000
 #define LONGEST_TIMEOUT (3600 * NANOSECONDS_PER_SECOND)
 #define SHORTEST_TIMEOUT NANOSECONDS_PER_MILLISECOND
+#define OLDEST_CONNECTION (24 * 3600 * NANOSECONDS_PER_SECOND)
+#define MOST_REQUESTS 1000000000 /* of a connection */
 
-static int read_stage(const struct field_reader *reader, const struct yaml_node *node, double highest, struct load_stage *stage)
+/* reuse: {requests: N, age: T}, at least one of them. */
+static int read_reuse_limits(const struct field_reader *reader, const struct yaml_node *reuse, struct load_spec *spec)
 {
-    static const char *const known[] = {"duration", "target", NULL};
-    if (field_mapping(reader, node, "stage", known) < 0)
+    static const char *const known[] = {"requests", "age", NULL};
+    int requests = 0;
+    if (field_mapping(reader, reuse, "reuse", known) < 0 ||
+        field_integer(reader, reuse, "requests", false, 1, MOST_REQUESTS, &requests) < 0 ||
+        field_duration(reader, reuse, "age", false, NANOSECONDS_PER_MILLISECOND, OLDEST_CONNECTION, &spec->reuse_age) < 0)
         return -1;
-    if (field_duration(reader, node, "duration", true, NANOSECONDS_PER_MILLISECOND, LONGEST_STAGE, &stage->duration) < 0)
-        return -1;
-    return field_number(reader, node, "target", true, 0, highest, &stage->target);
-}
-
-static int read_stages(const struct field_reader *reader, const struct yaml_node *node, double highest, struct load_spec *spec)
-{
-    const struct yaml_node *stages = NULL;
-    if (field_member(reader, node, "stages", YAML_SEQUENCE, true, &stages) < 0)
-        return -1;
-    if (stages->count == 0 || stages->count > MOST_STAGES)
-        return field_error(reader, stages, "stages: expected 1 to %d stages, not %zu", MOST_STAGES, stages->count);
-    spec->stages = memory_allocate(stages->count, sizeof *spec->stages);
-    spec->stage_count = stages->count;
-    for (size_t i = 0; i < stages->count; i++)
-        if (read_stage(reader, stages->values[i], highest, &spec->stages[i]) < 0)
-            return -1;
+    if (reuse->count == 0)
+        return field_error(reader, reuse, "reuse: expected requests, age or both");
+    spec->reuse = REUSE_LIMITED;
+    spec->reuse_requests = (uint64_t)requests;
     return 0;
 }
 
-static int read_ramp(const struct field_reader *reader, const struct yaml_node *node, struct load_spec *spec)
+static int read_reuse(const struct field_reader *reader, const struct yaml_node *connections, struct load_spec *spec)
 {
-    if (read_stages(reader, node, HIGHEST_RATE, spec) < 0)
+    static const char *const words[] = {"keep", "never", NULL};
+    const struct yaml_node *reuse = yaml_get(connections, "reuse");
+    int word = (int)spec->reuse;
+    if (reuse != NULL && reuse->kind == YAML_MAPPING)
+        return read_reuse_limits(reader, reuse, spec);
+    if (field_word(reader, connections, "reuse", false, words, &word) < 0)
         return -1;
-    return field_number(reader, node, "startRate", false, 0, HIGHEST_RATE, &spec->start_rate);
+    spec->reuse = (enum load_reuse)word;
+    return 0;
 }
 
-static int read_constant(const struct field_reader *reader, const struct yaml_node *node, struct load_spec *spec)
-{
-    spec->stages = memory_allocate(1, sizeof *spec->stages);
-    spec->stage_count = 1;
-    if (field_number(reader, node, "rate", true, 0, HIGHEST_RATE, &spec->start_rate) < 0)
-        return -1;
-    spec->stages[0].target = spec->start_rate;
-    return field_duration(reader, node, "duration", true, NANOSECONDS_PER_MILLISECOND, LONGEST_STAGE, &spec->stages[0].duration);
-}
-
+/* A closed model has as many connections as VUs. */
 static int read_connections(const struct field_reader *reader, const struct yaml_node *node, struct load_spec *spec)
 {
-    static const char *const known[] = {"reuse", "max", NULL};
-    static const char *const words[] = {"keep", "never", NULL};
+    static const char *const of_open[] = {"reuse", "max", NULL};
+    static const char *const of_closed[] = {"reuse", NULL};
     const struct yaml_node *connections = NULL;
     if (field_member(reader, node, "connections", YAML_MAPPING, false, &connections) < 0)
         return -1;
     if (connections == NULL)
         return 0;
-    int reuse = (int)spec->reuse;
-    if (field_mapping(reader, connections, "connections", known) < 0 ||
-        field_word(reader, connections, "reuse", false, words, &reuse) < 0)
+    bool closed = load_executor_is_closed(spec->executor);
+    if (field_mapping(reader, connections, "connections", closed ? of_closed : of_open) < 0 ||
+        read_reuse(reader, connections, spec) < 0)
         return -1;
-    spec->reuse = (enum load_reuse)reuse;
     return field_integer(reader, connections, "max", false, 1, MOST_CONNECTIONS, &spec->maximum_connections);
 }
 
@@ -177,24 +164,32 @@ static int read_resource(const struct field_reader *reader, const struct yaml_no
         field_number(reader, node, "start", false, 0, HIGHEST_TOTAL, &spec->start_rate) < 0)
         return -1;
     spec->port = (uint16_t)port;
-    return read_stages(reader, node, HIGHEST_TOTAL, spec);
+    return lesson_read_stages(reader, node, HIGHEST_TOTAL, spec);
+}
+
+static int read_pacing(const struct field_reader *reader, const struct yaml_node *node, struct load_spec *spec)
+{
+    static const char *const words[] = {"frugal", "precise", NULL};
+    int pacing = (int)spec->pacing;
+    if (field_word(reader, node, "pacing", false, words, &pacing) < 0)
+        return -1;
+    spec->pacing = (enum load_pacing)pacing;
+    return 0;
 }
 
 static int read_http(const struct field_reader *reader, const struct yaml_node *node, struct load_spec *spec)
 {
-    static const char *const ramping[] = {"name",    "type",          "executor",    "url",    "method",    "headers", "body",
-                                          "timeout", "answerHeaders", "connections", "stages", "startRate", NULL};
-    static const char *const constant[] = {"name",    "type",          "executor",    "url",  "method",   "headers", "body",
-                                           "timeout", "answerHeaders", "connections", "rate", "duration", NULL};
-    static const char *const executors[] = {"constant-arrival-rate", "ramping-arrival-rate", NULL};
-    int executor = 0;
-    if (field_word(reader, node, "executor", true, executors, &executor) < 0)
+    static const char *const common[] = {"name", "type",    "executor",      "url",         "method", "headers",
+                                         "body", "timeout", "answerHeaders", "connections", "pacing"};
+    const char *known[sizeof common / sizeof common[0] + EXECUTOR_FIELDS_MAXIMUM];
+    memcpy(known, common, sizeof common);
+    if (lesson_read_executor(reader, node, spec, known + sizeof common / sizeof common[0]) < 0 ||
+        field_mapping(reader, node, "load", known) < 0 || read_request(reader, node, spec) < 0 ||
+        read_pacing(reader, node, spec) < 0 || lesson_read_schedule(reader, node, spec) < 0)
         return -1;
-    spec->executor = (enum load_executor)executor;
-    bool ramp = spec->executor == EXECUTOR_RAMPING_ARRIVAL_RATE;
-    if (field_mapping(reader, node, "load", ramp ? ramping : constant) < 0 || read_request(reader, node, spec) < 0)
-        return -1;
-    return ramp ? read_ramp(reader, node, spec) : read_constant(reader, node, spec);
+    if (load_executor_is_closed(spec->executor))
+        spec->maximum_connections = (int)load_spec_most_vus(spec);
+    return 0;
 }
 
 int lesson_read_load(const struct field_reader *reader, const struct yaml_node *node, struct load_spec *spec)

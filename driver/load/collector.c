@@ -197,12 +197,13 @@ static void hand_over_rows(struct collector *collector)
 }
 
 /* cpu: share of a core in that second. */
-static void hand_over_tick(struct collector *collector, uint64_t in_flight, double cpu)
+static void hand_over_tick(struct collector *collector, const struct engine_state *state, double cpu)
 {
     struct load_tick *tick = &collector->tick;
     int64_t middle = tick->second * NANOSECONDS_PER_SECOND + NANOSECONDS_PER_SECOND / 2;
-    tick->target_rate = load_spec_rate_at(collector->spec, middle);
-    tick->in_flight = in_flight;
+    tick->target_rate = load_executor_is_closed(collector->spec->executor) ? 0 : load_spec_rate_at(collector->spec, middle);
+    tick->in_flight = state->in_flight;
+    tick->vus = state->vus;
     tick->cpu = cpu;
     collector->sink.tick(collector->sink.context, collector->spec, tick);
     struct histogram lateness = tick->lateness;
@@ -211,19 +212,19 @@ static void hand_over_tick(struct collector *collector, uint64_t in_flight, doub
     collector->exemplars = 0;
 }
 
-void collector_flush(struct collector *collector, int64_t now, uint64_t in_flight, int64_t cpu, bool final)
+void collector_flush(struct collector *collector, int64_t now, const struct engine_state *state, bool final)
 {
     if (collector->cpu_before < 0)
-        collector->cpu_before = cpu;
+        collector->cpu_before = state->cpu;
     int64_t second = now / NANOSECONDS_PER_SECOND;
     if (now < 0 || (second == collector->tick.second && !final))
         return;
     hand_over_rows(collector);
     int64_t since = now - collector->tick.second * NANOSECONDS_PER_SECOND;
-    double share = since > 0 ? (double)(cpu - collector->cpu_before) / (double)since : 0;
-    collector->cpu_before = cpu;
+    double share = since > 0 ? (double)(state->cpu - collector->cpu_before) / (double)since : 0;
+    collector->cpu_before = state->cpu;
     while (collector->tick.second < second)
-        hand_over_tick(collector, in_flight, share);
+        hand_over_tick(collector, state, share);
     if (final && collector->tick.planned > 0)
-        hand_over_tick(collector, in_flight, share);
+        hand_over_tick(collector, state, share);
 }

@@ -11,6 +11,7 @@ struct load_done {
     enum load_outcome outcome;
     int http_status;
     int64_t intended, sent, finished; /* sent is -1 for dropped ones */
+    uint32_t vu;                      /* of a closed model: who sent it */
     const char *server;               /* "" = unknown */
     int64_t server_age;               /* -1 = unknown */
     enum load_warmth warmth;
@@ -28,8 +29,15 @@ void collector_planned(struct collector *collector);
 void collector_sent(struct collector *collector, int64_t intended, int64_t sent);
 void collector_done(struct collector *collector, const struct load_done *done);
 
-/* Hands over what has come together; ends the present second when now (since the start) has passed it. cpu: the
- * thread's CPU time, nanoseconds. final: hands over everything. */
-void collector_flush(struct collector *collector, int64_t now, uint64_t in_flight, int64_t cpu, bool final);
+/* What ticks say besides what was counted. */
+struct engine_state {
+    uint64_t in_flight;
+    uint64_t vus;
+    int64_t cpu; /* time of the thread, nanoseconds */
+};
+
+/* Hands over what has come together; ends the present second when now (since the start) has passed it. final: hands over
+ * everything. */
+void collector_flush(struct collector *collector, int64_t now, const struct engine_state *state, bool final);
 
 #endif

@@ -18,10 +18,16 @@ struct transfer {
     CURL *easy;
     struct transfer *next_free;
     struct transfer *next, *previous; /* of those in flight */
-    int64_t intended, sent;
+    struct load_request carried;
     int attempts;
     struct answer_labels labels;
     uint64_t bytes;
+};
+
+/* A connection that is used a limited number of times. */
+struct limited_connection {
+    uint64_t requests; /* sent on it */
+    int64_t made;      /* since the start */
 };
 
 struct curl_transport {
@@ -32,9 +38,10 @@ struct curl_transport {
     struct transfer *free;
     struct transfer *in_flight;
     int64_t deadline;
-    uint32_t registrations;  /* so far */
-    uint32_t *registered;    /* by socket: the number of its latest registration; 0 = none */
-    size_t registered_count; /* sockets that registered has room for */
+    struct limited_connection *limited; /* REUSE_LIMITED: by local port; else NULL */
+    uint32_t registrations;             /* so far */
+    uint32_t *registered;               /* by socket: the number of its latest registration; 0 = none */
+    size_t registered_count;            /* sockets that registered has room for */
 };
 
 static struct curl_transport *curled(struct transport *transport)
@@ -112,14 +119,27 @@ static size_t on_header(char *line, size_t size, size_t count, void *context)
     return length;
 }
 
+static void limit_reuse(const struct transfer *transfer, struct limited_connection *connection)
+{
+    long connections = 0;
+    (void)curl_easy_getinfo(transfer->easy, CURLINFO_NUM_CONNECTS, &connections);
+    if (connections > 0)
+        *connection = (struct limited_connection){.made = transfer->carried.sent};
+    connection->requests++;
+    bool last = transport_is_last(transfer->transport->base.options.spec, connection->requests,
+                                  transfer->carried.sent - connection->made);
+    (void)curl_easy_setopt(transfer->easy, CURLOPT_FORBID_REUSE, last ? 1L : 0L);
+}
+
 /* Called before each attempt to send the request: a second one is the library's own retry. */
 static int on_attempt(void *context, char *remote, char *local, int remote_port, int local_port)
 {
     (void)remote;
     (void)local;
     (void)remote_port;
-    (void)local_port;
     struct transfer *transfer = context;
+    if (transfer->transport->limited != NULL && local_port > 0 && local_port <= UINT16_MAX)
+        limit_reuse(transfer, &transfer->transport->limited[local_port]);
     return ++transfer->attempts > 1 ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
 }
 
@@ -222,20 +242,21 @@ static void curl_destroy(struct transport *base)
     curl_slist_free_all(transport->headers);
     curl_slist_free_all(transport->connect_to);
     free(transport->registered);
+    free(transport->limited);
     free(transport);
 }
 
-static void curl_send(struct transport *base, uint64_t index, int64_t intended, int64_t sent)
+static void curl_send(struct transport *base, const struct load_request *request)
 {
     struct curl_transport *transport = curled(base);
     struct transfer *transfer = transfer_take(transport);
     char url[URL_SIZE];
-    transfer->intended = intended;
-    transfer->sent = sent;
+    transfer->carried = *request;
     transfer->attempts = 0;
     answer_labels_clear(&transfer->labels);
     transfer->bytes = 0;
-    (void)curl_easy_setopt(transfer->easy, CURLOPT_URL, url_template_expand(transport->base.options.url, index, url, sizeof url));
+    (void)url_template_expand(transport->base.options.url, request->number, url, sizeof url);
+    (void)curl_easy_setopt(transfer->easy, CURLOPT_URL, url);
     (void)curl_multi_add_handle(transport->multi, transfer->easy);
 }
 
@@ -262,8 +283,9 @@ static void finish(struct transfer *transfer, enum load_outcome outcome, long ht
     struct load_done done = {
         .outcome = outcome,
         .http_status = transfer->bytes > 0 ? (int)http_status : 0,
-        .intended = transfer->intended,
-        .sent = transfer->sent,
+        .intended = transfer->carried.intended,
+        .sent = transfer->carried.sent,
+        .vu = transfer->carried.vu,
         .finished = clock_monotonic() - transport->base.options.start,
         .server = labels.server,
         .server_age = labels.server_age,
@@ -350,6 +372,8 @@ struct transport *curl_transport_create(const struct transport_options *options,
         (void)error_set(error, "libcurl does not start");
         return NULL;
     }
+    if (options->spec->reuse == REUSE_LIMITED)
+        transport->limited = memory_allocate((size_t)UINT16_MAX + 1, sizeof *transport->limited);
     (void)curl_multi_setopt(transport->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
     (void)curl_multi_setopt(transport->multi, CURLMOPT_SOCKETDATA, transport);
     (void)curl_multi_setopt(transport->multi, CURLMOPT_TIMERFUNCTION, on_timer);

@@ -28,8 +28,11 @@ struct connection {
     int socket;
     uint32_t index, generation;         /* its place, and how often that was taken: together the epoll's token */
     struct connection *next, *previous; /* among those in flight, by the time of sending; or the next free or idle one */
-    int64_t intended, sent;
-    bool fresh; /* made for this request */
+    struct load_request carried;
+    bool fresh;        /* made for this request */
+    bool last;         /* it is closed after this request */
+    uint64_t requests; /* sent on it, with this one */
+    int64_t made;      /* since the start */
     char *request;
     size_t request_length, request_sent;
     struct http_answer answer;
@@ -135,8 +138,9 @@ static void finish(struct lean_transport *transport, struct connection *connecti
     const struct load_done done = {
         .outcome = outcome,
         .http_status = answer->bytes > 0 ? answer->status : 0,
-        .intended = connection->intended,
-        .sent = connection->sent,
+        .intended = connection->carried.intended,
+        .sent = connection->carried.sent,
+        .vu = connection->carried.vu,
         .finished = clock_monotonic() - options->start,
         .server = labels.server,
         .server_age = labels.server_age,
@@ -147,7 +151,7 @@ static void finish(struct lean_transport *transport, struct connection *connecti
     if (transport->reading == connection)
         transport->reading = NULL;
     remove_in_flight(transport, connection);
-    if (whole && answer->reusable && options->spec->reuse == REUSE_KEEP) {
+    if (whole && answer->reusable && !connection->last) {
         connection->state = STATE_IDLE;
         push(&transport->idle, connection);
     } else {
@@ -315,7 +319,7 @@ static int begin_connection(const struct lean_transport *transport, struct conne
     return epoll_ctl(transport->base.options.epoll, EPOLL_CTL_ADD, connection->socket, &event);
 }
 
-static void lean_send(struct transport *base, uint64_t index, int64_t intended, int64_t sent)
+static void lean_send(struct transport *base, const struct load_request *request)
 {
     struct lean_transport *transport = lean(base);
     struct connection *connection = pop(&transport->idle);
@@ -323,10 +327,12 @@ static void lean_send(struct transport *base, uint64_t index, int64_t intended, 
     if (fresh)
         connection = take_place(transport);
     connection->fresh = fresh;
-    connection->intended = intended;
-    connection->sent = sent;
+    connection->made = fresh ? request->sent : connection->made;
+    connection->requests = fresh ? 1 : connection->requests + 1;
+    connection->last = transport_is_last(base->options.spec, connection->requests, request->sent - connection->made);
+    connection->carried = *request;
     connection->request_sent = 0;
-    connection->request_length = lean_request_write(&transport->request, index, connection->request);
+    connection->request_length = lean_request_write(&transport->request, request->number, connection->request);
     http_answer_begin(&connection->answer);
     add_in_flight(transport, connection);
     if (!fresh) {
@@ -341,7 +347,7 @@ static void lean_send(struct transport *base, uint64_t index, int64_t intended, 
 static int64_t lean_deadline(const struct transport *base)
 {
     const struct connection *oldest = ((const struct lean_transport *)base)->oldest;
-    return oldest == NULL ? INT64_MAX : base->options.start + oldest->sent + base->options.spec->timeout;
+    return oldest == NULL ? INT64_MAX : base->options.start + oldest->carried.sent + base->options.spec->timeout;
 }
 
 static void lean_expire(struct transport *base)

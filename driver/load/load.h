@@ -7,6 +7,7 @@
 
 #include "common/error.h"
 #include "driver/load/result.h"
+#include "driver/load/segment.h"
 #include "driver/load/spec.h"
 
 /* Receives results on the engine's thread; everything is borrowed for the call. */
@@ -27,7 +28,8 @@ struct load_options {
                                      header stays that of the URL */
     uint16_t resolve_port;        /* with resolve_address: 0 = the URL's port */
     enum load_transport transport;
-    int64_t slow_over; /* response times above are kept as exemplars; nanoseconds */
+    const struct segment *segment; /* the part of the load that this generator sends; borrowed; NULL = all of it */
+    int64_t slow_over;             /* response times above are kept as exemplars; nanoseconds */
     struct load_sink sink;
 };
 

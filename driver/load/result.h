@@ -62,12 +62,13 @@ struct load_row {
 /* The schedule's side of one second. */
 struct load_tick {
     int64_t second;
-    double target_rate; /* requests/s in the middle of the second */
-    uint64_t planned;   /* intended starts within it */
+    double target_rate; /* requests/s in the middle of the second; 0 for a closed model, whose rate is the server's */
+    uint64_t planned;   /* intended starts within it; closed: requests that were begun */
     uint64_t sent;
     uint64_t late; /* sent more than 10 ms after their intended start */
     uint64_t dropped;
     uint64_t in_flight;        /* at its end */
+    uint64_t vus;              /* closed: virtual users at its end; else 0 */
     double cpu;                /* of the engine's thread: share of one core */
     struct histogram lateness; /* intended to actual start */
 };

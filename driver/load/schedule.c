@@ -7,9 +7,9 @@
 /* Sums of products of whole numbers and decimals: what is this near to a whole request is that request. */
 #define ROUNDING 1e-6
 
-void schedule_init(struct schedule *schedule, const struct load_spec *spec)
+void schedule_init(struct schedule *schedule, const struct load_spec *spec, const struct segment *segment)
 {
-    *schedule = (struct schedule){.spec = spec, .rate_before = spec->start_rate};
+    *schedule = (struct schedule){.spec = spec, .segment = segment, .rate_before = spec->start_rate, .random = spec->seed};
 }
 
 static bool is_constant(const struct load_spec *spec)
@@ -38,6 +38,13 @@ static double seconds_until(const struct load_stage *stage, double rate, double 
     return denominator > 0 ? 2 * requests / denominator : 0;
 }
 
+/* How many requests are due before the integral reaches a value. */
+static uint64_t requests_before(const struct load_spec *spec, double integral)
+{
+    double whole = is_constant(spec) ? ceil(integral - ROUNDING) : floor(integral + ROUNDING);
+    return whole > 0 ? (uint64_t)whole : 0;
+}
+
 uint64_t schedule_total(const struct schedule *schedule)
 {
     double total = 0;
@@ -46,8 +53,7 @@ uint64_t schedule_total(const struct schedule *schedule)
         total += stage_requests(&schedule->spec->stages[i], rate);
         rate = schedule->spec->stages[i].target;
     }
-    double whole = is_constant(schedule->spec) ? ceil(total - ROUNDING) : floor(total + ROUNDING);
-    return whole > 0 ? (uint64_t)whole : 0;
+    return segment_share(schedule->segment, requests_before(schedule->spec, total));
 }
 
 static void next_stage(struct schedule *schedule, const struct load_stage *stage)
@@ -56,21 +62,51 @@ static void next_stage(struct schedule *schedule, const struct load_stage *stage
     schedule->stage_begin += stage->duration;
     schedule->rate_before = stage->target;
     schedule->stage++;
+    schedule->drawn = 0;
 }
 
-bool schedule_next(struct schedule *schedule, int64_t *intended)
+/* Above 0 and at most 1 (SplitMix64). */
+static double next_random(struct schedule *schedule)
 {
-    bool constant = is_constant(schedule->spec);
-    double due = (double)schedule->next + (constant ? 0 : 1);
-    for (; schedule->stage < schedule->spec->stage_count; next_stage(schedule, &schedule->spec->stages[schedule->stage])) {
-        const struct load_stage *stage = &schedule->spec->stages[schedule->stage];
-        double into = due - schedule->integral;
+    uint64_t mixed = schedule->random += UINT64_C(0x9e3779b97f4a7c15);
+    mixed = (mixed ^ (mixed >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    mixed = (mixed ^ (mixed >> 27)) * UINT64_C(0x94d049bb133111eb);
+    mixed ^= mixed >> 31;
+    return (double)((mixed >> 11) + 1) * 0x1p-53;
+}
+
+/* The least of the places that the stage's other requests take at random in what is left of its integral, room in all. */
+static double draw(struct schedule *schedule, double room)
+{
+    uint64_t end = requests_before(schedule->spec, schedule->integral + room);
+    double others = (double)(end - schedule->next);
+    schedule->drawn = room - (room - schedule->drawn) * pow(next_random(schedule), 1 / others);
+    return schedule->drawn;
+}
+
+static int64_t moment_of(const struct schedule *schedule, const struct load_stage *stage, double requests)
+{
+    double seconds = seconds_until(stage, schedule->rate_before, requests > 0 ? requests : 0);
+    return schedule->stage_begin + llround(fmin(seconds, stage_seconds(stage)) * (double)NANOSECONDS_PER_SECOND);
+}
+
+bool schedule_next(struct schedule *schedule, uint64_t *number, int64_t *intended)
+{
+    const struct load_spec *spec = schedule->spec;
+    bool poisson = spec->spacing == SPACING_POISSON;
+    while (schedule->stage < spec->stage_count) {
+        const struct load_stage *stage = &spec->stages[schedule->stage];
         double room = stage_requests(stage, schedule->rate_before);
-        if (constant ? into >= room - ROUNDING : into > room + ROUNDING)
+        if (schedule->next >= requests_before(spec, schedule->integral + room)) {
+            next_stage(schedule, stage);
             continue;
-        double seconds = seconds_until(stage, schedule->rate_before, into > 0 ? into : 0);
-        *intended = schedule->stage_begin + llround(fmin(seconds, stage_seconds(stage)) * (double)NANOSECONDS_PER_SECOND);
-        schedule->next++;
+        }
+        double due = (double)schedule->next + (is_constant(spec) ? 0 : 1) - schedule->integral;
+        double place = poisson ? draw(schedule, room) : due;
+        *number = schedule->next++;
+        if (!segment_owns(schedule->segment, *number))
+            continue;
+        *intended = moment_of(schedule, stage, place);
         return true;
     }
     return false;

@@ -20,6 +20,24 @@ const char *load_type_unit(enum load_type type)
     return units[type];
 }
 
+const char *load_executor_name(enum load_executor executor)
+{
+    static const char *const names[] = {
+        [EXECUTOR_CONSTANT_ARRIVAL_RATE] = "constant-arrival-rate",
+        [EXECUTOR_RAMPING_ARRIVAL_RATE] = "ramping-arrival-rate",
+        [EXECUTOR_CONSTANT_VUS] = "constant-vus",
+        [EXECUTOR_RAMPING_VUS] = "ramping-vus",
+        [EXECUTOR_SHARED_ITERATIONS] = "shared-iterations",
+        [EXECUTOR_PER_VU_ITERATIONS] = "per-vu-iterations",
+    };
+    return names[executor];
+}
+
+bool load_executor_is_closed(enum load_executor executor)
+{
+    return executor != EXECUTOR_CONSTANT_ARRIVAL_RATE && executor != EXECUTOR_RAMPING_ARRIVAL_RATE;
+}
+
 void load_spec_init(struct load_spec *spec)
 {
     *spec = (struct load_spec){
@@ -27,6 +45,7 @@ void load_spec_init(struct load_spec *spec)
         .method = memory_copy_text("GET"),
         .timeout = 60 * NANOSECONDS_PER_SECOND,
         .reuse = REUSE_KEEP,
+        .seed = 1,
         .maximum_connections = DEFAULT_MAXIMUM_CONNECTIONS,
         .pod_header = memory_copy_text("X-Pod-Name"),
         .phase_header = memory_copy_text("X-Pod-Phase"),
@@ -84,11 +103,21 @@ double load_spec_rate_at(const struct load_spec *spec, int64_t since_start)
     return 0;
 }
 
+uint64_t load_spec_most_vus(const struct load_spec *spec)
+{
+    double most = spec->start_rate;
+    if (spec->type != LOAD_HTTP || !load_executor_is_closed(spec->executor))
+        return 0;
+    for (size_t i = 0; i < spec->stage_count; i++)
+        most = spec->stages[i].target > most ? spec->stages[i].target : most;
+    return (uint64_t)most;
+}
+
 uint64_t load_spec_planned(const struct load_spec *spec)
 {
     struct schedule schedule;
-    if (spec->type != LOAD_HTTP)
+    if (spec->type != LOAD_HTTP || load_executor_is_closed(spec->executor))
         return 0;
-    schedule_init(&schedule, spec);
+    schedule_init(&schedule, spec, NULL);
     return schedule_total(&schedule);
 }

@@ -19,16 +19,46 @@ const char *load_type_name(enum load_type type);
 /* "requests/s", "millicores", "MiB": the unit of a stage's target. */
 const char *load_type_unit(enum load_type type);
 
-enum load_executor { EXECUTOR_CONSTANT_ARRIVAL_RATE, EXECUTOR_RAMPING_ARRIVAL_RATE };
+/* Two are open: requests are due at moments that are known before. The others are closed: so many virtual users (VUs), each
+ * of which sends its next request when it has had its answer. */
+enum load_executor {
+    EXECUTOR_CONSTANT_ARRIVAL_RATE,
+    EXECUTOR_RAMPING_ARRIVAL_RATE,
+    EXECUTOR_CONSTANT_VUS,
+    EXECUTOR_RAMPING_VUS,
+    EXECUTOR_SHARED_ITERATIONS, /* so many requests by all VUs together */
+    EXECUTOR_PER_VU_ITERATIONS  /* so many requests by each VU */
+};
 
-/* The rate (of a load on a resource: the total over all pods) moves in a straight line from where it was to target, in the
- * load type's unit, over duration (nanoseconds). */
+/* "constant-arrival-rate", ... */
+const char *load_executor_name(enum load_executor executor);
+bool load_executor_is_closed(enum load_executor executor);
+
+/* How the requests of an open model are spaced. */
+enum load_spacing {
+    SPACING_UNIFORM, /* evenly along the rate */
+    SPACING_POISSON  /* at random along the rate, as many in each stage */
+};
+
+/* How exactly requests are sent at their moments. */
+enum load_pacing {
+    PACING_FRUGAL, /* about once a millisecond, all that is due */
+    PACING_PRECISE /* to the microsecond; takes up to a whole core */
+};
+
+/* The rate (of a load on a resource: the total over all pods; of a closed model: the number of VUs) moves in a straight line
+ * from where it was to target, in the load type's unit, over duration (nanoseconds). */
 struct load_stage {
     int64_t duration;
     double target;
 };
 
-enum load_reuse { REUSE_KEEP, REUSE_NEVER };
+enum load_reuse {
+    REUSE_KEEP,
+    REUSE_NEVER,  /* a connection for each request */
+    REUSE_LIMITED /* a connection is closed after the answer to its last request: its reuse_requests-th one, or the first that
+                     was sent when the connection was older than reuse_age */
+};
 
 struct load_header {
     char *name;
@@ -54,15 +84,23 @@ struct load_spec {
     enum load_executor executor; /* of requests */
     double start_rate;           /* ramping: target at the start */
     size_t stage_count;
-    struct load_stage *stages; /* constant-arrival-rate: one stage that starts and ends at its target */
-    char *method;              /* "GET" */
-    char *url;                 /* "http://webapp:8080/post/{1..10}": {A..B} is a number that goes round from A to B */
+    struct load_stage *stages; /* constant rates and VUs: one stage that starts and ends at its target; those that count
+                                  iterations are over at its end, if not before */
+    uint64_t iterations;       /* shared-iterations: of all VUs together; per-vu-iterations: of each */
+    int64_t think_time;        /* closed: from a VU's answer to its next request, nanoseconds */
+    enum load_spacing spacing;
+    uint64_t seed; /* of SPACING_POISSON: the same seed gives the same moments */
+    enum load_pacing pacing;
+    char *method; /* "GET" */
+    char *url;    /* "http://webapp:8080/post/{1..10}": {A..B} is a number that goes round from A to B */
     size_t header_count;
     struct load_header *headers;
     char *body;      /* NULL = none */
     int64_t timeout; /* nanoseconds, from the actual start */
     enum load_reuse reuse;
-    int maximum_connections; /* at once; a request that finds none free is dropped */
+    uint64_t reuse_requests; /* 0 = however many */
+    int64_t reuse_age;       /* nanoseconds; 0 = however old */
+    int maximum_connections; /* at once; a request that finds none free is dropped; closed: as many as VUs */
     char *pod_header;        /* answer header that names the pod; default "X-Pod-Name" */
     char *phase_header;      /* "cold" or "warm"; default "X-Pod-Phase" */
     char *age_header;        /* seconds since the pod's program started; default "X-Pod-Age" */
@@ -82,7 +120,10 @@ int64_t load_spec_duration(const struct load_spec *spec);
 /* Target at a moment after the start; 0 outside the stages. */
 double load_spec_rate_at(const struct load_spec *spec, int64_t since_start);
 
-/* Requests that the schedule holds in all; 0 for a load on a resource. */
+/* The most VUs at once; 0 for an open model. */
+uint64_t load_spec_most_vus(const struct load_spec *spec);
+
+/* Requests that the schedule holds in all; 0 for a closed model, where that comes out, and a load on a resource. */
 uint64_t load_spec_planned(const struct load_spec *spec);
 
 #endif

@@ -20,11 +20,18 @@ struct transport_options {
     void (*done)(void *context, const struct load_done *done); /* may send again */
 };
 
+/* Times: nanoseconds since the load's start. */
+struct load_request {
+    uint64_t number; /* chooses the number that goes round in the URL */
+    int64_t intended, sent;
+    uint32_t vu; /* given back with the outcome */
+};
+
 struct transport;
 
 struct transport_functions {
     void (*destroy)(struct transport *transport);
-    void (*send)(struct transport *transport, uint64_t index, int64_t intended, int64_t sent);
+    void (*send)(struct transport *transport, const struct load_request *request);
     int64_t (*deadline)(const struct transport *transport);
     void (*expire)(struct transport *transport);
     void (*event)(struct transport *transport, uint64_t token, uint32_t epoll_events);
@@ -41,14 +48,17 @@ struct transport {
 /* The lean transport where it can serve the load, else libcurl; or the one that is asked for (an error when it cannot). */
 struct transport *load_transport_create(enum load_transport wanted, const struct transport_options *options, struct error *error);
 
+/* Whether a connection is closed after the request that is sent on it now: its requests-th, age nanoseconds after it was
+ * made. */
+bool transport_is_last(const struct load_spec *spec, uint64_t requests, int64_t age);
+
 /* Forgets what is in flight. Harmless on NULL. */
 void load_transport_destroy(struct transport *transport);
 
-/* Begins one request; its outcome comes through done, perhaps before this returns. intended and sent: nanoseconds since
- * the start. */
-static inline void transport_send(struct transport *transport, uint64_t index, int64_t intended, int64_t sent)
+/* Begins one request; its outcome comes through done, perhaps before this returns. */
+static inline void transport_send(struct transport *transport, const struct load_request *request)
 {
-    transport->functions->send(transport, index, intended, sent);
+    transport->functions->send(transport, request);
 }
 
 /* Monotonic time at which transport_expire wants to be called; INT64_MAX = not. */

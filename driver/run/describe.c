@@ -19,8 +19,8 @@ char *describe_loads(const struct lesson *lesson)
         json_set_text(load, "type", load_type_name(spec->type));
         if (spec->type == LOAD_HTTP) {
             json_set_text(load, "url", spec->url);
-            json_set_text(load, "executor",
-                          spec->executor == EXECUTOR_CONSTANT_ARRIVAL_RATE ? "constant-arrival-rate" : "ramping-arrival-rate");
+            json_set_text(load, "executor", load_executor_name(spec->executor));
+            json_set_text(load, "model", load_executor_is_closed(spec->executor) ? "closed" : "open");
         }
         json_set(load, "start_rate", cJSON_CreateNumber(spec->start_rate));
         cJSON *stages = json_array_at(load, "stages");

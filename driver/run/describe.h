@@ -6,8 +6,8 @@
 
 #include "driver/lesson/lesson.h"
 
-/* The loads as JSON: [{"name", "type", "url", "executor", "start_rate", "stages": [{"duration_s", "target"}]}]. Freed by the
- * caller. */
+/* The loads as JSON: [{"name", "type", "url", "executor", "model", "start_rate", "stages": [{"duration_s", "target"}]}].
+ * Freed by the caller. */
 char *describe_loads(const struct lesson *lesson);
 
 /* "2 cores, 24 GiB, Linux 6.18 x86_64". Freed by the caller. */

@@ -155,6 +155,49 @@ static void test_defaults(void **state)
 }
 
 /* The hash is that of the text alone, whatever the file is called. */
+static void test_executors_of_a_closed_model(void **state)
+{
+    (void)state;
+    char *folder = test_folder_create();
+    AUTO_FREE char *path = memory_format("%s/lesson.yaml", folder);
+    test_folder_write_file(path,
+                           "apiVersion: hpalab/v1\nkind: Lesson\nmetadata: {name: closed}\nspec:\n"
+                           "  variants: [{name: v, manifests: [lesson.yaml]}]\n"
+                           "  load:\n"
+                           "    - {name: a, executor: constant-vus, url: 'http://h/', vus: 20, duration: 4s, thinkTime: 1s}\n"
+                           "    - {name: b, executor: ramping-vus, url: 'http://h/', stages: [{duration: 5s, target: 9}]}\n"
+                           "    - {name: c, executor: shared-iterations, url: 'http://h/', vus: 3, iterations: 70}\n"
+                           "    - {name: d, executor: per-vu-iterations, url: 'http://h/', maxDuration: 30s}\n"
+                           "    - {name: e, executor: constant-arrival-rate, url: 'http://h/', rate: 10, duration: 3s,\n"
+                           "       spacing: poisson, seed: 5, pacing: precise,\n"
+                           "       connections: {reuse: {requests: 100, age: 20s}}}\n");
+    struct lesson *lesson = read_lesson(folder, "quick");
+    const struct load_spec *loads = lesson->loads;
+    assert_int_equal(lesson->load_count, 5);
+    for (size_t i = 0; i < 5; i++)
+        assert_int_equal(load_executor_is_closed(loads[i].executor), i < 4);
+    assert_int_equal(loads[0].think_time, SECOND);
+    assert_int_equal(load_spec_most_vus(&loads[0]), 20);
+    assert_int_equal(loads[0].maximum_connections, 20);
+    assert_int_equal(loads[0].pacing, PACING_FRUGAL);
+    assert_true(loads[1].start_rate == 1);
+    assert_int_equal(load_spec_most_vus(&loads[1]), 9);
+    assert_int_equal(loads[2].iterations, 70);
+    assert_int_equal(load_spec_duration(&loads[2]), 600 * SECOND);
+    assert_int_equal(loads[3].iterations, 1);
+    assert_int_equal(load_spec_most_vus(&loads[3]), 1);
+    assert_int_equal(load_spec_duration(&loads[3]), 30 * SECOND);
+    assert_int_equal(loads[4].spacing, SPACING_POISSON);
+    assert_int_equal(loads[4].seed, 5);
+    assert_int_equal(loads[4].pacing, PACING_PRECISE);
+    assert_int_equal(loads[4].reuse, REUSE_LIMITED);
+    assert_int_equal(loads[4].reuse_requests, 100);
+    assert_int_equal(loads[4].reuse_age, 20 * SECOND);
+    assert_int_equal(loads[4].maximum_connections, 2000);
+    lesson_destroy(lesson);
+    test_folder_remove(folder);
+}
+
 static void test_hash(void **state)
 {
     (void)state;
@@ -245,6 +288,7 @@ int main(void)
         cmocka_unit_test(test_quick_pace_takes_the_values_of_spec),
         cmocka_unit_test(test_the_other_pace_replaces_what_it_names),
         cmocka_unit_test(test_defaults),
+        cmocka_unit_test(test_executors_of_a_closed_model),
         cmocka_unit_test(test_hash),
         cmocka_unit_test(test_the_lessons_of_the_project),
     };

@@ -45,6 +45,12 @@ static void end(struct fixture *fixture)
     results_release(fixture->results);
 }
 
+static void flush(struct collector *collector, int64_t now, uint64_t in_flight, int64_t cpu, bool final)
+{
+    const struct engine_state state = {.in_flight = in_flight, .cpu = cpu};
+    collector_flush(collector, now, &state, final);
+}
+
 static struct load_done ok(int64_t intended, int64_t finished, const char *server)
 {
     return (struct load_done){.outcome = OUTCOME_OK,
@@ -73,12 +79,12 @@ static void test_answers_belong_to_the_second_of_their_intended_start(void **sta
     struct load_done done = ok(900 * MILLISECOND, 900 * MILLISECOND, "a");
     collector_planned(fixture.collector);
     collector_sent(fixture.collector, done.intended, done.sent);
-    collector_flush(fixture.collector, SECOND + 1, 1, 0, false);
+    flush(fixture.collector, SECOND + 1, 1, 0, false);
     assert_int_equal(fixture.results->tick_count, 1);
     assert_int_equal(fixture.results->row_count, 0);
     done.finished = 2500 * MILLISECOND;
     collector_done(fixture.collector, &done);
-    collector_flush(fixture.collector, 3 * SECOND, 0, 0, true);
+    flush(fixture.collector, 3 * SECOND, 0, 0, true);
     assert_int_equal(fixture.results->row_count, 1);
     assert_int_equal(fixture.results->rows[0].second, 0);
     assert_int_equal(fixture.results->response.maximum, 1600 * MILLISECOND);
@@ -98,7 +104,7 @@ static void test_rows_add_up_and_split(void **state)
         done.new_connection = i % 10 == 0;
         one(&fixture, &done);
     }
-    collector_flush(fixture.collector, SECOND, 0, 0, true);
+    flush(fixture.collector, SECOND, 0, 0, true);
     assert_int_equal(fixture.results->row_count, 6);
     results_assert_complete(fixture.results, 1000);
     for (int outcome = 0; outcome < OUTCOME_COUNT; outcome++)
@@ -116,13 +122,13 @@ static void test_ticks_are_not_left_out_nor_doubled(void **state)
     (void)state;
     struct fixture fixture = begin();
     open_collector(&fixture);
-    collector_flush(fixture.collector, -5 * SECOND, 0, 0, false);
-    collector_flush(fixture.collector, 0, 0, 0, false);
-    collector_flush(fixture.collector, SECOND - 1, 0, 0, false);
+    flush(fixture.collector, -5 * SECOND, 0, 0, false);
+    flush(fixture.collector, 0, 0, 0, false);
+    flush(fixture.collector, SECOND - 1, 0, 0, false);
     assert_int_equal(fixture.results->tick_count, 0);
     struct load_done done = ok(0, MILLISECOND, "");
     one(&fixture, &done);
-    collector_flush(fixture.collector, 4 * SECOND + 5, 7, 2 * SECOND, false);
+    flush(fixture.collector, 4 * SECOND + 5, 7, 2 * SECOND, false);
     assert_int_equal(fixture.results->tick_count, 4);
     for (size_t i = 0; i < 4; i++) {
         const struct load_tick *tick = &fixture.results->ticks[i];
@@ -132,11 +138,11 @@ static void test_ticks_are_not_left_out_nor_doubled(void **state)
         assert_true(tick->cpu > 0.499 && tick->cpu < 0.501);
         assert_int_equal(tick->in_flight, 7);
     }
-    collector_flush(fixture.collector, 4 * SECOND + 6, 0, 2 * SECOND, true);
+    flush(fixture.collector, 4 * SECOND + 6, 0, 2 * SECOND, true);
     assert_int_equal(fixture.results->tick_count, 4);
     done = ok(4 * SECOND + 7, 4 * SECOND + 8, "");
     one(&fixture, &done);
-    collector_flush(fixture.collector, 4 * SECOND + 9, 0, 2 * SECOND, true);
+    flush(fixture.collector, 4 * SECOND + 9, 0, 2 * SECOND, true);
     assert_int_equal(fixture.results->tick_count, 5);
     assert_int_equal(fixture.results->ticks[4].second, 4);
     results_assert_complete(fixture.results, 2);
@@ -151,7 +157,7 @@ static void test_late_begins_above_ten_milliseconds(void **state)
     collector_sent(fixture.collector, 0, 10 * MILLISECOND);
     collector_sent(fixture.collector, 0, 10 * MILLISECOND + 1);
     collector_sent(fixture.collector, 0, 0);
-    collector_flush(fixture.collector, SECOND, 0, 0, false);
+    flush(fixture.collector, SECOND, 0, 0, false);
     assert_int_equal(fixture.results->sent, 3);
     assert_int_equal(fixture.results->late, 1);
     assert_int_equal(fixture.results->lateness.maximum, 10 * MILLISECOND + 1);
@@ -198,7 +204,7 @@ static void test_exemplars_are_bounded_each_second(void **state)
     for (int i = 0; i < 3000; i++)
         one(&fixture, &done);
     assert_int_equal(fixture.results->exemplar_count, 2000);
-    collector_flush(fixture.collector, SECOND, 0, 0, false);
+    flush(fixture.collector, SECOND, 0, 0, false);
     one(&fixture, &done);
     assert_int_equal(fixture.results->exemplar_count, 2001);
     end(&fixture);
@@ -217,7 +223,7 @@ static void test_many_servers_are_bounded(void **state)
             struct load_done done = ok(second * SECOND, second * SECOND + 1, name);
             one(&fixture, &done);
         }
-        collector_flush(fixture.collector, (second + 1) * SECOND, 0, 0, second == 1);
+        flush(fixture.collector, (second + 1) * SECOND, 0, 0, second == 1);
     }
     results_assert_complete(fixture.results, 12000);
     assert_true(fixture.results->exemplar_count <= 4000);
@@ -235,7 +241,7 @@ static void test_longest_server_name_is_cut(void **state)
     struct load_done done = ok(0, 1, name);
     one(&fixture, &done);
     one(&fixture, &done);
-    collector_flush(fixture.collector, SECOND, 0, 0, true);
+    flush(fixture.collector, SECOND, 0, 0, true);
     assert_int_equal(fixture.results->row_count, 1);
     assert_string_equal(fixture.results->rows[0].server, name);
     end(&fixture);
@@ -248,7 +254,7 @@ static void test_row_of_what_was_never_sent(void **state)
     open_collector(&fixture);
     struct load_done done = {.outcome = OUTCOME_DROPPED, .intended = 5, .sent = -1, .finished = 5, .server = ""};
     one(&fixture, &done);
-    collector_flush(fixture.collector, SECOND, 0, 0, true);
+    flush(fixture.collector, SECOND, 0, 0, true);
     assert_int_equal(fixture.results->rows[0].first_sent, -1);
     assert_int_equal(fixture.results->rows[0].last_sent, -1);
     assert_int_equal(fixture.results->rows[0].last_connection, -1);

@@ -1,0 +1,201 @@
+#include "driver/load/vus.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "common/clock.h"
+#include "common/memory.h"
+
+/* A VU that thinks, or waits for its first turn. */
+struct turn {
+    int64_t at;
+    uint32_t vu;
+};
+
+struct vus {
+    const struct load_spec *spec;
+    const struct segment *segment;
+    int64_t end;
+    size_t stage; /* of the ramp */
+    int64_t stage_begin;
+    double level;         /* VUs of the whole load */
+    int64_t next_change;  /* of level; INT64_MAX = none any more */
+    double next_level;    /* from then on */
+    uint64_t wanted;      /* VUs of this generator */
+    uint64_t running;     /* those that have begun and not ended */
+    uint64_t begun;       /* VUs, so far */
+    uint64_t requests;    /* given out so far */
+    uint64_t next_number; /* shared iterations: the first that nobody has looked at */
+    uint64_t *left;       /* per-vu-iterations: of each VU */
+    struct turn *turns;   /* a ring; in order of time, since all think for the same time */
+    size_t capacity, first, waiting;
+};
+
+static double stage_before(const struct vus *vus)
+{
+    return vus->stage == 0 ? vus->spec->start_rate : vus->spec->stages[vus->stage - 1].target;
+}
+
+/* The next whole number of VUs on the line, and when it is reached. */
+static void find_change(struct vus *vus)
+{
+    for (; vus->stage < vus->spec->stage_count; vus->stage++) {
+        const struct load_stage *stage = &vus->spec->stages[vus->stage];
+        double from = stage_before(vus);
+        double next = stage->target > from ? vus->level + 1 : vus->level - 1;
+        bool within = stage->target > from ? next <= stage->target : stage->target < from && next >= stage->target;
+        if (within) {
+            vus->next_level = next;
+            vus->next_change = vus->stage_begin + llround((next - from) / (stage->target - from) * (double)stage->duration);
+            return;
+        }
+        vus->stage_begin += stage->duration;
+    }
+    vus->next_change = INT64_MAX;
+}
+
+static void push(struct vus *vus, uint32_t vu, int64_t at)
+{
+    vus->turns[(vus->first + vus->waiting) % vus->capacity] = (struct turn){.at = at, .vu = vu};
+    vus->waiting++;
+}
+
+static struct turn pop(struct vus *vus)
+{
+    struct turn turn = vus->turns[vus->first];
+    vus->first = (vus->first + 1) % vus->capacity;
+    vus->waiting--;
+    return turn;
+}
+
+struct vus *vus_create(const struct load_spec *spec, const struct segment *segment)
+{
+    struct vus *vus = memory_allocate(1, sizeof *vus);
+    uint64_t most = segment_share(segment, load_spec_most_vus(spec));
+    *vus = (struct vus){.spec = spec, .segment = segment, .end = load_spec_duration(spec), .level = spec->start_rate};
+    vus->capacity = most > 0 ? (size_t)most : 1;
+    vus->turns = memory_allocate(vus->capacity, sizeof *vus->turns);
+    vus->wanted = segment_share(segment, (uint64_t)spec->start_rate);
+    if (spec->executor == EXECUTOR_PER_VU_ITERATIONS) {
+        vus->left = memory_allocate(vus->capacity, sizeof *vus->left);
+        for (size_t i = 0; i < vus->capacity; i++)
+            vus->left[i] = spec->iterations;
+    }
+    find_change(vus);
+    return vus;
+}
+
+void vus_destroy(struct vus *vus)
+{
+    if (vus == NULL)
+        return;
+    free(vus->left);
+    free(vus->turns);
+    free(vus);
+}
+
+static void follow_ramp(struct vus *vus, int64_t now)
+{
+    while (vus->next_change <= now) {
+        vus->level = vus->next_level;
+        find_change(vus);
+    }
+    vus->wanted = segment_share(vus->segment, (uint64_t)vus->level);
+}
+
+/* Shared iterations go to the VUs in turn, and so to the generators that have VUs. */
+static uint64_t iterations_share(const struct vus *vus)
+{
+    uint64_t most = load_spec_most_vus(vus->spec);
+    return vus->spec->iterations / most * segment_share(vus->segment, most) +
+           segment_share(vus->segment, vus->spec->iterations % most);
+}
+
+/* The number of the next shared iteration that is this generator's; false when there is none left. */
+static bool next_shared(struct vus *vus, uint64_t *number)
+{
+    uint64_t most = load_spec_most_vus(vus->spec);
+    for (; vus->next_number < vus->spec->iterations; vus->next_number++) {
+        if (segment_owns(vus->segment, vus->next_number % most)) {
+            *number = vus->next_number;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether a VU that is running may begin one more request, and the request's number. */
+static bool has_iteration(struct vus *vus, uint32_t vu, uint64_t *number)
+{
+    *number = vus->requests;
+    if (vus->spec->executor == EXECUTOR_SHARED_ITERATIONS)
+        return next_shared(vus, number);
+    return vus->left == NULL || vus->left[vu] > 0;
+}
+
+static void use_iteration(struct vus *vus, uint32_t vu)
+{
+    vus->requests++;
+    vus->next_number++;
+    if (vus->left != NULL)
+        vus->left[vu]--;
+}
+
+/* A VU that begins, while there are fewer than wanted. Those that count their iterations begin once. */
+static bool begin_vu(struct vus *vus, uint32_t *vu)
+{
+    bool counted = vus->spec->executor == EXECUTOR_SHARED_ITERATIONS || vus->left != NULL;
+    if (vus->running >= vus->wanted || vus->running >= vus->capacity || (counted && vus->begun >= vus->wanted))
+        return false;
+    *vu = (uint32_t)(vus->begun++ % vus->capacity);
+    vus->running++;
+    return true;
+}
+
+bool vus_take(struct vus *vus, int64_t now, uint32_t *vu, uint64_t *number)
+{
+    if (now < 0 || now >= vus->end)
+        return false;
+    if (vus->next_change <= now)
+        follow_ramp(vus, now);
+    for (;;) {
+        bool turn = vus->waiting > 0 && vus->turns[vus->first].at <= now;
+        if (turn)
+            *vu = pop(vus).vu;
+        else if (!begin_vu(vus, vu))
+            return false;
+        if (vus->running <= vus->wanted && has_iteration(vus, *vu, number)) {
+            use_iteration(vus, *vu);
+            return true;
+        }
+        vus->running--;
+    }
+}
+
+void vus_give_back(struct vus *vus, uint32_t vu, int64_t now)
+{
+    push(vus, vu, now + vus->spec->think_time);
+}
+
+int64_t vus_next_turn(const struct vus *vus)
+{
+    int64_t next = vus->next_change < vus->end ? vus->next_change : vus->end;
+    if (vus->requests == 0 && vus->wanted > 0)
+        next = 0;
+    return vus->waiting > 0 && vus->turns[vus->first].at < next ? vus->turns[vus->first].at : next;
+}
+
+bool vus_are_over(const struct vus *vus, int64_t now)
+{
+    if (now >= vus->end)
+        return true;
+    if (vus->spec->executor == EXECUTOR_SHARED_ITERATIONS && vus->requests == iterations_share(vus))
+        return true;
+    return vus->left != NULL &&
+           vus->requests == segment_share(vus->segment, load_spec_most_vus(vus->spec)) * vus->spec->iterations;
+}
+
+uint64_t vus_count(const struct vus *vus)
+{
+    return vus->running;
+}
