@@ -294,7 +294,7 @@ static void test_a_row_tells_the_statuses_of_its_answers(void **state)
     }
     struct load_done reset = {.outcome = OUTCOME_RESET, .server = "", .server_age = -1};
     one(&fixture, &reset);
-    collector_flush(fixture.collector, SECOND / 2, 0, 0, true);
+    flush(fixture.collector, SECOND / 2, 0, 0, true);
     assert_int_equal(fixture.results->row_count, 1);
     const struct load_row *row = &fixture.results->rows[0];
     assert_int_equal(row->status_count, 2);
