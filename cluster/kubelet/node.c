@@ -205,6 +205,7 @@ static int register_node(struct kubelet *kubelet, int index, const struct utsnam
     if (registry_mutate(registry, RESOURCE_NODES, "", node->name, SUBRESOURCE_STATUS, set_status, wanted, &node->object,
                         &status) < 0)
         return error_set(error, "cannot write the status of the node %s: %s", node->name, status_message(&status));
+    node_lease_renew(kubelet, node);
     tell_start(kubelet, node);
     return 0;
 }
@@ -265,9 +266,13 @@ void nodes_heartbeat(struct kubelet *kubelet)
     for (int i = 0; i < kubelet->node_count; i++) {
         struct node *node = &kubelet->nodes[i];
         AUTO_STATUS struct status status = {0};
-        if (node->lost || registry_mutate(kubelet->options.registry, RESOURCE_NODES, "", node->name, SUBRESOURCE_STATUS,
-                                          set_heartbeat, &heartbeat, NULL, &status) == 0)
+        if (node->lost)
             continue;
+        if (registry_mutate(kubelet->options.registry, RESOURCE_NODES, "", node->name, SUBRESOURCE_STATUS, set_heartbeat,
+                            &heartbeat, NULL, &status) == 0) {
+            node_lease_renew(kubelet, node);
+            continue;
+        }
         node->lost = status.code == 404;
         log_warning("kubelet", "cannot write the heartbeat of the node %s: %s", node->name, status_message(&status));
     }

@@ -238,6 +238,9 @@ void nodes_release(struct kubelet *kubelet);
 void nodes_heartbeat(struct kubelet *kubelet);
 /* NULL when no node of this kubelet has the name. */
 const struct node *node_find(const struct kubelet *kubelet, const char *name);
+/* node_lease.c */
+/* Makes the node's Lease when it is not there. */
+void node_lease_renew(const struct kubelet *kubelet, const struct node *node);
 
 #define CONTAINER_OF(pointer, type, member) ((type *)(void *)((char *)(pointer)-offsetof(type, member)))
 

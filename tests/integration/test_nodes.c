@@ -164,9 +164,42 @@ static void test_status_and_usage_are_those_of_the_node(void **state)
     fail_msg("no metrics of the nodes");
 }
 
+#define LEASE_OF_FIRST "/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/lab-1"
+
+/* Waits for a Lease of the first node that was renewed at another time than this. */
+static cJSON *wait_for_lease(const struct lab *lab, const char *renewed)
+{
+    for (int i = 0; i < 1200; i++) {
+        struct kube_answer answer = {.code = 0};
+        (void)kube_request(lab->client, "GET", LEASE_OF_FIRST, NULL, NULL, 10 * SECOND, &answer, NULL);
+        const char *time = json_text(json_get(answer.body, "spec", "renewTime"), "");
+        if (time[0] != '\0' && strcmp(time, renewed) != 0)
+            return answer.body;
+        kube_answer_release(&answer);
+        clock_sleep_until(clock_monotonic() + SECOND / 20);
+    }
+    fail_msg("the lease is not renewed");
+    return NULL;
+}
+
+static void test_each_node_renews_its_lease(void **state)
+{
+    const struct lab *lab = *state;
+    AUTO_JSON cJSON *node = get(lab, "/api/v1/nodes/lab-1");
+    AUTO_JSON cJSON *lease = wait_for_lease(lab, "");
+    const cJSON *owner = cJSON_GetArrayItem(json_get(lease, "metadata", "ownerReferences"), 0);
+    assert_string_equal(json_text(json_get(owner, "uid"), "?"), json_text(json_get(node, "metadata", "uid"), ""));
+    assert_string_equal(json_text(json_get(lease, "spec", "holderIdentity"), ""), "lab-1");
+    assert_int_equal(json_integer(json_get(lease, "spec", "leaseDurationSeconds"), 0), 40);
+    AUTO_JSON cJSON *later = wait_for_lease(lab, json_text(json_get(lease, "spec", "renewTime"), ""));
+    assert_int_equal(kube_request(lab->client, "DELETE", LEASE_OF_FIRST, NULL, NULL, 10 * SECOND, NULL, NULL), 0);
+    AUTO_JSON cJSON *anew = wait_for_lease(lab, json_text(json_get(later, "spec", "renewTime"), ""));
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_each_node_is_its_own), cmocka_unit_test(test_pods_go_where_they_may),
-                                       cmocka_unit_test(test_status_and_usage_are_those_of_the_node)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_each_node_is_its_own), cmocka_unit_test(test_each_node_renews_its_lease),
+        cmocka_unit_test(test_pods_go_where_they_may), cmocka_unit_test(test_status_and_usage_are_those_of_the_node)};
     return cmocka_run_group_tests_name("nodes", tests, start, end);
 }
