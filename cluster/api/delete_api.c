@@ -1,4 +1,4 @@
-/* Deleting one object, or those of a collection. */
+/* Deleting one object, or those of a collection, and evicting a pod. */
 #include <string.h>
 
 #include "cluster/api/front.h"
@@ -41,6 +41,19 @@ static int judge_dry_run(const cJSON *list, struct status *status)
     return 0;
 }
 
+/* From a DeleteOptions, from which the options borrow. */
+static int take_delete_options(const cJSON *tree, struct delete_options *options, struct status *status)
+{
+    options->grace_seconds = json_integer(json_get(tree, "gracePeriodSeconds"), options->grace_seconds);
+    options->uid = json_text(json_get(tree, "preconditions", "uid"), NULL);
+    options->version = json_text(json_get(tree, "preconditions", "resourceVersion"), NULL);
+    if (cJSON_IsTrue(json_get(tree, "orphanDependents")))
+        options->propagation = PROPAGATION_ORPHAN;
+    if (judge_dry_run(json_get(tree, "dryRun"), status) < 0)
+        return -1;
+    return read_propagation(json_text(json_get(tree, "propagationPolicy"), NULL), options, status);
+}
+
 /* From the body (a DeleteOptions; *body keeps what the options borrow) and the query. */
 static int read_delete_options(const struct http_request *request, struct delete_options *options, cJSON **body,
                                struct status *status)
@@ -57,14 +70,7 @@ static int read_delete_options(const struct http_request *request, struct delete
     *body = request_body_delete_options(request, status);
     if (*body == NULL)
         return -1;
-    options->grace_seconds = json_integer(json_get(*body, "gracePeriodSeconds"), options->grace_seconds);
-    options->uid = json_text(json_get(*body, "preconditions", "uid"), NULL);
-    options->version = json_text(json_get(*body, "preconditions", "resourceVersion"), NULL);
-    if (cJSON_IsTrue(json_get(*body, "orphanDependents")))
-        options->propagation = PROPAGATION_ORPHAN;
-    if (judge_dry_run(json_get(*body, "dryRun"), status) < 0)
-        return -1;
-    return read_propagation(json_text(json_get(*body, "propagationPolicy"), NULL), options, status);
+    return take_delete_options(*body, options, status);
 }
 
 /* Kinds whose last state is the answer to their deletion; for others it is a Status once they are gone. */
@@ -129,4 +135,42 @@ void collection_delete(struct front *front, const struct route *route, const str
         }
     }
     selection_answer(route, &list, answer);
+}
+
+/* The pod that an Eviction means, judged; its options borrow from it. NULL with Status. */
+static cJSON *read_eviction(const char *name, const struct http_request *request, struct delete_options *options,
+                            struct status *status)
+{
+    *options = DELETE_OPTIONS_DEFAULT;
+    if (write_options_take(request, "CreateOptions", false, status) < 0)
+        return NULL;
+    AUTO_JSON cJSON *tree = request_body_object(request, "policy/v1", "Eviction", status);
+    const char *wanted = json_text(json_get(tree, "metadata", "name"), "");
+    if (tree == NULL || take_delete_options(json_get(tree, "deleteOptions"), options, status) < 0)
+        return NULL;
+    if (wanted[0] != '\0' && strcmp(wanted, name) != 0) {
+        (void)status_set(status, 400, "BadRequest", "name in URL does not match name in Eviction object: %.253s: %.253s", name,
+                         wanted);
+        return NULL;
+    }
+    return steal_pointer(&tree);
+}
+
+void pod_evict(struct front *front, const struct route *route, const struct http_request *request, struct answer *answer)
+{
+    AUTO_STATUS struct status status = {0};
+    struct delete_options options;
+    AUTO_JSON cJSON *eviction = read_eviction(route->name, request, &options, &status);
+    if (eviction == NULL ||
+        registry_delete(front->registry, RESOURCE_PODS, route->namespace, route->name, &options, NULL, NULL, &status) != 0) {
+        answer_status(answer, &status);
+        return;
+    }
+    AUTO_JSON cJSON *tree = cJSON_CreateObject();
+    json_set_text(tree, "kind", "Status");
+    json_set_text(tree, "apiVersion", "v1");
+    json_object_at(tree, "metadata");
+    json_set_text(tree, "status", "Success");
+    json_set_integer(tree, "code", 201);
+    answer_tree(answer, 201, tree);
 }

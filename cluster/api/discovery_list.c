@@ -23,6 +23,7 @@ static const struct {
     const char *singular; /* NULL: none */
     const char *of_group; /* of the kind, in version v1, when it is another than the resource's; else NULL */
 } computed[] = {
+    {"", "v1", "pods/eviction", "Eviction", true, {"create"}, NULL, "policy"},
     {"", "v1", "pods/log", "Pod", true, {"get"}, NULL, NULL},
     {"", "v1", "serviceaccounts/token", "TokenRequest", true, {"create"}, NULL, "authentication.k8s.io"},
     {"authentication.k8s.io", "v1", "selfsubjectreviews", "SelfSubjectReview", false, {"create"}, "selfsubjectreview", NULL},

@@ -124,6 +124,33 @@ static void dispatch_log(struct front *front, const struct resource_path *path, 
         answer_method_not_allowed(answer);
 }
 
+static void dispatch_eviction(struct front *front, const struct resource_path *path, const struct http_request *request,
+                              struct answer *answer)
+{
+    const struct route route = {.namespace = path->namespace, .name = path->name};
+    if (is_method(request, "POST"))
+        pod_evict(front, &route, request, answer);
+    else
+        answer_method_not_allowed(answer);
+}
+
+/* Subresources that pods alone have. False when it is none of them. */
+static bool dispatch_pod(struct front *front, const struct resource_path *path, const struct http_request *request,
+                         struct answer *answer)
+{
+    if (path->subresource == NULL)
+        return false;
+    if (strcmp(path->subresource, "log") == 0)
+        dispatch_log(front, path, request, answer);
+    else if (strcmp(path->subresource, "eviction") == 0)
+        dispatch_eviction(front, path, request, answer);
+    else if (connect_is_refused(path->subresource))
+        connect_refuse(front, path->namespace, path->name, path->subresource, answer);
+    else
+        return false;
+    return true;
+}
+
 static void dispatch_resource(struct front *front, const char *group, const char *version, char *const *segments, size_t count,
                               const struct http_request *request, struct answer *answer)
 {
@@ -139,14 +166,8 @@ static void dispatch_resource(struct front *front, const char *group, const char
         answer_no_such_resource(answer);
         return;
     }
-    if (route.resource->id == RESOURCE_PODS && path.subresource != NULL && strcmp(path.subresource, "log") == 0) {
-        dispatch_log(front, &path, request, answer);
+    if (route.resource->id == RESOURCE_PODS && dispatch_pod(front, &path, request, answer))
         return;
-    }
-    if (route.resource->id == RESOURCE_PODS && path.subresource != NULL && connect_is_refused(path.subresource)) {
-        connect_refuse(front, path.namespace, path.name, path.subresource, answer);
-        return;
-    }
     route.namespace = path.namespace;
     route.name = path.name;
     if (!find_subresource(route.resource, path.subresource, &route.subresource))

@@ -53,6 +53,9 @@ void log_read(struct front *front, const char *namespace, const char *name, cons
 bool connect_is_refused(const char *subresource);
 void connect_refuse(struct front *front, const char *namespace, const char *name, const char *subresource, struct answer *answer);
 
+/* The subresource eviction of a pod: deletes it by the Eviction's deleteOptions. No PodDisruptionBudget holds it back. */
+void pod_evict(struct front *front, const struct route *route, const struct http_request *request, struct answer *answer);
+
 /* metrics.k8s.io/v1beta1; segments after the version. */
 void metrics_get(struct front *front, const struct http_request *request, struct answer *answer);
 

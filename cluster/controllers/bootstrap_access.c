@@ -17,7 +17,7 @@
         "\"batch\"", "\"cronjobs\",\"jobs\"", READ) "," RULE("\"discovery.k8s.io\"", "\"endpointslices\"",                       \
                                                              READ) "," RULE("\"metrics.k8s.io\"", "\"pods\",\"nodes\"", READ)
 #define EDIT_RULES                                                                                                               \
-    VIEW_RULES "," RULE("\"\"", "\"secrets\"", READ) "," RULE("\"\"", CORE ",\"secrets\"", WRITE) "," RULE(                      \
+    VIEW_RULES "," RULE("\"\"", "\"secrets\"", READ) "," RULE("\"\"", CORE ",\"pods/eviction\",\"secrets\"", WRITE) "," RULE(    \
         "\"\"", "\"serviceaccounts\"",                                                                                           \
         "[\"impersonate\"]") "," RULE("\"\"", "\"serviceaccounts/token\"",                                                       \
                                       "[\"create\"]") "," RULE("\"apps\"", APPS,                                                 \

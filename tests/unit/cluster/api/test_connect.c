@@ -1,4 +1,4 @@
-/* What connects to a pod's process is refused, with what to do instead. */
+/* The subresources of pods: what connects to their processes is refused, with what to do instead; eviction deletes. */
 #include "tests/unit/cluster/api/server_fixture.h"
 
 static void expect(struct fixture *fixture, const char *method, const char *path, int wanted_code, const char *message)
@@ -28,8 +28,40 @@ static void test_refusals(void **state)
     expect(fixture, "POST", "/api/v1/namespaces/default/pods/none/attach", 404, "pods \"none\" not found");
 }
 
+static cJSON *evict(struct fixture *fixture, const char *pod, const char *eviction, int wanted_code)
+{
+    int code;
+    AUTO_FREE char *path = memory_format("/api/v1/namespaces/default/pods/%s/eviction", pod);
+    cJSON *status = fixture_ask(
+        fixture, &(struct ask){.method = "POST", .path = path, .content_type = "application/json", .body = eviction}, &code);
+    assert_int_equal(code, wanted_code);
+    return status;
+}
+
+static void test_eviction(void **state)
+{
+    struct fixture *fixture = *state;
+    fixture_create(
+        fixture, RESOURCE_PODS, "default",
+        "{\"metadata\":{\"name\":\"web\"},\"spec\":{\"nodeName\":\"lab\",\"containers\":[{\"name\":\"c\",\"image\":\"i:1\"}]}}");
+    AUTO_JSON cJSON *misnamed = evict(fixture, "web", "{\"metadata\":{\"name\":\"other\"}}", 400);
+    assert_string_equal(json_text(json_get(misnamed, "reason"), ""), "BadRequest");
+    AUTO_JSON cJSON *stale = evict(fixture, "web", "{\"deleteOptions\":{\"preconditions\":{\"uid\":\"x\"}}}", 409);
+    assert_string_equal(json_text(json_get(stale, "reason"), ""), "Conflict");
+    cJSON_Delete(evict(fixture, "web", "{\"deleteOptions\":{\"dryRun\":[\"All\"]}}", 201));
+    AUTO_OBJECT struct object *kept = store_get(fixture->store, RESOURCE_PODS, "default", "web");
+    assert_null(json_get(object_tree(kept), "metadata", "deletionTimestamp"));
+    AUTO_JSON cJSON *done = evict(fixture, "web", "{\"deleteOptions\":{\"gracePeriodSeconds\":7}}", 201);
+    assert_string_equal(json_text(json_get(done, "status"), ""), "Success");
+    AUTO_OBJECT struct object *leaving = store_get(fixture->store, RESOURCE_PODS, "default", "web");
+    assert_int_equal(json_integer(json_get(object_tree(leaving), "metadata", "deletionGracePeriodSeconds"), 0), 7);
+    AUTO_JSON cJSON *missing = evict(fixture, "none", "{}", 404);
+    assert_string_equal(json_text(json_get(missing, "message"), ""), "pods \"none\" not found");
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test_setup_teardown(test_refusals, fixture_open, fixture_close)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test_setup_teardown(test_refusals, fixture_open, fixture_close),
+                                       cmocka_unit_test_setup_teardown(test_eviction, fixture_open, fixture_close)};
     return cmocka_run_group_tests_name("cluster/api/connect", tests, NULL, NULL);
 }
