@@ -24,11 +24,19 @@ int cli_fail(int code, const char *format, ...)
 /* The option that an argument names; *value points behind its "=", NULL when there is none. */
 static const struct cli_option *find_option(const struct cli_option *options, const char *argument, const char **value)
 {
-    const char *equals = strchr(argument, '=');
-    size_t length = equals != NULL ? (size_t)(equals - argument) : strlen(argument);
+    *value = NULL;
+    if (argument[1] != '-') {
+        for (const struct cli_option *option = options; option->name != NULL; option++)
+            if (option->letter == argument[1] && argument[2] == '\0')
+                return option;
+        return NULL;
+    }
+    const char *name = argument + 2;
+    const char *equals = strchr(name, '=');
+    size_t length = equals != NULL ? (size_t)(equals - name) : strlen(name);
     *value = equals != NULL ? equals + 1 : NULL;
     for (const struct cli_option *option = options; option->name != NULL; option++)
-        if (strlen(option->name) == length && strncmp(option->name, argument, length) == 0)
+        if (strlen(option->name) == length && strncmp(option->name, name, length) == 0)
             return option;
     return NULL;
 }
@@ -43,7 +51,7 @@ static int print_help(const struct command *command, const char *help)
 static int take_option(const struct command *command, int count, char **arguments, int *at, const struct cli_option *options)
 {
     const char *value = NULL;
-    const struct cli_option *option = find_option(options, arguments[*at] + 2, &value);
+    const struct cli_option *option = find_option(options, arguments[*at], &value);
     if (option == NULL)
         return cli_fail(-1, "%s: unknown option \"%s\"; hpalab %s --help lists them", command->name, arguments[*at],
                         command->name);
@@ -57,7 +65,12 @@ static int take_option(const struct command *command, int count, char **argument
         value = arguments[++*at];
     if (value == NULL || value[0] == '\0')
         return cli_fail(-1, "%s: --%s needs a value", command->name, option->name);
-    *option->value = value;
+    if (option->list == NULL)
+        *option->value = value;
+    else if (option->list->count == CLI_LIST_MAXIMUM)
+        return cli_fail(-1, "%s: --%s may be given %d times at most", command->name, option->name, CLI_LIST_MAXIMUM);
+    else
+        option->list->values[option->list->count++] = value;
     return 0;
 }
 
@@ -70,7 +83,7 @@ int cli_parse(const struct command *command, int count, char **arguments, const 
     for (int at = 0; at < count; at++) {
         if (strcmp(arguments[at], "--help") == 0 || strcmp(arguments[at], "-h") == 0)
             return print_help(command, help);
-        if (strncmp(arguments[at], "--", 2) == 0) {
+        if (arguments[at][0] == '-' && arguments[at][1] != '\0') {
             if (take_option(command, count, arguments, &at, options) < 0)
                 return -1;
         } else if (taken == maximum) {

@@ -1,10 +1,13 @@
 /*
  * The subcommands of hpalab. Only this folder parses arguments, prints and decides exit codes:
- *   0 done, every expectation passed   1 a fault of the lab   2 wrong usage or wrong input   99 an expectation failed
+ *   0 done, every expectation and threshold passed   1 a fault of the lab   2 wrong usage or wrong input
+ *   99 an expectation or threshold failed, or had no data
  *   130 ended by Ctrl-C
  */
 #ifndef DRIVER_CLI_CLI_H
 #define DRIVER_CLI_CLI_H
+
+#include <stddef.h>
 
 #include "common/error.h"
 
@@ -24,16 +27,27 @@ struct command {
 };
 
 extern const struct command command_run, command_report, command_compare, command_runs, command_cluster, command_image,
-    command_ramp_step;
+    command_ramp_step, command_load;
 
 /* Prints "hpalab: text" on standard error; returns code. */
 int cli_fail(int code, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Options of a subcommand: "--name VALUE", "--name=VALUE" or, without value, "--name"; the rest are operands. */
+#define CLI_LIST_MAXIMUM 100
+
+/* The values of an option that may be given more than once, in order. */
+struct cli_list {
+    size_t count;
+    const char *values[CLI_LIST_MAXIMUM];
+};
+
+/* Options of a subcommand: "--name VALUE", "--name=VALUE", "-L VALUE" or, without value, "--name"; the rest are operands.
+ * Each has one of value, flag and list. */
 struct cli_option {
-    const char *name;   /* without dashes; NULL ends the list */
-    const char **value; /* set to the option's value; NULL for a switch */
-    int *flag;          /* set to 1; NULL for an option with a value */
+    const char *name;      /* without dashes; NULL ends the list */
+    const char **value;    /* set to the option's value */
+    int *flag;             /* of a switch: set to 1 */
+    struct cli_list *list; /* gets each value */
+    char letter;           /* L; 0 = none */
 };
 
 /* Fills the options; operands[0..maximum-1] get the operands, the rest NULL. Unknown or incomplete ones and too many

@@ -1,6 +1,4 @@
 #include <errno.h>
-#include <signal.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +12,7 @@
 #include "driver/analyze/expectation.h"
 #include "driver/cli/cli.h"
 #include "driver/cli/figures_output.h"
+#include "driver/cli/interrupt.h"
 #include "driver/cli/kept_cluster.h"
 #include "driver/cli/live.h"
 #include "driver/run/run.h"
@@ -29,25 +28,6 @@ static const char help[] =
     "  --keep            leave the cluster and the last variant's objects for playing on\n"
     "\n"
     "Exit status: 0 every expectation passed, 99 one did not, 1 a fault of the lab, 2 wrong usage or lesson, 130 Ctrl-C.\n";
-
-static atomic_bool interrupted;
-
-/* The first Ctrl-C ends the load and tidies up; the second ends at once (the embedded cluster sees it and ends). */
-static void on_signal(int signal)
-{
-    if (atomic_exchange(&interrupted, true))
-        _exit(128 + signal);
-}
-
-static void catch_signals(void)
-{
-    struct sigaction action = {.sa_handler = on_signal};
-    (void)sigemptyset(&action.sa_mask);
-    (void)sigaction(SIGINT, &action, NULL);
-    (void)sigaction(SIGTERM, &action, NULL);
-    (void)sigaction(SIGHUP, &action, NULL);
-    (void)signal(SIGPIPE, SIG_IGN);
-}
 
 static char *typed_command(int count, char **arguments)
 {
@@ -186,10 +166,9 @@ static int execute(struct run_options *options)
     struct live *live = live_create();
     options->context = live;
     options->progress = live_progress;
-    options->stop = &interrupted;
+    options->stop = interrupt_catch();
     options->cluster_is_up = remember_cluster;
     announce(options->lesson, options->pace, options->target);
-    catch_signals();
     int result = run_lesson(options, &error);
     live_destroy(live);
     int code = result == 0 ? conclude(options->folder) : conclude_early(options->folder, result, error.text);

@@ -4,12 +4,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include "common/file.h"
 #include "common/memory.h"
 #include "driver/analyze/analyze.h"
+#include "driver/cli/screen.h"
 #include "driver/store/run_store.h"
 
 #define REPORT_MAXIMUM (64 * 1024 * 1024)
@@ -39,13 +38,10 @@ int figures_format(const char *name, enum report_format *format)
 
 static struct report_options options_for(const char *path)
 {
-    struct winsize size;
-    const char *no_color = getenv("NO_COLOR");
-    bool terminal = path == NULL && isatty(STDOUT_FILENO) == 1;
-    struct report_options options = {
-        .color = terminal && (no_color == NULL || no_color[0] == '\0'), .columns = 80, .command = ""};
-    if (terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 60)
-        options.columns = size.ws_col < 120 ? size.ws_col : 120;
+    struct report_options options = {.color = path == NULL && screen_color(), .columns = 80, .command = ""};
+    int columns = path == NULL ? screen_columns() : 0;
+    if (columns >= 60)
+        options.columns = columns < 120 ? columns : 120;
     return options;
 }
 

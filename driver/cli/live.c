@@ -4,15 +4,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include "common/buffer.h"
 #include "common/clock.h"
 #include "common/duration.h"
 #include "common/memory.h"
+#include "driver/cli/screen.h"
 
-#define DEFAULT_COLUMNS 80
 #define FRAME_MAXIMUM 8192
 #define REDRAW_INTERVAL (200 * NANOSECONDS_PER_MILLISECOND)
 #define PLAIN_INTERVAL (5 * NANOSECONDS_PER_SECOND)
@@ -32,24 +30,14 @@ struct live {
 struct live *live_create(void)
 {
     struct live *live = memory_allocate(1, sizeof *live);
-    const char *terminal = getenv("TERM");
-    const char *no_color = getenv("NO_COLOR");
-    live->in_place = isatty(STDOUT_FILENO) == 1 && terminal != NULL && strcmp(terminal, "dumb") != 0;
-    live->color = live->in_place && (no_color == NULL || no_color[0] == '\0');
+    live->in_place = screen_in_place();
+    live->color = screen_color();
     return live;
 }
 
 void live_destroy(struct live *live)
 {
     free(live);
-}
-
-static int terminal_columns(void)
-{
-    struct winsize size;
-    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0 || size.ws_col == 0)
-        return DEFAULT_COLUMNS;
-    return size.ws_col;
 }
 
 static const char *phase_text(enum run_phase phase)
@@ -71,13 +59,6 @@ static const char *phase_text(enum run_phase phase)
         return "removing what was made";
     }
     return "";
-}
-
-static char *clock_text(int64_t nanoseconds, char text[16])
-{
-    long long seconds = (long long)(nanoseconds / NANOSECONDS_PER_SECOND);
-    (void)snprintf(text, 16, "%lld:%02lld", seconds / 60, seconds % 60);
-    return text;
 }
 
 static char *latency_text(int64_t nanoseconds, char text[DURATION_TEXT_SIZE])
@@ -141,23 +122,23 @@ static void add_bar(const struct run_progress *progress, char bar[BAR_WIDTH + 1]
 
 static void add_head(struct buffer *frame, const struct live *live, int columns, const struct run_progress *progress)
 {
-    char elapsed[16];
-    char expected[16];
+    char elapsed[SCREEN_CLOCK_SIZE];
+    char expected[SCREEN_CLOCK_SIZE];
     char title[256];
     int room = columns - TIMES_WIDTH < TITLE_WIDTH ? columns - TIMES_WIDTH : TITLE_WIDTH;
     (void)snprintf(title, sizeof title, "%s  %zu/%zu %s", progress->lesson, progress->variant_number, progress->variant_count,
                    progress->variant);
     (void)buffer_append_text(frame, live->color ? "\x1b[1m" : "");
     add_line(frame, columns, "%-*.*s %s of about %s", room > 0 ? room : 0, room > 0 ? room : 0, title,
-             clock_text(progress->run_elapsed, elapsed), clock_text(progress->run_expected, expected));
+             screen_clock(progress->run_elapsed, elapsed), screen_clock(progress->run_expected, expected));
     (void)buffer_append_text(frame, live->color ? "\x1b[0m" : "");
 }
 
 static int draw_frame(struct buffer *frame, const struct live *live, const struct run_progress *progress)
 {
     const struct live_view *view = &progress->view;
-    int columns = terminal_columns();
-    char times[2][16];
+    int columns = screen_columns();
+    char times[2][SCREEN_CLOCK_SIZE];
     char latency[4][DURATION_TEXT_SIZE];
     char metric[64];
     char replicas[64];
@@ -167,8 +148,8 @@ static int draw_frame(struct buffer *frame, const struct live *live, const struc
     add_bar(progress, bar);
     add_head(frame, live, columns, progress);
     if (progress->phase == RUN_LOADING)
-        add_line(frame, columns, "  load      [%s] %s of %s", bar, clock_text(progress->elapsed, times[0]),
-                 clock_text(progress->duration, times[1]));
+        add_line(frame, columns, "  load      [%s] %s of %s", bar, screen_clock(progress->elapsed, times[0]),
+                 screen_clock(progress->duration, times[1]));
     else
         add_line(frame, columns, "  now       %s", phase_text(progress->phase));
     if (view->given_unit != NULL)
@@ -191,14 +172,14 @@ static int draw_frame(struct buffer *frame, const struct live *live, const struc
 static void print_plain(const struct run_progress *progress)
 {
     const struct live_view *view = &progress->view;
-    char elapsed[16];
-    char times[2][16];
+    char elapsed[SCREEN_CLOCK_SIZE];
+    char times[2][SCREEN_CLOCK_SIZE];
     char latency[2][DURATION_TEXT_SIZE];
     char metric[64];
     char replicas[64];
     metric_text(view, metric, sizeof metric);
     replicas_text(view, replicas, sizeof replicas);
-    (void)printf("%s %s: ", clock_text(progress->run_elapsed, elapsed),
+    (void)printf("%s %s: ", screen_clock(progress->run_elapsed, elapsed),
                  progress->variant[0] != '\0' ? progress->variant : progress->lesson);
     if (progress->phase != RUN_LOADING)
         (void)printf("%s\n", phase_text(progress->phase));
@@ -206,8 +187,8 @@ static void print_plain(const struct run_progress *progress)
         (void)printf("given %.0f of %.0f %s, replicas %s, %s %s\n", view->given, view->given_target, view->given_unit, replicas,
                      metric_name(view), metric);
     else if (view->requests == 0)
-        (void)printf("%s of %s, replicas %s, %s %s\n", clock_text(progress->elapsed, times[0]),
-                     clock_text(progress->duration, times[1]), replicas, metric_name(view), metric);
+        (void)printf("%s of %s, replicas %s, %s %s\n", screen_clock(progress->elapsed, times[0]),
+                     screen_clock(progress->duration, times[1]), replicas, metric_name(view), metric);
     else
         (void)printf("%.0f/s of %.0f/s, p99 %s, max %s, %llu spikes, %llu lost, replicas %s, %s %s\n", view->actual_rate,
                      view->target_rate, latency_text(view->p99, latency[0]), latency_text(view->maximum, latency[1]),

@@ -5,14 +5,9 @@
 
 #include "common/clock.h"
 #include "common/memory.h"
+#include "driver/load/limits.h"
 
-#define LONGEST_STAGE (24 * 3600 * NANOSECONDS_PER_SECOND)
-#define HIGHEST_RATE 100000.0
-#define MOST_STAGES 1000
 #define HIGHEST_SEED 1000000000
-#define MOST_VUS 20000
-#define MOST_ITERATIONS 1000000000
-#define DEFAULT_MAXIMUM_DURATION (600 * NANOSECONDS_PER_SECOND) /* as in k6 */
 
 static const char *const executors[] = {"constant-arrival-rate",
                                         "ramping-arrival-rate",
@@ -46,7 +41,7 @@ static int read_stage(const struct field_reader *reader, const struct yaml_node 
     static const char *const known[] = {"duration", "target", NULL};
     if (field_mapping(reader, node, "stage", known) < 0)
         return -1;
-    if (field_duration(reader, node, "duration", true, NANOSECONDS_PER_MILLISECOND, LONGEST_STAGE, &stage->duration) < 0)
+    if (field_duration(reader, node, "duration", true, NANOSECONDS_PER_MILLISECOND, LOAD_LONGEST_STAGE, &stage->duration) < 0)
         return -1;
     return field_number(reader, node, "target", true, 0, highest, &stage->target);
 }
@@ -56,8 +51,8 @@ int lesson_read_stages(const struct field_reader *reader, const struct yaml_node
     const struct yaml_node *stages = NULL;
     if (field_member(reader, node, "stages", YAML_SEQUENCE, true, &stages) < 0)
         return -1;
-    if (stages->count == 0 || stages->count > MOST_STAGES)
-        return field_error(reader, stages, "stages: expected 1 to %d stages, not %zu", MOST_STAGES, stages->count);
+    if (stages->count == 0 || stages->count > LOAD_MOST_STAGES)
+        return field_error(reader, stages, "stages: expected 1 to %d stages, not %zu", LOAD_MOST_STAGES, stages->count);
     spec->stages = memory_allocate(stages->count, sizeof *spec->stages);
     spec->stage_count = stages->count;
     for (size_t i = 0; i < stages->count; i++)
@@ -84,22 +79,23 @@ static int read_open(const struct field_reader *reader, const struct yaml_node *
     if (read_spacing(reader, node, spec) < 0)
         return -1;
     if (spec->executor == EXECUTOR_RAMPING_ARRIVAL_RATE)
-        return lesson_read_stages(reader, node, HIGHEST_RATE, spec) < 0
+        return lesson_read_stages(reader, node, LOAD_HIGHEST_RATE, spec) < 0
                    ? -1
-                   : field_number(reader, node, "startRate", false, 0, HIGHEST_RATE, &spec->start_rate);
+                   : field_number(reader, node, "startRate", false, 0, LOAD_HIGHEST_RATE, &spec->start_rate);
     spec->stages = memory_allocate(1, sizeof *spec->stages);
     spec->stage_count = 1;
-    if (field_number(reader, node, "rate", true, 0, HIGHEST_RATE, &spec->start_rate) < 0)
+    if (field_number(reader, node, "rate", true, 0, LOAD_HIGHEST_RATE, &spec->start_rate) < 0)
         return -1;
     spec->stages[0].target = spec->start_rate;
-    return field_duration(reader, node, "duration", true, NANOSECONDS_PER_MILLISECOND, LONGEST_STAGE, &spec->stages[0].duration);
+    return field_duration(reader, node, "duration", true, NANOSECONDS_PER_MILLISECOND, LOAD_LONGEST_STAGE,
+                          &spec->stages[0].duration);
 }
 
 static int read_ramping_vus(const struct field_reader *reader, const struct yaml_node *node, struct load_spec *spec)
 {
     int start = 1; /* as in k6 */
-    if (lesson_read_stages(reader, node, MOST_VUS, spec) < 0 ||
-        field_integer(reader, node, "startVUs", false, 0, MOST_VUS, &start) < 0)
+    if (lesson_read_stages(reader, node, LOAD_MOST_VUS, spec) < 0 ||
+        field_integer(reader, node, "startVUs", false, 0, LOAD_MOST_VUS, &start) < 0)
         return -1;
     spec->start_rate = start;
     const struct yaml_node *stages = yaml_get(node, "stages");
@@ -113,22 +109,22 @@ static int read_ramping_vus(const struct field_reader *reader, const struct yaml
 static int read_iterations(const struct field_reader *reader, const struct yaml_node *node, struct load_spec *spec)
 {
     int iterations = 1;
-    spec->stages[0].duration = DEFAULT_MAXIMUM_DURATION;
-    if (field_integer(reader, node, "iterations", false, 1, MOST_ITERATIONS, &iterations) < 0)
+    spec->stages[0].duration = LOAD_ITERATIONS_DURATION;
+    if (field_integer(reader, node, "iterations", false, 1, LOAD_MOST_ITERATIONS, &iterations) < 0)
         return -1;
     spec->iterations = (uint64_t)iterations;
-    return field_duration(reader, node, "maxDuration", false, NANOSECONDS_PER_MILLISECOND, LONGEST_STAGE,
+    return field_duration(reader, node, "maxDuration", false, NANOSECONDS_PER_MILLISECOND, LOAD_LONGEST_STAGE,
                           &spec->stages[0].duration);
 }
 
 static int read_closed(const struct field_reader *reader, const struct yaml_node *node, struct load_spec *spec)
 {
     int vus = 1;
-    if (field_duration(reader, node, "thinkTime", false, 0, LONGEST_STAGE, &spec->think_time) < 0)
+    if (field_duration(reader, node, "thinkTime", false, 0, LOAD_LONGEST_STAGE, &spec->think_time) < 0)
         return -1;
     if (spec->executor == EXECUTOR_RAMPING_VUS)
         return read_ramping_vus(reader, node, spec);
-    if (field_integer(reader, node, "vus", false, 1, MOST_VUS, &vus) < 0)
+    if (field_integer(reader, node, "vus", false, 1, LOAD_MOST_VUS, &vus) < 0)
         return -1;
     spec->stages = memory_allocate(1, sizeof *spec->stages);
     spec->stage_count = 1;
@@ -136,7 +132,8 @@ static int read_closed(const struct field_reader *reader, const struct yaml_node
     spec->stages[0].target = vus;
     if (spec->executor != EXECUTOR_CONSTANT_VUS)
         return read_iterations(reader, node, spec);
-    return field_duration(reader, node, "duration", true, NANOSECONDS_PER_MILLISECOND, LONGEST_STAGE, &spec->stages[0].duration);
+    return field_duration(reader, node, "duration", true, NANOSECONDS_PER_MILLISECOND, LOAD_LONGEST_STAGE,
+                          &spec->stages[0].duration);
 }
 
 int lesson_read_schedule(const struct field_reader *reader, const struct yaml_node *node, struct load_spec *spec)

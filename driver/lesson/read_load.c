@@ -6,17 +6,13 @@
 #include "common/clock.h"
 #include "common/memory.h"
 #include "driver/lesson/read_executor.h"
+#include "driver/load/limits.h"
 #include "driver/load/url.h"
 
 #define HIGHEST_TOTAL 1e6 /* millicores or MiB */
 #define DEFAULT_PORT 8080 /* of the demo apps */
 #define MOST_LABELS 20
-#define MOST_HEADERS 100
-#define MOST_CONNECTIONS 20000
-#define LONGEST_TIMEOUT (3600 * NANOSECONDS_PER_SECOND)
-#define SHORTEST_TIMEOUT NANOSECONDS_PER_MILLISECOND
 #define OLDEST_CONNECTION (24 * 3600 * NANOSECONDS_PER_SECOND)
-#define MOST_REQUESTS 1000000000 /* of a connection */
 
 /* reuse: {requests: N, age: T}, at least one of them. */
 static int read_reuse_limits(const struct field_reader *reader, const struct yaml_node *reuse, struct load_spec *spec)
@@ -24,7 +20,7 @@ static int read_reuse_limits(const struct field_reader *reader, const struct yam
     static const char *const known[] = {"requests", "age", NULL};
     int requests = 0;
     if (field_mapping(reader, reuse, "reuse", known) < 0 ||
-        field_integer(reader, reuse, "requests", false, 1, MOST_REQUESTS, &requests) < 0 ||
+        field_integer(reader, reuse, "requests", false, 1, LOAD_MOST_REUSES, &requests) < 0 ||
         field_duration(reader, reuse, "age", false, NANOSECONDS_PER_MILLISECOND, OLDEST_CONNECTION, &spec->reuse_age) < 0)
         return -1;
     if (reuse->count == 0)
@@ -61,13 +57,7 @@ static int read_connections(const struct field_reader *reader, const struct yaml
     if (field_mapping(reader, connections, "connections", closed ? of_closed : of_open) < 0 ||
         read_reuse(reader, connections, spec) < 0)
         return -1;
-    return field_integer(reader, connections, "max", false, 1, MOST_CONNECTIONS, &spec->maximum_connections);
-}
-
-static bool is_token(const char *text)
-{
-    return text[0] != '\0' &&
-           text[strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+-.^_`|~")] == '\0';
+    return field_integer(reader, connections, "max", false, 1, LOAD_MOST_CONNECTIONS, &spec->maximum_connections);
 }
 
 static int read_headers(const struct field_reader *reader, const struct yaml_node *node, struct load_spec *spec)
@@ -77,12 +67,12 @@ static int read_headers(const struct field_reader *reader, const struct yaml_nod
         return -1;
     if (headers == NULL)
         return 0;
-    if (headers->count > MOST_HEADERS)
-        return field_error(reader, headers, "headers: expected at most %d", MOST_HEADERS);
+    if (headers->count > LOAD_MOST_HEADERS)
+        return field_error(reader, headers, "headers: expected at most %d", LOAD_MOST_HEADERS);
     spec->headers = memory_allocate(headers->count, sizeof *spec->headers);
     for (size_t i = 0; i < headers->count; i++) {
         const struct yaml_node *value = headers->values[i];
-        if (!is_token(headers->keys[i]->text))
+        if (!load_header_name_is_valid(headers->keys[i]->text))
             return field_error(reader, headers->keys[i], "headers: \"%.60s\" is no header name", headers->keys[i]->text);
         if (value->kind != YAML_SCALAR || strpbrk(value->text, "\r\n") != NULL)
             return field_error(reader, value, "headers: expected one line of text");
@@ -126,7 +116,7 @@ static int read_request(const struct field_reader *reader, const struct yaml_nod
     int method = 0;
     if (read_url(reader, node, spec) < 0 || field_word(reader, node, "method", false, methods, &method) < 0 ||
         field_text(reader, node, "body", false, &spec->body) < 0 ||
-        field_duration(reader, node, "timeout", false, SHORTEST_TIMEOUT, LONGEST_TIMEOUT, &spec->timeout) < 0)
+        field_duration(reader, node, "timeout", false, LOAD_SHORTEST_TIMEOUT, LOAD_LONGEST_TIMEOUT, &spec->timeout) < 0)
         return -1;
     free(spec->method);
     spec->method = memory_copy_text(methods[method]);

@@ -1,6 +1,7 @@
 #include "driver/load/spec.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/clock.h"
 #include "common/memory.h"
@@ -36,6 +37,12 @@ const char *load_executor_name(enum load_executor executor)
 bool load_executor_is_closed(enum load_executor executor)
 {
     return executor != EXECUTOR_CONSTANT_ARRIVAL_RATE && executor != EXECUTOR_RAMPING_ARRIVAL_RATE;
+}
+
+bool load_header_name_is_valid(const char *name)
+{
+    return name[0] != '\0' &&
+           name[strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+-.^_`|~")] == '\0';
 }
 
 void load_spec_init(struct load_spec *spec)

@@ -65,6 +65,9 @@ struct load_header {
     char *value;
 };
 
+/* Whether a text may be a header's name (a token of RFC 9110). */
+bool load_header_name_is_valid(const char *name);
+
 /* Files in PEM; NULL = the system's certificates, and no certificate of one's own. */
 struct load_tls {
     char *ca_file;

@@ -1,0 +1,231 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "common/clock.h"
+#include "common/duration.h"
+#include "common/memory.h"
+#include "driver/cli/cli.h"
+#include "driver/cli/interrupt.h"
+#include "driver/cli/load_arguments.h"
+#include "driver/cli/load_live.h"
+#include "driver/cli/load_output.h"
+#include "driver/cli/screen.h"
+#include "driver/load/load.h"
+#include "driver/load/resolve.h"
+#include "driver/load/url.h"
+#include "driver/load_report/load_report.h"
+
+#define POLL_INTERVAL (20 * NANOSECONDS_PER_MILLISECOND)
+#define START_AFTER (20 * NANOSECONDS_PER_MILLISECOND) /* the engine's thread is there by then */
+#define SUMMARY_MAXIMUM ((size_t)256 * 1024)
+
+static const char help[] =
+    "\n"
+    "How much (open model: the schedule does not wait for the server):\n"
+    "  --rate R             requests/s, such as 1000, 0.5 or 90/m; with --stages where the ramp begins (default: 0)\n"
+    "  --duration TIME      for so long, such as 30s or 1m30s\n"
+    "  --stages T:R,T:R...  in a straight line to each rate in turn: 20s:100,1m:1000\n"
+    "  --spacing WORD       uniform (default) or poisson\n"
+    "How much (closed model: each virtual user waits for its answer):\n"
+    "  --vus N              virtual users, with --duration, or --stages as numbers of users\n"
+    "  --iterations N       so many requests by all users together (--duration: at most so long; default: 10m)\n"
+    "  --think-time TIME    from a user's answer to its next request\n"
+    "The request ({A..B} in the URL is a number that goes round from A to B; redirects are not followed):\n"
+    "  --method M           default: GET, with a body POST\n"
+    "  -H 'Name: value'     a header; {env:NAME} and {file:PATH} in the value stand for a variable's value and a file's\n"
+    "                       line, so that a secret is on no command line; may be given again (also --header)\n"
+    "  --body TEXT|@FILE    text, or a file of text\n"
+    "  --timeout TIME       from the send to the last byte (default: 60s)\n"
+    "  --cacert FILE, --cert FILE, --key FILE, --insecure\n"
+    "                       https://: who is trusted, who we are, trust anybody\n"
+    "How it is sent:\n"
+    "  --pacing WORD        frugal (default: about once a millisecond) or precise (to the microsecond; up to a core)\n"
+    "  --connections N      at most so many at once; a request that finds none free is dropped (default: 2000)\n"
+    "  --reuse WORD         keep (default) or never: a connection for each request\n"
+    "What is made of it:\n"
+    "  --threshold EXPR     METRIC:AGGREGATE<VALUE, such as 'http_req_duration:p(99)<200' (ms) or 'http_req_failed:rate<1%';\n"
+    "                       may be given again; docs/load.md lists the metrics\n"
+    "  --abort-on-fail      end the load when a threshold fails (looked at once a second)\n"
+    "  --delay-abort-eval TIME  not before\n"
+    "  --out FILE           .json, .csv (second by second), .hdr (percentiles for HdrHistogram's plotter) or .prom;\n"
+    "                       may be given again\n"
+    "\n"
+    "Exit status: 0 done, 99 a threshold failed or had no data, 1 a fault, 2 wrong usage, 130 Ctrl-C (the load ends at once,\n"
+    "the summary is printed).\n";
+
+struct session {
+    const struct load_arguments *arguments;
+    const struct cli_list *outputs;
+    struct load_totals *totals;
+    struct load *load;
+    int64_t start;         /* monotonic */
+    int64_t started;       /* wall clock */
+    int64_t next_judgment; /* monotonic */
+    enum load_end end;
+};
+
+static void announce(const struct load_spec *spec)
+{
+    char duration[DURATION_TEXT_SIZE];
+    (void)printf("%s %s: %s, %s", spec->method, spec->url, load_executor_name(spec->executor),
+                 duration_format(load_spec_duration(spec), duration));
+    if (load_executor_is_closed(spec->executor))
+        (void)printf(", %llu VUs (a closed model: a slow server slows it down)\n", (unsigned long long)load_spec_most_vus(spec));
+    else
+        (void)printf(", %llu requests\n", (unsigned long long)load_spec_planned(spec));
+    (void)fflush(stdout);
+}
+
+static void judge(const struct session *session, int64_t elapsed, bool ended)
+{
+    load_totals_settle(session->totals, elapsed, ended);
+    const struct load_total *total = load_totals_lock(session->totals);
+    const struct metric_data data = load_total_metrics(total);
+    for (size_t i = 0; i < session->arguments->threshold_count; i++)
+        threshold_evaluate(&session->arguments->thresholds[i], &data);
+    load_totals_unlock(session->totals);
+}
+
+/* Once a second: whether a threshold has failed that ends the load. */
+static bool has_failed(struct session *session, int64_t now)
+{
+    const struct load_arguments *arguments = session->arguments;
+    if (now < session->next_judgment)
+        return false;
+    session->next_judgment += NANOSECONDS_PER_SECOND;
+    judge(session, now - session->start, false);
+    return arguments->abort_on_fail && now - session->start >= arguments->delay_abort_eval &&
+           threshold_verdict(arguments->thresholds, arguments->threshold_count) == THRESHOLD_FAIL;
+}
+
+static void watch(struct session *session, const atomic_bool *interrupted)
+{
+    struct load_live live = load_live_begin(&session->arguments->spec, session->start);
+    session->next_judgment = session->start + NANOSECONDS_PER_SECOND;
+    while (!load_finished(session->load) && session->end == LOAD_END_COMPLETE) {
+        clock_sleep_until(clock_monotonic() + POLL_INTERVAL);
+        int64_t now = clock_monotonic();
+        if (atomic_load(interrupted))
+            session->end = LOAD_END_INTERRUPTED;
+        else if (has_failed(session, now))
+            session->end = LOAD_END_THRESHOLD;
+        load_live_show(&live, session->totals, now - session->start, now);
+    }
+    load_stop(session->load);
+    load_join(session->load);
+    load_live_end(&live);
+}
+
+static int conclude(const struct session *session)
+{
+    struct error error = ERROR_NONE;
+    const struct load_arguments *arguments = session->arguments;
+    AUTO_BUFFER struct buffer summary = {0};
+    buffer_init(&summary, SUMMARY_MAXIMUM);
+    int columns = screen_columns();
+    const struct terminal terminal = {.output = &summary, .color = screen_color(), .columns = columns > 80 ? 100 : 80};
+    const struct load_report report = {.total = load_totals_lock(session->totals),
+                                       .threshold_count = arguments->threshold_count,
+                                       .thresholds = arguments->thresholds,
+                                       .end = session->end,
+                                       .started = session->started};
+    load_report_summary(&report, &terminal);
+    (void)fwrite(summary.data, 1, summary.length, stdout);
+    (void)fflush(stdout);
+    int written = load_outputs_write(session->outputs, &report, &error);
+    load_totals_unlock(session->totals);
+    if (written < 0)
+        return cli_fail(EXIT_FAULT, "load: %s", error.text);
+    if (session->end == LOAD_END_INTERRUPTED)
+        return EXIT_INTERRUPTED;
+    return threshold_verdict(arguments->thresholds, arguments->threshold_count) == THRESHOLD_PASS ? EXIT_DONE : EXIT_EXPECTATION;
+}
+
+static int start(struct session *session, struct error *error)
+{
+    const struct load_spec *spec = &session->arguments->spec;
+    struct url_template url;
+    char address[INET_ADDRSTRLEN];
+    if (url_template_parse(spec->url, &url, error) < 0)
+        return -1;
+    int resolved = load_resolve(url.host, address, error);
+    url_template_release(&url);
+    if (resolved < 0)
+        return -1;
+    const struct load_options options = {.spec = spec,
+                                         .resolve_address = address[0] != '\0' ? address : NULL,
+                                         .slow_over = INT64_MAX,
+                                         .sink = load_totals_sink(session->totals)};
+    session->load = load_create(&options, error);
+    if (session->load == NULL)
+        return -1;
+    announce(spec);
+    session->started = clock_wall() + START_AFTER;
+    session->start = clock_monotonic() + START_AFTER;
+    return load_start(session->load, session->start, error);
+}
+
+static int send_load(const struct load_arguments *arguments, const struct cli_list *outputs)
+{
+    struct error error = ERROR_NONE;
+    struct session session = {.arguments = arguments, .outputs = outputs, .totals = load_totals_create(&arguments->spec)};
+    const atomic_bool *interrupted = interrupt_catch();
+    int code = EXIT_FAULT;
+    if (start(&session, &error) < 0) {
+        code = cli_fail(EXIT_FAULT, "load: %s", error.text);
+    } else {
+        watch(&session, interrupted);
+        judge(&session, clock_monotonic() - session.start, true);
+        code = conclude(&session);
+    }
+    load_destroy(session.load);
+    load_totals_destroy(session.totals);
+    return code;
+}
+
+static int run(int count, char **arguments)
+{
+    struct error error = ERROR_NONE;
+    struct load_texts texts = {0};
+    struct load_arguments given;
+    const struct cli_option table[] = {{.name = "rate", .value = &texts.rate},
+                                       {.name = "vus", .value = &texts.vus},
+                                       {.name = "pacing", .value = &texts.pacing},
+                                       {.name = "duration", .value = &texts.duration},
+                                       {.name = "stages", .value = &texts.stages},
+                                       {.name = "iterations", .value = &texts.iterations},
+                                       {.name = "think-time", .value = &texts.think_time},
+                                       {.name = "spacing", .value = &texts.spacing},
+                                       {.name = "method", .value = &texts.method},
+                                       {.name = "header", .list = &texts.headers, .letter = 'H'},
+                                       {.name = "body", .value = &texts.body},
+                                       {.name = "timeout", .value = &texts.timeout},
+                                       {.name = "connections", .value = &texts.connections},
+                                       {.name = "reuse", .value = &texts.reuse},
+                                       {.name = "cacert", .value = &texts.ca_file},
+                                       {.name = "cert", .value = &texts.certificate_file},
+                                       {.name = "key", .value = &texts.key_file},
+                                       {.name = "insecure", .flag = &texts.insecure},
+                                       {.name = "threshold", .list = &texts.thresholds},
+                                       {.name = "abort-on-fail", .flag = &texts.abort_on_fail},
+                                       {.name = "delay-abort-eval", .value = &texts.delay_abort_eval},
+                                       {.name = "out", .list = &texts.outputs},
+                                       {0}};
+    int parsed = cli_parse(&command_load, count, arguments, table, &texts.url, 1, help);
+    if (parsed != 0)
+        return parsed < 0 ? EXIT_USAGE : EXIT_DONE;
+    int code = EXIT_USAGE;
+    if (load_arguments_read(&texts, &given, &error) < 0 || load_outputs_check(&texts.outputs, &error) < 0)
+        (void)cli_fail(EXIT_USAGE, "load: %s", error.text);
+    else
+        code = send_load(&given, &texts.outputs);
+    load_arguments_release(&given);
+    return code;
+}
+
+const struct command command_load = {
+    .name = "load",
+    .usage = "URL --rate R --duration TIME [--threshold EXPR] [--out FILE] ...",
+    .summary = "Sends load to a URL and says how it was answered",
+    .run = run,
+};

@@ -1,0 +1,167 @@
+#include "driver/cli/load_request.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "common/buffer.h"
+#include "common/file.h"
+#include "common/memory.h"
+#include "driver/load/limits.h"
+#include "driver/load/url.h"
+
+#define BODY_MAXIMUM ((size_t)16 * 1024 * 1024)
+#define VALUE_MAXIMUM ((size_t)64 * 1024)
+
+static int read_method(const struct load_texts *texts, struct load_spec *spec, struct error *error)
+{
+    static const char *const methods[] = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"};
+    const char *wanted = texts->method != NULL ? texts->method : texts->body != NULL ? "POST" : "GET";
+    for (size_t i = 0; i < sizeof methods / sizeof *methods; i++) {
+        if (strcmp(methods[i], wanted) != 0)
+            continue;
+        free(spec->method);
+        spec->method = memory_copy_text(wanted);
+        return 0;
+    }
+    return error_set(error, "--method: expected GET, HEAD, POST, PUT, PATCH, DELETE or OPTIONS, not \"%.40s\"", wanted);
+}
+
+/* One line from a file or a variable, which may be a secret: errors tell where it should be, never what it is. */
+static int append_secret(struct buffer *value, const char *kind, const char *name, struct error *error)
+{
+    char *text = NULL;
+    size_t length = 0;
+    if (strcmp(kind, "env") == 0) {
+        text = memory_copy_text(getenv(name));
+        if (text == NULL)
+            return error_set(error, "the environment variable %s is not set", name);
+        length = strlen(text);
+    } else {
+        text = file_read(name, VALUE_MAXIMUM, &length, error);
+        if (text == NULL)
+            return -1;
+        while (length > 0 && (text[length - 1] == '\n' || text[length - 1] == '\r'))
+            text[--length] = '\0';
+    }
+    bool one_line = strlen(text) == length && strpbrk(text, "\r\n") == NULL;
+    int appended = one_line ? buffer_append(value, text, length) : 0;
+    memory_wipe_text(text);
+    if (!one_line)
+        return error_set(error, "expected one line of text in %s", name);
+    return appended < 0 ? error_set(error, "the value is longer than %zu bytes", VALUE_MAXIMUM) : 0;
+}
+
+/* Puts in what {env:NAME} and {file:PATH} stand for. */
+static int expand(const char *text, struct buffer *value, struct error *error)
+{
+    while (*text != '\0') {
+        const char *kind = strncmp(text, "{env:", 5) == 0 ? "env" : strncmp(text, "{file:", 6) == 0 ? "file" : NULL;
+        const char *end = kind != NULL ? strchr(text, '}') : NULL;
+        if (end == NULL) {
+            if (buffer_append(value, text++, 1) < 0)
+                return error_set(error, "the value is longer than %zu bytes", VALUE_MAXIMUM);
+            continue;
+        }
+        const char *begin = text + strlen(kind) + 2;
+        AUTO_FREE char *name = memory_copy_bytes(begin, (size_t)(end - begin));
+        if (append_secret(value, kind, name, error) < 0)
+            return -1;
+        text = end + 1;
+    }
+    return 0;
+}
+
+static int read_header(const char *text, struct load_header *header, struct error *error)
+{
+    static const char *const own[] = {"Content-Length", "Transfer-Encoding"};
+    const char *colon = strchr(text, ':');
+    AUTO_FREE char *name = memory_copy_bytes(text, colon != NULL ? (size_t)(colon - text) : strlen(text));
+    if (colon == NULL || !load_header_name_is_valid(name))
+        return error_set(error, "-H: expected \"Name: value\", not \"%.60s\"", name);
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+        if (strcasecmp(own[i], name) == 0)
+            return error_set(error, "-H: %s follows from the body", own[i]);
+    AUTO_BUFFER struct buffer value = {0};
+    buffer_init(&value, VALUE_MAXIMUM);
+    if (strpbrk(colon, "\r\n") != NULL)
+        return error_set(error, "-H: %s: expected one line of text", name);
+    if (expand(colon + 1 + strspn(colon + 1, " \t"), &value, error) < 0)
+        return error_context(error, "-H: %s", name);
+    *header = (struct load_header){.name = steal_pointer(&name), .value = buffer_steal(&value)};
+    return 0;
+}
+
+static int read_headers(const struct load_texts *texts, struct load_spec *spec, struct error *error)
+{
+    if (texts->headers.count == 0)
+        return 0;
+    spec->headers = memory_allocate(texts->headers.count, sizeof *spec->headers);
+    for (; spec->header_count < texts->headers.count; spec->header_count++)
+        if (read_header(texts->headers.values[spec->header_count], &spec->headers[spec->header_count], error) < 0)
+            return -1;
+    return 0;
+}
+
+static int read_body(const struct load_texts *texts, struct load_spec *spec, struct error *error)
+{
+    size_t length = 0;
+    if (texts->body == NULL)
+        return 0;
+    if (texts->body[0] != '@') {
+        spec->body = memory_copy_text(texts->body);
+        return 0;
+    }
+    spec->body = file_read(texts->body + 1, BODY_MAXIMUM, &length, error);
+    if (spec->body == NULL)
+        return error_context(error, "--body");
+    if (strlen(spec->body) != length)
+        return error_set(error, "--body: %s holds a NUL byte; a body is text", texts->body + 1);
+    return 0;
+}
+
+static int read_file_name(const char *option, const char *path, char **name, struct error *error)
+{
+    if (path == NULL)
+        return 0;
+    if (access(path, R_OK) < 0)
+        return error_set(error, "--%s: %s: %s", option, path, strerror(errno));
+    *name = memory_copy_text(path);
+    return 0;
+}
+
+static int read_tls(const struct load_texts *texts, struct load_spec *spec, struct error *error)
+{
+    bool given = texts->ca_file != NULL || texts->certificate_file != NULL || texts->key_file != NULL || texts->insecure != 0;
+    if (given && strncmp(spec->url, "https://", 8) != 0)
+        return error_set(error, "--cacert, --cert, --key and --insecure are for https:// URLs");
+    if (texts->key_file != NULL && texts->certificate_file == NULL)
+        return error_set(error, "--key: needs --cert as well");
+    spec->tls.insecure = texts->insecure != 0;
+    if (read_file_name("cacert", texts->ca_file, &spec->tls.ca_file, error) < 0 ||
+        read_file_name("cert", texts->certificate_file, &spec->tls.certificate_file, error) < 0)
+        return -1;
+    return read_file_name("key", texts->key_file, &spec->tls.key_file, error);
+}
+
+static int read_url(const struct load_texts *texts, struct load_spec *spec, struct error *error)
+{
+    struct url_template url;
+    if (texts->url == NULL)
+        return error_set(error, "which URL? For example: hpalab load http://localhost:8080/ --rate 100 --duration 30s");
+    if (url_template_parse(texts->url, &url, error) < 0)
+        return -1;
+    url_template_release(&url);
+    spec->url = memory_copy_text(texts->url);
+    return 0;
+}
+
+int load_request_read(const struct load_texts *texts, struct load_spec *spec, struct error *error)
+{
+    if (read_url(texts, spec, error) < 0 || read_method(texts, spec, error) < 0 || read_headers(texts, spec, error) < 0 ||
+        read_body(texts, spec, error) < 0)
+        return -1;
+    return read_tls(texts, spec, error);
+}

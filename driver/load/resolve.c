@@ -1,0 +1,22 @@
+#include "driver/load/resolve.h"
+
+#include <arpa/inet.h>
+#include <netdb.h>
+#include <stddef.h>
+#include <sys/socket.h>
+
+int load_resolve(const char *host, char address[INET_ADDRSTRLEN], struct error *error)
+{
+    struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM};
+    struct addrinfo *found = NULL;
+    address[0] = '\0';
+    int code = getaddrinfo(host, NULL, &hints, &found);
+    if (code != 0)
+        return error_set(error, "cannot find the host \"%s\": %s", host, gai_strerror(code));
+    for (const struct addrinfo *entry = found; entry != NULL && address[0] == '\0'; entry = entry->ai_next)
+        if (entry->ai_family == AF_INET)
+            (void)inet_ntop(AF_INET, &((const struct sockaddr_in *)(const void *)entry->ai_addr)->sin_addr, address,
+                            INET_ADDRSTRLEN);
+    freeaddrinfo(found);
+    return 0;
+}

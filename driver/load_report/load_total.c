@@ -1,0 +1,198 @@
+#include "driver/load_report/load_total.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/clock.h"
+#include "common/memory.h"
+
+#define MOST_SECONDS ((size_t)7 * 24 * 3600)
+#define SETTLE_AFTER (2 * NANOSECONDS_PER_SECOND) /* beyond the time that a request has: a busy machine hands over late */
+
+struct load_totals {
+    pthread_mutex_t lock;
+    struct load_total total;
+    size_t second_capacity;
+};
+
+struct load_totals *load_totals_create(const struct load_spec *spec)
+{
+    struct load_totals *totals = memory_allocate(1, sizeof *totals);
+    (void)pthread_mutex_init(&totals->lock, NULL);
+    totals->total.spec = spec;
+    return totals;
+}
+
+void load_totals_destroy(struct load_totals *totals)
+{
+    if (totals == NULL)
+        return;
+    struct load_total *total = &totals->total;
+    for (size_t i = 0; i < total->second_count; i++)
+        histogram_release(&total->seconds[i].response);
+    histogram_release(&total->response);
+    histogram_release(&total->service);
+    histogram_release(&total->lateness);
+    free(total->seconds);
+    (void)pthread_mutex_destroy(&totals->lock);
+    free(totals);
+}
+
+/* The entry of a second; all that come before it are there too. NULL beyond what is kept second by second. */
+static struct load_second *second_at(struct load_totals *totals, int64_t second)
+{
+    struct load_total *total = &totals->total;
+    if (second < 0 || (size_t)second >= MOST_SECONDS)
+        return NULL;
+    while (total->second_count <= (size_t)second) {
+        if (total->second_count == totals->second_capacity) {
+            totals->second_capacity = totals->second_capacity * 2 + 64;
+            total->seconds = memory_resize(total->seconds, totals->second_capacity, sizeof *total->seconds);
+        }
+        total->seconds[total->second_count++] = (struct load_second){.p50 = LOAD_TOTAL_NEVER,
+                                                                     .p90 = LOAD_TOTAL_NEVER,
+                                                                     .p99 = LOAD_TOTAL_NEVER,
+                                                                     .p999 = LOAD_TOTAL_NEVER,
+                                                                     .maximum = LOAD_TOTAL_NEVER};
+    }
+    return &total->seconds[second];
+}
+
+static void see_tick(void *context, const struct load_spec *spec, const struct load_tick *tick)
+{
+    (void)spec;
+    struct load_totals *totals = context;
+    (void)pthread_mutex_lock(&totals->lock);
+    struct load_total *total = &totals->total;
+    total->planned += tick->planned;
+    total->sent += tick->sent;
+    total->late += tick->late;
+    total->cpu_seconds += tick->cpu;
+    if (tick->cpu > total->cpu_maximum)
+        total->cpu_maximum = tick->cpu;
+    if (tick->vus > total->vus_maximum)
+        total->vus_maximum = tick->vus;
+    if (total->second_count == 0 || tick->vus < total->vus_minimum)
+        total->vus_minimum = tick->vus;
+    histogram_merge(&total->lateness, &tick->lateness);
+    struct load_second *second = second_at(totals, tick->second);
+    if (second != NULL) {
+        second->target_rate = tick->target_rate;
+        second->planned += tick->planned;
+        second->sent += tick->sent;
+        second->late += tick->late;
+        second->in_flight = tick->in_flight;
+        second->vus = tick->vus;
+        second->cpu = tick->cpu;
+    }
+    (void)pthread_mutex_unlock(&totals->lock);
+}
+
+static void add_to_second(struct load_second *second, const struct load_row *row, bool settled)
+{
+    for (int outcome = 0; outcome < OUTCOME_COUNT; outcome++)
+        second->outcomes[outcome] += row->outcomes[outcome];
+    second->connections += row->connections;
+    second->bytes_received += row->bytes_received;
+    if (!settled)
+        histogram_merge(&second->response, &row->response);
+}
+
+static void see_row(void *context, const struct load_spec *spec, const struct load_row *row)
+{
+    (void)spec;
+    struct load_totals *totals = context;
+    (void)pthread_mutex_lock(&totals->lock);
+    struct load_total *total = &totals->total;
+    for (int outcome = 0; outcome < OUTCOME_COUNT; outcome++)
+        total->outcomes[outcome] += row->outcomes[outcome];
+    total->connections += row->connections;
+    total->bytes_received += row->bytes_received;
+    for (size_t i = 0; i < row->status_count; i++)
+        load_status_add(total->statuses, &total->status_count, LOAD_TOTAL_STATUSES, row->statuses[i].code,
+                        row->statuses[i].count);
+    histogram_merge(&total->response, &row->response);
+    histogram_merge(&total->service, &row->service);
+    struct load_second *second = second_at(totals, row->second);
+    if (second != NULL)
+        add_to_second(second, row, (size_t)row->second < total->settled_count);
+    (void)pthread_mutex_unlock(&totals->lock);
+}
+
+static void see_exemplar(void *context, const struct load_spec *spec, const struct load_exemplar *exemplar)
+{
+    (void)context;
+    (void)spec;
+    (void)exemplar;
+}
+
+struct load_sink load_totals_sink(struct load_totals *totals)
+{
+    return (struct load_sink){.context = totals, .tick = see_tick, .row = see_row, .exemplar = see_exemplar};
+}
+
+static void settle_second(struct load_second *second)
+{
+    if (second->response.total > 0) {
+        second->p50 = histogram_percentile(&second->response, 0.5);
+        second->p90 = histogram_percentile(&second->response, 0.9);
+        second->p99 = histogram_percentile(&second->response, 0.99);
+        second->p999 = histogram_percentile(&second->response, 0.999);
+        second->maximum = second->response.maximum;
+    }
+    histogram_release(&second->response);
+}
+
+void load_totals_settle(struct load_totals *totals, int64_t elapsed, bool ended)
+{
+    (void)pthread_mutex_lock(&totals->lock);
+    struct load_total *total = &totals->total;
+    int64_t open = (elapsed - total->spec->timeout - SETTLE_AFTER) / NANOSECONDS_PER_SECOND;
+    while (total->settled_count < total->second_count && (ended || (int64_t)total->settled_count < open))
+        settle_second(&total->seconds[total->settled_count++]);
+    total->elapsed = elapsed;
+    (void)pthread_mutex_unlock(&totals->lock);
+}
+
+const struct load_total *load_totals_lock(struct load_totals *totals)
+{
+    (void)pthread_mutex_lock(&totals->lock);
+    return &totals->total;
+}
+
+void load_totals_unlock(struct load_totals *totals)
+{
+    (void)pthread_mutex_unlock(&totals->lock);
+}
+
+uint64_t load_total_lost(const struct load_total *total)
+{
+    uint64_t lost = 0;
+    for (int outcome = 0; outcome < OUTCOME_COUNT; outcome++)
+        lost += load_outcome_is_lost((enum load_outcome)outcome) ? total->outcomes[outcome] : 0;
+    return lost;
+}
+
+uint64_t load_total_requests(const struct load_total *total)
+{
+    return total->outcomes[OUTCOME_OK] + load_total_lost(total);
+}
+
+uint64_t load_total_most_connections(const struct load_total *total)
+{
+    const struct load_spec *spec = total->spec;
+    return load_executor_is_closed(spec->executor) ? load_spec_most_vus(spec) : (uint64_t)spec->maximum_connections;
+}
+
+struct metric_data load_total_metrics(const struct load_total *total)
+{
+    return (struct metric_data){.seconds = (double)total->elapsed / (double)NANOSECONDS_PER_SECOND,
+                                .response = &total->response,
+                                .service = &total->service,
+                                .lateness = &total->lateness,
+                                .requests = load_total_requests(total),
+                                .lost = load_total_lost(total),
+                                .dropped = total->outcomes[OUTCOME_DROPPED],
+                                .bytes_received = total->bytes_received};
+}
