@@ -13,9 +13,12 @@
 #define MAXIMUM_EXEMPLARS 2000 /* a second */
 #define MAXIMUM_ROWS 2000      /* a second; beyond them servers are no longer told apart */
 
+#define SERVER_PLACES (MAXIMUM_SERVERS * 2)
+
 struct known_server {
     char name[LOAD_SERVER_SIZE];
     int answers;
+    size_t rows[WARMTH_COUNT]; /* where the latest row of each warmth is, if it is still there */
 };
 
 struct collector {
@@ -29,6 +32,7 @@ struct collector {
     struct load_row *rows;
     size_t server_count;
     struct known_server *servers;
+    uint16_t places[SERVER_PLACES]; /* of the servers, from 1, by their names' hash; 0 = free */
 };
 
 struct collector *collector_create(const struct load_spec *spec, int64_t slow_over, const struct load_sink *sink)
@@ -72,25 +76,54 @@ void collector_sent(struct collector *collector, int64_t intended, int64_t sent)
     histogram_record(&collector->tick.lateness, sent - intended);
 }
 
-static struct load_row *known_row(const struct collector *collector, int64_t second, const char *server, enum load_warmth warmth)
+static size_t hash_of(const char *name)
 {
-    for (size_t i = 0; i < collector->row_count; i++) {
-        struct load_row *row = &collector->rows[i];
-        if (row->second == second && row->warmth == warmth && strcmp(row->server, server) == 0)
-            return row;
+    uint32_t hash = UINT32_C(2166136261); /* FNV-1a */
+    for (const char *at = name; *at != '\0'; at++)
+        hash = (hash ^ (unsigned char)*at) * UINT32_C(16777619);
+    return hash % SERVER_PLACES;
+}
+
+/* NULL = there are too many to know another one. */
+static struct known_server *know_server(struct collector *collector, const char *name)
+{
+    size_t place = hash_of(name);
+    for (; collector->places[place] != 0; place = (place + 1) % SERVER_PLACES) {
+        struct known_server *known = &collector->servers[collector->places[place] - 1];
+        if (strcmp(known->name, name) == 0)
+            return known;
     }
+    if (collector->server_count == MAXIMUM_SERVERS)
+        return NULL;
+    if ((collector->server_count & (collector->server_count + 1)) == 0)
+        collector->servers = memory_resize(collector->servers, collector->server_count * 2 + 1, sizeof *collector->servers);
+    struct known_server *known = &collector->servers[collector->server_count++];
+    *known = (struct known_server){.answers = 0};
+    (void)snprintf(known->name, sizeof known->name, "%s", name);
+    collector->places[place] = (uint16_t)collector->server_count;
+    return known;
+}
+
+static bool is_row_of(const struct load_row *row, int64_t second, const char *server, enum load_warmth warmth)
+{
+    return row->second == second && row->warmth == warmth && strcmp(row->server, server) == 0;
+}
+
+/* known: the server; NULL = it is none of those. */
+static struct load_row *known_row(const struct collector *collector, const struct known_server *known, int64_t second,
+                                  const char *server, enum load_warmth warmth)
+{
+    if (known != NULL && known->rows[warmth] < collector->row_count &&
+        is_row_of(&collector->rows[known->rows[warmth]], second, server, warmth))
+        return &collector->rows[known->rows[warmth]];
+    for (size_t i = 0; i < collector->row_count; i++)
+        if (is_row_of(&collector->rows[i], second, server, warmth))
+            return &collector->rows[i];
     return NULL;
 }
 
-static struct load_row *find_row(struct collector *collector, int64_t second, const char *server, enum load_warmth warmth)
+static struct load_row *add_row(struct collector *collector, int64_t second, const char *server, enum load_warmth warmth)
 {
-    struct load_row *known = known_row(collector, second, server, warmth);
-    if (known == NULL && collector->row_count >= MAXIMUM_ROWS) {
-        server = "";
-        known = known_row(collector, second, server, warmth);
-    }
-    if (known != NULL)
-        return known;
     if (collector->row_count == collector->row_capacity) {
         size_t capacity = collector->row_capacity * 2 + 16;
         collector->rows = memory_resize(collector->rows, capacity, sizeof *collector->rows);
@@ -109,24 +142,28 @@ static struct load_row *find_row(struct collector *collector, int64_t second, co
     return row;
 }
 
-/* Counts an answer of a server; true for its first few. */
-static bool is_first_answer(struct collector *collector, const char *server)
+static struct load_row *find_row(struct collector *collector, struct known_server *known, const struct load_done *done)
 {
-    for (size_t i = 0; i < collector->server_count; i++)
-        if (strcmp(collector->servers[i].name, server) == 0)
-            return ++collector->servers[i].answers <= FIRST_ANSWERS;
-    if (collector->server_count == MAXIMUM_SERVERS)
-        return false;
-    collector->servers = memory_resize(collector->servers, collector->server_count + 1, sizeof *collector->servers);
-    struct known_server *known = &collector->servers[collector->server_count++];
-    *known = (struct known_server){.answers = 1};
-    (void)snprintf(known->name, sizeof known->name, "%s", server);
-    return true;
+    int64_t second = done->intended / NANOSECONDS_PER_SECOND;
+    const char *server = done->server;
+    struct load_row *row = known_row(collector, known, second, server, done->warmth);
+    if (row == NULL && collector->row_count >= MAXIMUM_ROWS) {
+        server = "";
+        row = known_row(collector, NULL, second, server, done->warmth);
+    }
+    if (row == NULL)
+        row = add_row(collector, second, server, done->warmth);
+    if (known != NULL)
+        known->rows[done->warmth] = (size_t)(row - collector->rows);
+    return row;
 }
 
-static bool wants_exemplar(struct collector *collector, const struct load_done *done, enum exemplar_reason *reason)
+static bool wants_exemplar(struct collector *collector, struct known_server *known, const struct load_done *done,
+                           enum exemplar_reason *reason)
 {
-    bool first = done->outcome == OUTCOME_OK && done->server[0] != '\0' && is_first_answer(collector, done->server);
+    bool first = done->outcome == OUTCOME_OK && done->server[0] != '\0' && known != NULL && known->answers < FIRST_ANSWERS;
+    if (first)
+        known->answers++;
     if (load_outcome_is_lost(done->outcome))
         *reason = EXEMPLAR_LOST;
     else if (done->outcome == OUTCOME_OK && done->finished - done->intended > collector->slow_over)
@@ -172,7 +209,8 @@ static void add_sent_times(struct load_row *row, const struct load_done *done)
 
 void collector_done(struct collector *collector, const struct load_done *done)
 {
-    struct load_row *row = find_row(collector, done->intended / NANOSECONDS_PER_SECOND, done->server, done->warmth);
+    struct known_server *known = know_server(collector, done->server);
+    struct load_row *row = find_row(collector, known, done);
     row->outcomes[done->outcome]++;
     if (done->http_status > 0)
         load_status_add(row->statuses, &row->status_count, LOAD_MOST_STATUSES, done->http_status, 1);
@@ -185,7 +223,7 @@ void collector_done(struct collector *collector, const struct load_done *done)
         histogram_record(&row->service, done->finished - done->sent);
     }
     enum exemplar_reason reason = EXEMPLAR_FIRST;
-    if (wants_exemplar(collector, done, &reason))
+    if (wants_exemplar(collector, known, done, &reason))
         hand_over_exemplar(collector, done, reason);
 }
 

@@ -1,13 +1,26 @@
-/* bench-load URL RATE SECONDS: the load engine at a constant rate over kept connections. */
+/*
+ * bench-load URL MODE NUMBER SECONDS [NAME]: the load engine in one of its modes.
+ *   closed   NUMBER VUs without think time
+ *   frugal   NUMBER requests/s over kept connections
+ *   precise  the same, with precise pacing
+ *   fresh    the same as frugal, with a new connection for each request
+ *   idle     NUMBER VUs that send once and then think: what their connections cost
+ * Prints figures (figure.h), each with NAME in front.
+ */
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/clock.h"
+#include "common/file.h"
 #include "common/memory.h"
 #include "driver/load/load.h"
 #include "tests/bench/figure.h"
 
+#define CONNECTIONS_OF_RATES 64
+#define CONNECTIONS_OF_FRESH 1000
+
 struct sums {
-    uint64_t sent, late, dropped, ok;
+    uint64_t planned, sent, late, dropped, ok, lost;
     struct histogram response, lateness;
 };
 
@@ -15,6 +28,7 @@ static void on_tick(void *context, const struct load_spec *spec, const struct lo
 {
     (void)spec;
     struct sums *sums = context;
+    sums->planned += tick->planned;
     sums->sent += tick->sent;
     sums->late += tick->late;
     sums->dropped += tick->dropped;
@@ -26,6 +40,8 @@ static void on_row(void *context, const struct load_spec *spec, const struct loa
     (void)spec;
     struct sums *sums = context;
     sums->ok += row->outcomes[OUTCOME_OK];
+    for (int outcome = 0; outcome < OUTCOME_COUNT; outcome++)
+        sums->lost += load_outcome_is_lost((enum load_outcome)outcome) ? row->outcomes[outcome] : 0;
     histogram_merge(&sums->response, &row->response);
 }
 
@@ -36,57 +52,108 @@ static void on_exemplar(void *context, const struct load_spec *spec, const struc
     (void)exemplar;
 }
 
-static void print(const struct sums *sums, const char *rate, double cpu, double seconds)
+static void say(const char *name, const char *what, double value, const char *unit)
 {
-    static const char *const names[] = {"sent", "answered ok", "dropped", "late (> 10 ms)"};
-    const uint64_t counts[] = {sums->sent, sums->ok, sums->dropped, sums->late};
-    char name[64];
-    for (size_t i = 0; i < 4; i++) {
-        (void)snprintf(name, sizeof name, "load %s/s: %s", rate, names[i]);
-        figure(name, (double)counts[i], "requests", "");
+    AUTO_FREE char *text = memory_format("%s: %s", name, what);
+    figure(text, value, unit, "");
+}
+
+static void say_times(const char *name, const struct sums *sums)
+{
+    static const double fractions[] = {0.5, 0.99, 0.999};
+    static const char *const names[] = {"p50", "p99", "p99.9"};
+    for (size_t i = 0; i < sizeof fractions / sizeof fractions[0]; i++)
+        say(name, names[i], (double)histogram_percentile(&sums->response, fractions[i]) / 1e6, "ms");
+    say(name, "lateness p99", (double)histogram_percentile(&sums->lateness, 0.99) / 1e6, "ms");
+}
+
+/* Memory of this process now, in MB. */
+static double resident(void)
+{
+    AUTO_FREE char *status = file_read("/proc/self/status", 16384, NULL, NULL);
+    const char *line = status == NULL ? NULL : strstr(status, "VmRSS:");
+    return line == NULL ? 0 : strtod(line + strlen("VmRSS:"), NULL) / 1000;
+}
+
+static int choose_mode(const char *mode, double number, struct load_spec *spec)
+{
+    bool closed = strcmp(mode, "closed") == 0 || strcmp(mode, "idle") == 0;
+    bool known = closed || strcmp(mode, "frugal") == 0 || strcmp(mode, "precise") == 0 || strcmp(mode, "fresh") == 0;
+    spec->start_rate = number;
+    spec->maximum_connections = closed ? (int)number : CONNECTIONS_OF_RATES;
+    if (closed)
+        spec->executor = EXECUTOR_CONSTANT_VUS;
+    if (strcmp(mode, "idle") == 0)
+        spec->think_time = 3600 * NANOSECONDS_PER_SECOND;
+    if (strcmp(mode, "precise") == 0)
+        spec->pacing = PACING_PRECISE;
+    if (strcmp(mode, "fresh") == 0) {
+        spec->reuse = REUSE_NEVER;
+        spec->maximum_connections = CONNECTIONS_OF_FRESH;
     }
-    (void)snprintf(name, sizeof name, "load %s/s: p50 from the intended start", rate);
-    figure(name, (double)histogram_percentile(&sums->response, 0.5) / 1e6, "ms", "");
-    (void)snprintf(name, sizeof name, "load %s/s: p99 from the intended start", rate);
-    figure(name, (double)histogram_percentile(&sums->response, 0.99) / 1e6, "ms", "");
-    (void)snprintf(name, sizeof name, "load %s/s: CPU", rate);
-    figure(name, cpu / 1e9 / seconds * 100, "% of a core", "");
-    (void)snprintf(name, sizeof name, "load %s/s: CPU of a request", rate);
-    figure(name, sums->sent > 0 ? cpu / 1e3 / (double)sums->sent : 0, "us", "");
+    return known ? 0 : -1;
+}
+
+static void print(const char *name, const struct sums *sums, double cpu, double seconds)
+{
+    say(name, "planned", (double)sums->planned, "requests");
+    say(name, "answered ok", (double)sums->ok, "requests");
+    say(name, "dropped", (double)sums->dropped, "requests");
+    say(name, "failed", (double)sums->lost, "requests");
+    say(name, "late (> 10 ms)", (double)sums->late, "requests");
+    say(name, "rate", (double)sums->ok / seconds, "requests/s");
+    say_times(name, sums);
+    say(name, "CPU", cpu / 1e9 / seconds * 100, "% of a core");
+    say(name, "CPU of a request", sums->sent > 0 ? cpu / 1e3 / (double)sums->sent : 0, "us");
+}
+
+static int run(const struct load_options *options, int64_t duration, double *cpu, double *memory)
+{
+    struct error error = ERROR_NONE;
+    struct load *load = load_create(options, &error);
+    int64_t start = clock_monotonic();
+    int64_t before = clock_process_cpu();
+    if (load == NULL || load_start(load, start, &error) < 0) {
+        (void)fprintf(stderr, "%s\n", error.text);
+        return -1;
+    }
+    clock_sleep_until(start + duration - duration / 10);
+    *memory = resident();
+    load_join(load);
+    *cpu = (double)(clock_process_cpu() - before);
+    load_destroy(load);
+    return 0;
 }
 
 int main(int count, char **arguments)
 {
-    if (count != 4)
+    if (count != 5 && count != 6)
         return 2;
-    double rate = strtod(arguments[2], NULL);
-    double seconds = strtod(arguments[3], NULL);
+    double number = strtod(arguments[3], NULL);
+    double seconds = strtod(arguments[4], NULL);
     struct sums sums = {0};
-    struct load_stage stage = {.duration = (int64_t)(seconds * 1e9), .target = rate};
+    struct load_stage stage = {.duration = (int64_t)(seconds * 1e9), .target = number};
     struct load_spec spec;
     load_spec_init(&spec);
     spec.name = memory_copy_text("bench");
     spec.url = memory_copy_text(arguments[1]);
-    spec.start_rate = rate;
     spec.stages = &stage;
     spec.stage_count = 1;
     spec.timeout = 10 * NANOSECONDS_PER_SECOND;
     const struct load_options options = {.spec = &spec,
                                          .slow_over = NANOSECONDS_PER_SECOND,
                                          .sink = {.context = &sums, .tick = on_tick, .row = on_row, .exemplar = on_exemplar}};
-    struct error error = ERROR_NONE;
-    struct load *load = load_create(&options, &error);
-    int64_t before = clock_process_cpu();
-    if (load == NULL || load_start(load, clock_monotonic(), &error) < 0) {
-        (void)fprintf(stderr, "%s\n", error.text);
-        return 1;
+    double cpu = 0;
+    double memory = 0;
+    int result = choose_mode(arguments[2], number, &spec) < 0 ? 2 : run(&options, stage.duration, &cpu, &memory) < 0 ? 1 : 0;
+    const char *name = count == 6 ? arguments[5] : arguments[2];
+    if (result == 0) {
+        print(name, &sums, cpu, seconds);
+        say(name, "memory", memory, "MB");
     }
-    load_join(load);
-    print(&sums, arguments[2], (double)(clock_process_cpu() - before), seconds);
-    load_destroy(load);
     spec.stages = NULL;
     load_spec_release(&spec);
     histogram_release(&sums.response);
     histogram_release(&sums.lateness);
-    return 0;
+    return result;
 }
