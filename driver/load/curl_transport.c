@@ -12,6 +12,7 @@
 #include "driver/load/answer_labels.h"
 
 #define URL_SIZE 4096
+#define MOST_LENGTH_DIGITS 18
 
 struct transfer {
     struct curl_transport *transport;
@@ -114,8 +115,12 @@ static size_t on_header(char *line, size_t size, size_t count, void *context)
     struct header_line header;
     size_t length = size * count;
     transfer->bytes += length;
-    if (header_line_split(line, length, &header))
-        answer_labels_see(&transfer->labels, transfer->transport->base.options.spec, &header);
+    if (!header_line_split(line, length, &header))
+        return length;
+    /* libcurl passes over a length that it cannot hold, and takes what comes for the whole. */
+    if (header_line_is(&header, "Content-Length") && header.value_length > MOST_LENGTH_DIGITS)
+        return 0;
+    answer_labels_see(&transfer->labels, transfer->transport->base.options.spec, &header);
     return length;
 }
 

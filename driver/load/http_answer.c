@@ -175,9 +175,9 @@ static enum http_progress take_head(struct http_answer *answer, const char *byte
         const char *end = find_head_end(bytes, length);
         if (!begins_like_http(bytes, length))
             return HTTP_BAD;
-        if (end != NULL) {
+        if (end != NULL && (size_t)(end - bytes) <= HTTP_HEAD_MAXIMUM) {
             *used = (size_t)(end - bytes);
-            return *used <= HTTP_HEAD_MAXIMUM ? read_head(answer, bytes, *used) : HTTP_BAD;
+            return read_head(answer, bytes, *used);
         }
     }
     size_t before = answer->head.length;
@@ -186,8 +186,9 @@ static enum http_progress take_head(struct http_answer *answer, const char *byte
     const char *end = find_head_end(answer->head.data, answer->head.length);
     *used = length;
     if (end == NULL)
-        return answer->head.length < HTTP_HEAD_MAXIMUM && begins_like_http(answer->head.data, answer->head.length) ? HTTP_MORE
-                                                                                                                   : HTTP_BAD;
+        return answer->head.length < HTTP_HEAD_MAXIMUM && begins_like_http(answer->head.data, answer->head.length)
+                   ? HTTP_MORE
+                   : http_answer_end(answer);
     size_t head_length = (size_t)(end - answer->head.data);
     *used = head_length - before;
     enum http_progress progress = read_head(answer, answer->head.data, head_length);
