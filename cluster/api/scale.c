@@ -115,11 +115,27 @@ static struct object *find_scalable(struct registry *registry, enum resource_id 
     return find_object(registry, description, namespace, name, status);
 }
 
+/* For the words about a scale of a kind whose object is not there: the subresource's own for some kinds. */
+static struct resource missing_resource(const struct resource *resource)
+{
+    struct resource named = *resource;
+    if (resource->id == RESOURCE_DEPLOYMENTS)
+        named.plural = "deployments/scale";
+    else if (resource->id == RESOURCE_REPLICASETS)
+        named.plural = "replicasets/scale";
+    return named;
+}
+
 cJSON *registry_scale(struct registry *registry, enum resource_id resource, const char *namespace, const char *name,
                       struct status *status)
 {
     AUTO_OBJECT struct object *object = find_scalable(registry, resource, namespace, name, status);
-    return object != NULL ? scale_of(object) : NULL;
+    if (object != NULL)
+        return scale_of(object);
+    const struct resource missing = missing_resource(resource_by_id(resource));
+    if (missing.has_scale)
+        (void)fail_not_found(status, &missing, name);
+    return NULL;
 }
 
 static int decode_scale(cJSON **scale, struct status *status)

@@ -8,6 +8,7 @@
 #include "common/memory.h"
 #include "common/quantity.h"
 #include "driver/cli/cli.h"
+#include "driver/cli/cluster_overview.h"
 #include "driver/cli/kept_cluster.h"
 #include "driver/run/embedded.h"
 
@@ -17,7 +18,7 @@
 static const char help[] = "\n"
                            "  up               start the embedded cluster and leave it up\n"
                            "  down             end it and everything that runs on it\n"
-                           "  status           say whether it is up and how to reach it\n"
+                           "  status           say whether it is up, how to reach it, and what runs on it\n"
                            "  --pace PACE      up: quick (default: control-plane periods divided by 5) or kubernetes\n"
                            "  --nodes N        up: how many nodes, 1 to 20 (default 1)\n"
                            "  --node-cpu QUANTITY, --node-memory QUANTITY\n"
@@ -92,8 +93,9 @@ static int status(const struct kept_cluster *cluster)
         (void)printf("No embedded cluster is up; `%s cluster up` starts one.\n", program_invocation_name);
         return EXIT_FAULT;
     }
+    struct error error = ERROR_NONE;
     kept_cluster_print(cluster);
-    return EXIT_DONE;
+    return cluster_overview_print(cluster->kubeconfig, &error) == 0 ? EXIT_DONE : cli_fail(EXIT_FAULT, "%s", error.text);
 }
 
 static int run(int count, char **arguments)

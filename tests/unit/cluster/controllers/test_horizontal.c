@@ -41,8 +41,8 @@ static void test_first_sync_comes_after_one_period(void **state)
     fixture_change(fixture, AUTOSCALERS, "default", "web", SUBRESOURCE_NONE, "{\"metadata\":{\"labels\":{\"a\":\"b\"}}}");
     fixture_advance(fixture, 0.2);
     expect_condition(fixture, "AbleToScale", "False", "FailedGetScale",
-                     "the HPA controller was unable to get the target's current scale: deployments.apps \"web\" not found");
-    assert_true(fixture_has_event(fixture, "FailedGetScale", "deployments.apps \"web\" not found"));
+                     "the HPA controller was unable to get the target's current scale: deployments/scale.apps \"web\" not found");
+    assert_true(fixture_has_event(fixture, "FailedGetScale", "deployments/scale.apps \"web\" not found"));
 }
 
 static void start_web(struct fixture *fixture)
