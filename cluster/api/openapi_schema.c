@@ -57,7 +57,8 @@ static char *package_of(const struct resource *resource)
 /* Shapes that several groups share belong to one of them. */
 static char *definition_name(const struct walk *walk, const struct schema *schema)
 {
-    static const char *const meta[] = {"ObjectMeta", "OwnerReference", "LabelSelector", "LabelSelectorRequirement"};
+    static const char *const meta[] = {"ObjectMeta", "OwnerReference", "ManagedFieldsEntry", "LabelSelector",
+                                       "LabelSelectorRequirement"};
     if (is_one_of(schema->type_name, meta, sizeof meta / sizeof meta[0]))
         return memory_format(META_PACKAGE ".%s", schema->type_name);
     const char *package = walk->package;
@@ -167,6 +168,7 @@ static cJSON *value_of(const struct walk *walk, const struct schema_field *field
     case SCHEMA_OBJECT:
         return reference_to_shape(walk, field->of, depth);
     case SCHEMA_LIST:
+    case SCHEMA_MANAGED_FIELDS:
         return list_of(field, reference_to_shape(walk, field->of, depth));
     case SCHEMA_TEXT_LIST:
         return list_of(field, of_type("string", NULL));

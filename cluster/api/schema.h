@@ -48,7 +48,7 @@ struct schema_field {
     const char *name;
     enum schema_type type;
     enum schema_presence presence;
-    const struct schema *of; /* of SCHEMA_OBJECT and SCHEMA_LIST */
+    const struct schema *of; /* of SCHEMA_OBJECT, SCHEMA_LIST and, for OpenAPI alone, SCHEMA_MANAGED_FIELDS */
     /* Lists: the members that tell elements apart when lists are merged; NULL: the list is replaced as a whole. The
      * first is the key of strategic merge patches, both together are the key of apply. Lists of texts: merge_key is
      * not NULL when they merge as sets. */

@@ -14,6 +14,12 @@ static const struct schema_field owner_reference_fields[] = {
 };
 static const struct schema owner_reference = {"OwnerReference", owner_reference_fields};
 
+static const struct schema_field managed_fields_fields[] = {
+    F_TEXT("manager"),    F_TEXT("operation"), F_TEXT("apiVersion"),  F_TIME("time"),
+    F_TEXT("fieldsType"), F_ANY("fieldsV1"),   F_TEXT("subresource"), F_END,
+};
+static const struct schema managed_fields_entry = {"ManagedFieldsEntry", managed_fields_fields};
+
 static const struct schema_field object_meta_fields[] = {
     F_TEXT("name"),
     F_TEXT("generateName"),
@@ -28,7 +34,7 @@ static const struct schema_field object_meta_fields[] = {
     F_MAP("annotations"),
     F_LIST("ownerReferences", &owner_reference, "uid"),
     F_TEXTS_MERGED("finalizers"),
-    {.name = "managedFields", .type = SCHEMA_MANAGED_FIELDS},
+    {.name = "managedFields", .type = SCHEMA_MANAGED_FIELDS, .of = &managed_fields_entry},
     F_NEVER("selfLink"),
     F_END,
 };

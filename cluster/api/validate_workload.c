@@ -19,9 +19,10 @@ void validate_template(const cJSON *spec, const char *kind, const struct field_p
     const cJSON *labels = json_get(template, "metadata", "labels");
     const struct field_path *here = PATH_CHILD(path, "template");
     const struct field_path *metadata = PATH_CHILD(here, "metadata");
-    AUTO_SELECTOR struct selector *selector = selector_from_label_selector(json_get(spec, "selector"));
-    if (json_get(spec, "selector") != NULL && cJSON_GetArraySize(json_get(spec, "selector")) > 0 &&
-        !selector_matches(selector, template))
+    /* No selector matches nothing, an empty one everything. */
+    const cJSON *labels_wanted = json_get(spec, "selector");
+    AUTO_SELECTOR struct selector *selector = selector_from_label_selector(labels_wanted);
+    if (!cJSON_IsObject(labels_wanted) || (labels_wanted->child != NULL && !selector_matches(selector, template)))
         problem_invalid(problems, PATH_CHILD(metadata, "labels"), labels, "`selector` does not match template `labels`");
     name_check_labels(problems, PATH_CHILD(metadata, "labels"), labels);
     validate_annotations(json_get(template, "metadata", "annotations"), PATH_CHILD(metadata, "annotations"), problems);

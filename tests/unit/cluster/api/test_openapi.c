@@ -111,6 +111,11 @@ static void test_lists(void **state)
     assert_string_equal(json_text(json_get(containers, "x-kubernetes-list-type"), ""), "map");
     assert_string_equal(json_text(json_get(containers, "x-kubernetes-patch-merge-key"), ""), "name");
     assert_string_equal(json_text(json_get(containers, "items", "$ref"), ""), "#/definitions/io.k8s.api.core.v1.Container");
+    static const char meta[] = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta";
+    const cJSON *managed = json_get(definitions, meta, "properties", "managedFields");
+    assert_string_equal(json_text(json_get(managed, "x-kubernetes-list-type"), ""), "atomic");
+    assert_string_equal(json_text(json_get(managed, "items", "$ref"), ""),
+                        "#/definitions/io.k8s.apimachinery.pkg.apis.meta.v1.ManagedFieldsEntry");
     const cJSON *ports = json_get(definitions, "io.k8s.api.core.v1.ServiceSpec", "properties", "ports");
     assert_int_equal(cJSON_GetArraySize(json_get(ports, "x-kubernetes-list-map-keys")), 2);
     const cJSON *command = json_get(definitions, "io.k8s.api.core.v1.Container", "properties", "command");
