@@ -3,6 +3,7 @@
 #include "cluster/api/list_merge.h"
 #include "cluster/api/registry_internal.h"
 #include "cluster/api/schema.h"
+#include "common/memory.h"
 
 #define DELETE_FROM_LIST "$deleteFromPrimitiveList/"
 #define SET_ORDER "$setElementOrder/"
@@ -67,14 +68,71 @@ static bool asks_to_replace(const cJSON *patch)
     return false;
 }
 
-static int merge_list(const struct schema_field *field, cJSON *list, const cJSON *patch, struct status *status)
+static cJSON *find_in(const struct schema_field *field, const cJSON *list, const cJSON *element)
 {
-    if (cJSON_GetArraySize(list) + cJSON_GetArraySize(patch) > LIST_MERGE_MAXIMUM)
-        return fail(status, "too many elements in", field->name);
-    if (asks_to_replace(patch)) {
-        while (list->child != NULL)
-            cJSON_Delete(cJSON_DetachItemViaPointer(list, list->child));
+    return field->type == SCHEMA_TEXT_LIST ? list_find_text(list, json_text(element, "")) : list_find_like(list, field, element);
+}
+
+/* An element while its list is put in order. */
+struct entry {
+    cJSON *element;
+    bool was_there; /* before the patch */
+    bool named;     /* by the order */
+};
+
+/* Puts the named entries (indexes into entries, in the wanted order) and the others together as Kubernetes does: an element
+ * that the order does not name comes before the first named one that it was in front of; where that says nothing, the
+ * named ones are first. */
+static void rebuild(cJSON *list, const struct entry *entries, int count, const int *named, int named_count)
+{
+    int other = 0;
+    int next = 0;
+    for (int i = 0; i < count; i++)
+        cJSON_DetachItemViaPointer(list, entries[i].element);
+    for (;;) {
+        while (other < count && entries[other].named)
+            other++;
+        bool others_left = other < count;
+        if (!others_left && next == named_count)
+            return;
+        bool other_first = others_left && (next == named_count ||
+                                           (entries[other].was_there && entries[named[next]].was_there && other < named[next]));
+        cJSON_AddItemToArray(list, entries[other_first ? other++ : named[next++]].element);
     }
+}
+
+/* The list's first old_count elements were there before the patch, in the order of the live object. */
+static int put_in_order(const struct schema_field *field, cJSON *list, int old_count, const cJSON *order, struct status *status)
+{
+    int count = cJSON_GetArraySize(list);
+    if (count + cJSON_GetArraySize(order) > LIST_MERGE_MAXIMUM)
+        return fail(status, "too many elements in", field->name);
+    AUTO_FREE struct entry *entries = memory_allocate((size_t)count + 1, sizeof *entries);
+    AUTO_FREE int *named = memory_allocate((size_t)count + 1, sizeof *named);
+    int named_count = 0;
+    cJSON *element = NULL;
+    int filled = 0;
+    cJSON_ArrayForEach (element, list) {
+        entries[filled] = (struct entry){.element = element, .was_there = filled < old_count};
+        filled++;
+    }
+    const cJSON *wanted = NULL;
+    cJSON_ArrayForEach (wanted, order) {
+        const cJSON *present = find_in(field, list, wanted);
+        for (int i = 0; present != NULL && i < count; i++) {
+            if (entries[i].element != present || entries[i].named)
+                continue;
+            entries[i].named = true;
+            named[named_count++] = i;
+        }
+    }
+    rebuild(list, entries, count, named, named_count);
+    return 0;
+}
+
+/* Merges what is there; what is new comes to the end. */
+static int merge_elements(const struct schema_field *field, cJSON *list, const cJSON *patch, struct status *status)
+{
     const cJSON *element = NULL;
     cJSON_ArrayForEach (element, patch) {
         const char *directive = json_text(json_get(element, "$patch"), "");
@@ -90,6 +148,34 @@ static int merge_list(const struct schema_field *field, cJSON *list, const cJSON
     return 0;
 }
 
+/* How many elements of the list the patch leaves there. */
+static int count_kept(const struct schema_field *field, const cJSON *list, const cJSON *patch)
+{
+    int kept = cJSON_GetArraySize(list);
+    const cJSON *element = NULL;
+    cJSON_ArrayForEach (element, patch) {
+        if (strcmp(json_text(json_get(element, "$patch"), ""), "delete") == 0 && find_in(field, list, element) != NULL)
+            kept--;
+    }
+    return kept;
+}
+
+/* order: of $setElementOrder, or NULL: the patch's own. */
+static int merge_list(const struct schema_field *field, cJSON *list, const cJSON *patch, const cJSON *order,
+                      struct status *status)
+{
+    if (cJSON_GetArraySize(list) + cJSON_GetArraySize(patch) > LIST_MERGE_MAXIMUM)
+        return fail(status, "too many elements in", field->name);
+    if (asks_to_replace(patch)) {
+        while (list->child != NULL)
+            cJSON_Delete(cJSON_DetachItemViaPointer(list, list->child));
+    }
+    int kept = count_kept(field, list, patch);
+    if (merge_elements(field, list, patch, status) < 0)
+        return -1;
+    return put_in_order(field, list, kept, order != NULL ? order : patch, status);
+}
+
 static int delete_texts(cJSON *target, const char *member, const cJSON *texts, struct status *status)
 {
     cJSON *list = json_get(target, member);
@@ -103,24 +189,14 @@ static int delete_texts(cJSON *target, const char *member, const cJSON *texts, s
     return 0;
 }
 
-/* The order that $setElementOrder asks for: the elements that it names, as it names them; others keep their places
- * before those. */
+/* The order that $setElementOrder asks for, of a list that the patch does not change otherwise. */
 static int set_order(const struct schema *schema, cJSON *target, const char *member, const cJSON *order, struct status *status)
 {
     const struct schema_field *field = schema != NULL ? schema_find(schema, member) : NULL;
     cJSON *list = json_get(target, member);
     if (field == NULL || !cJSON_IsArray(list) || !list_is_keyed(field))
         return 0;
-    if (cJSON_GetArraySize(list) + cJSON_GetArraySize(order) > LIST_MERGE_MAXIMUM)
-        return fail(status, "too many elements in", member);
-    const cJSON *wanted = NULL;
-    cJSON_ArrayForEach (wanted, order) {
-        cJSON *present =
-            field->type == SCHEMA_TEXT_LIST ? list_find_text(list, json_text(wanted, "")) : list_find_like(list, field, wanted);
-        if (present != NULL)
-            cJSON_AddItemToArray(list, cJSON_DetachItemViaPointer(list, present));
-    }
-    return 0;
+    return put_in_order(field, list, cJSON_GetArraySize(list), order, status);
 }
 
 /* "$retainKeys" names the members that stay. */
@@ -149,7 +225,17 @@ static int merge_inner_object(const struct schema_field *field, cJSON *target, c
     return merge_object(shape, json_object_at(target, patch->string), patch, status);
 }
 
-static int merge_member(const struct schema *schema, cJSON *target, const cJSON *patch, struct status *status)
+/* The order that a patch asks for this member's list; NULL: none. */
+static const cJSON *order_of(const cJSON *patches, const char *member)
+{
+    AUTO_FREE char *name = memory_format(SET_ORDER "%s", member);
+    const cJSON *order = cJSON_GetObjectItemCaseSensitive(patches, name);
+    return cJSON_IsArray(order) ? order : NULL;
+}
+
+/* patches: the object of which the patch is a member. */
+static int merge_member(const struct schema *schema, cJSON *target, const cJSON *patches, const cJSON *patch,
+                        struct status *status)
 {
     const struct schema_field *field = schema != NULL ? schema_find(schema, patch->string) : NULL;
     if (cJSON_IsNull(patch)) {
@@ -159,7 +245,7 @@ static int merge_member(const struct schema *schema, cJSON *target, const cJSON 
     if (cJSON_IsObject(patch))
         return merge_inner_object(field, target, patch, status);
     if (field != NULL && cJSON_IsArray(patch) && list_is_keyed(field))
-        return merge_list(field, json_array_at(target, patch->string), patch, status);
+        return merge_list(field, json_array_at(target, patch->string), patch, order_of(patches, patch->string), status);
     json_set(target, patch->string, json_copy(patch));
     return 0;
 }
@@ -175,12 +261,13 @@ static int merge_object(const struct schema *schema, cJSON *target, const cJSON 
         if (strncmp(member->string, DELETE_FROM_LIST, strlen(DELETE_FROM_LIST)) == 0)
             outcome = delete_texts(target, member->string + strlen(DELETE_FROM_LIST), member, status);
         else if (member->string[0] != '$')
-            outcome = merge_member(schema, target, member, status);
+            outcome = merge_member(schema, target, patch, member, status);
         if (outcome < 0)
             return -1;
     }
     cJSON_ArrayForEach (member, patch) {
         if (strncmp(member->string, SET_ORDER, strlen(SET_ORDER)) == 0 &&
+            json_get(patch, member->string + strlen(SET_ORDER)) == NULL &&
             set_order(schema, target, member->string + strlen(SET_ORDER), member, status) < 0)
             return -1;
     }
