@@ -24,6 +24,8 @@ UNIT_OBJECTS_apps_memapp := $(filter-out %/memapp/memapp.o,$(MEMAPP_OBJECTS))
 TEST_SUPPORT_OBJECTS := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard tests/support/*.c))
 UNIT_TESTS        := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*/test_*.c tests/unit/*/*/test_*.c))
 INTEGRATION_TESTS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/integration/test_*.c))
+# Scripts that run the real kubectl at a labcluster.
+KUBECTL_TESTS := $(wildcard tests/kubectl/test-*)
 TEST_LIBS := -lcmocka -lcurl -lsqlite3 -lmicrohttpd -lcrypto -lssl $(COMMON_LIBS)
 
 unit_room  = $(patsubst tests/unit/%/,%,$(dir $(1)))
@@ -47,7 +49,7 @@ setup-test:
 	scripts/setup test
 
 run-tests: $(BINARIES) $(UNIT_TESTS) $(INTEGRATION_TESTS)
-	scripts/run-tests --build $(BUILD) $(UNIT_TESTS) $(INTEGRATION_TESTS) $(wildcard tests/browser/test-*)
+	scripts/run-tests --build $(BUILD) $(UNIT_TESTS) $(INTEGRATION_TESTS) $(KUBECTL_TESTS) $(wildcard tests/browser/test-*)
 
 build-tests: $(UNIT_TESTS) $(INTEGRATION_TESTS) $(BUILD)/tests/browser/example_report
 
@@ -55,6 +57,6 @@ test-unit: $(UNIT_TESTS) ## run the unit tests alone
 	scripts/run-tests --build $(BUILD) $^
 
 test-integration: $(BINARIES) $(INTEGRATION_TESTS) ## run the integration tests alone
-	scripts/run-tests --build $(BUILD) $(INTEGRATION_TESTS)
+	scripts/run-tests --build $(BUILD) $(INTEGRATION_TESTS) $(KUBECTL_TESTS)
 
 .PHONY: test setup-test build-tests run-tests test-unit test-integration
