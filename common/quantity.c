@@ -251,12 +251,6 @@ struct quantity quantity_add(struct quantity left, struct quantity right)
     return sum;
 }
 
-struct quantity quantity_subtract(struct quantity left, struct quantity right)
-{
-    struct quantity negated = {.nano = right.nano < -NANO_LIMIT ? NANO_LIMIT : -right.nano, .format = right.format};
-    return quantity_add(left, negated);
-}
-
 /* Writes sign, digits and suffix; printf knows no 128-bit numbers. */
 static char *write_text(bool negative, wide magnitude, const char *suffix, char text[QUANTITY_TEXT_SIZE])
 {

@@ -50,9 +50,8 @@ double quantity_double(struct quantity quantity);
 int quantity_compare(struct quantity left, struct quantity right);
 int quantity_sign(struct quantity quantity);
 
-/* Sum and difference in the format of left (of right when left is zero), held at the limits. */
+/* The sum in the format of left (of right when left is zero), held at the limits. */
 struct quantity quantity_add(struct quantity left, struct quantity right);
-struct quantity quantity_subtract(struct quantity left, struct quantity right);
 
 /* The canonical text. Returns text. */
 char *quantity_format(struct quantity quantity, char text[QUANTITY_TEXT_SIZE]);

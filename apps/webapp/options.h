@@ -38,7 +38,7 @@ struct options {
     int64_t request_cpu;
     int64_t request_wait;
     int64_t hang_after; /* pages; 0 = never */
-    int term_mode; /* enum term_mode */
+    int term_mode;      /* enum term_mode */
     int64_t drain;
     int64_t finish;
     int64_t connections;

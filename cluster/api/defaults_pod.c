@@ -191,6 +191,43 @@ static void note_gates(cJSON *status)
     cJSON_AddItemToArray(json_array_at(status, "conditions"), condition);
 }
 
+static bool is_positive(const cJSON *amount, struct quantity *quantity)
+{
+    return cJSON_IsString(amount) && quantity_parse(amount->valuestring, quantity, NULL) == 0 && quantity_sign(*quantity) > 0;
+}
+
+struct quality {
+    bool any;        /* some request or limit is there */
+    bool guaranteed; /* all containers have equal requests and limits */
+};
+
+static void judge_quality(const cJSON *container, struct quality *quality)
+{
+    static const char *const names[] = {"cpu", "memory"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        struct quantity limit = {0}, request = {0};
+        bool limited = is_positive(json_get(container, "resources", "limits", names[i]), &limit);
+        bool requested = is_positive(json_get(container, "resources", "requests", names[i]), &request);
+        quality->any = quality->any || limited || requested;
+        if (!limited || (requested && quantity_compare(limit, request) != 0))
+            quality->guaranteed = false;
+    }
+}
+
+/* "Guaranteed", "Burstable" or "BestEffort". */
+static const char *pod_quality_class(const cJSON *spec)
+{
+    struct quality quality = {.any = false, .guaranteed = true};
+    const cJSON *container = NULL;
+    cJSON_ArrayForEach (container, json_get(spec, "initContainers"))
+        judge_quality(container, &quality);
+    cJSON_ArrayForEach (container, json_get(spec, "containers"))
+        judge_quality(container, &quality);
+    if (!quality.any)
+        return "BestEffort";
+    return quality.guaranteed ? "Guaranteed" : "Burstable";
+}
+
 void pod_prepare_create(cJSON *pod)
 {
     cJSON *spec = json_object_at(pod, "spec");
@@ -230,40 +267,4 @@ void pod_note_binding(cJSON *pod, const cJSON *old, int64_t now_wall)
     json_remove(condition, "reason");
     json_remove(condition, "message");
     json_remove(json_object_at(pod, "status"), "nominatedNodeName");
-}
-
-static bool is_positive(const cJSON *amount, struct quantity *quantity)
-{
-    return cJSON_IsString(amount) && quantity_parse(amount->valuestring, quantity, NULL) == 0 && quantity_sign(*quantity) > 0;
-}
-
-struct quality {
-    bool any;        /* some request or limit is there */
-    bool guaranteed; /* all containers have equal requests and limits */
-};
-
-static void judge_quality(const cJSON *container, struct quality *quality)
-{
-    static const char *const names[] = {"cpu", "memory"};
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        struct quantity limit = {0}, request = {0};
-        bool limited = is_positive(json_get(container, "resources", "limits", names[i]), &limit);
-        bool requested = is_positive(json_get(container, "resources", "requests", names[i]), &request);
-        quality->any = quality->any || limited || requested;
-        if (!limited || (requested && quantity_compare(limit, request) != 0))
-            quality->guaranteed = false;
-    }
-}
-
-const char *pod_quality_class(const cJSON *spec)
-{
-    struct quality quality = {.any = false, .guaranteed = true};
-    const cJSON *container = NULL;
-    cJSON_ArrayForEach (container, json_get(spec, "initContainers"))
-        judge_quality(container, &quality);
-    cJSON_ArrayForEach (container, json_get(spec, "containers"))
-        judge_quality(container, &quality);
-    if (!quality.any)
-        return "BestEffort";
-    return quality.guaranteed ? "Guaranteed" : "Burstable";
 }

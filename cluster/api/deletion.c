@@ -210,19 +210,3 @@ int registry_delete(struct registry *registry, enum resource_id resource, const 
     registry_unlock(registry);
     return outcome;
 }
-
-int registry_finalize_namespace(struct registry *registry, const char *name, struct object **finalized, struct status *status)
-{
-    if (finalized != NULL)
-        *finalized = NULL;
-    registry_lock(registry);
-    AUTO_OBJECT struct object *old = find_object(registry, resource_by_id(RESOURCE_NAMESPACES), "", name, status);
-    int outcome = -1;
-    if (old != NULL) {
-        cJSON *tree = json_copy(object_tree(old));
-        json_remove(json_object_at(tree, "spec"), "finalizers");
-        outcome = write_update(registry, old, tree, SUBRESOURCE_NONE, finalized, status);
-    }
-    registry_unlock(registry);
-    return outcome;
-}

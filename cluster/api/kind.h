@@ -35,8 +35,6 @@ void pod_set_defaults(cJSON *pod);
 void pod_prepare_create(cJSON *pod);
 /* Adds the condition PodScheduled when this change gives the pod its node. */
 void pod_note_binding(cJSON *pod, const cJSON *old, int64_t now_wall);
-/* "Guaranteed", "Burstable" or "BestEffort". */
-const char *pod_quality_class(const cJSON *spec);
 
 /* defaults_workload.c */
 void deployment_set_defaults(cJSON *deployment);

@@ -9,7 +9,7 @@
 #define GENERATED_SUFFIX 5
 #define GENERATED_PREFIX_MAXIMUM (63 - GENERATED_SUFFIX)
 
-void metadata_make_uid(char uid[37])
+static void make_uid(char uid[37])
 {
     unsigned char bytes[16] = {0};
     random_fill(bytes, sizeof bytes);
@@ -36,7 +36,7 @@ void metadata_prepare_create(cJSON *metadata, bool with_generation, int64_t now_
 {
     char uid[37];
     char created[CLOCK_TEXT_SIZE];
-    metadata_make_uid(uid);
+    make_uid(uid);
     json_remove(metadata, "deletionTimestamp");
     json_remove(metadata, "deletionGracePeriodSeconds");
     json_remove(metadata, "generation");

@@ -74,14 +74,10 @@ struct delete_options {
 #define DELETE_OPTIONS_DEFAULT ((struct delete_options){.grace_seconds = -1, .propagation = PROPAGATION_BACKGROUND})
 
 /* A pod that is scheduled and has a grace period gets a deletionTimestamp (*gone = false) and waits for the kubelet,
- * which deletes it with grace 0; objects with finalizers wait for them; others go at once (*gone = true). */
+ * which deletes it with grace 0; objects with finalizers wait for them (a namespace for its spec.finalizers too: it is
+ * Terminating until an update takes the last of them); others go at once (*gone = true). */
 int registry_delete(struct registry *registry, enum resource_id resource, const char *namespace, const char *name,
                     const struct delete_options *options, bool *gone, struct object **last, struct status *status);
-
-/* What the `finalize` subresource of a namespace does: takes away its spec.finalizers. The namespace controller calls it
- * when a Terminating namespace is empty; the namespace is then removed (unless metadata.finalizers keep it). Dropping
- * spec.finalizers of a Terminating namespace through registry_update or registry_mutate does the same. */
-int registry_finalize_namespace(struct registry *registry, const char *name, struct object **finalized, struct status *status);
 
 /* Read, change, write, again while another writer was faster (at most 10 times). `change` edits a copy of the object
  * and returns true to write it, false to leave things as they are (the call then returns 0 with the present object). */

@@ -41,7 +41,6 @@ int decode_check_location(const struct resource *resource, cJSON *tree, const ch
 void complete_object(const struct resource *resource, cJSON **tree);
 
 /* metadata.c */
-void metadata_make_uid(char uid[37]);
 /* A name of at most 63 characters out of a prefix; the caller frees it. */
 char *metadata_generate_name(const char *prefix);
 /* For a new object: uid, creation time, generation; removes what the client may not set. */
@@ -72,7 +71,6 @@ int service_account_admit(struct registry *registry, cJSON *pod, struct status *
 /* scale.c: writes spec.replicas of a Scale, under the lock. */
 int update_scale(struct registry *registry, enum resource_id resource, const char *namespace, const char *name,
                  const cJSON *scale, struct object **updated, struct status *status);
-cJSON *scale_of(const struct object *object);
 
 /* update.c, under the lock: judges and writes `tree_take`, the next state of `old`; as an apply when apply is not NULL. */
 int write_update(struct registry *registry, const struct object *old, cJSON *tree_take, enum subresource subresource,

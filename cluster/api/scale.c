@@ -30,10 +30,8 @@ static void copy_member(cJSON *to, const cJSON *from, const char *member)
 /* The member at a path such as ".spec.replicas"; NULL when it is not there. */
 static const cJSON *member_at(const cJSON *tree, const char *path)
 {
-    const cJSON *value = tree;
-    if (path == NULL)
-        return NULL;
-    while (*path == '.' && value != NULL) {
+    const cJSON *value = path != NULL ? tree : NULL;
+    while (value != NULL && *path == '.') {
         size_t length = strcspn(path + 1, ".");
         AUTO_FREE char *name = memory_copy_bytes(path + 1, length);
         value = cJSON_GetObjectItemCaseSensitive(value, name);
@@ -46,7 +44,9 @@ static const cJSON *member_at(const cJSON *tree, const char *path)
 static void set_member(cJSON *tree, const char *path, int64_t number)
 {
     cJSON *parent = tree;
-    while (path != NULL && *path == '.') {
+    if (path == NULL)
+        return;
+    while (*path == '.') {
         size_t length = strcspn(path + 1, ".");
         AUTO_FREE char *name = memory_copy_bytes(path + 1, length);
         path += 1 + length;
@@ -77,7 +77,7 @@ static void set_replicas(const struct resource *resource, cJSON *tree, int64_t r
     set_member(tree, resource->custom != NULL ? resource->custom->scale.wanted : ".spec.replicas", replicas);
 }
 
-cJSON *scale_of(const struct object *object)
+static cJSON *scale_of(const struct object *object)
 {
     static const char *const kept[] = {"name", "namespace", "uid", "resourceVersion", "creationTimestamp"};
     const cJSON *tree = object_tree(object);

@@ -30,7 +30,7 @@ void pod_visit_claims(const cJSON *pod, void (*visit)(const char *claim, void *c
     }
 }
 
-bool claim_is_bound(const cJSON *claim)
+static bool claim_is_bound(const cJSON *claim)
 {
     return strcmp(json_text(json_get(claim, "status", "phase"), ""), "Bound") == 0;
 }

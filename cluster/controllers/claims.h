@@ -12,8 +12,6 @@ bool pod_uses_claim(const cJSON *pod, const char *claim);
 /* Calls visit with the name of each claim that the pod's volumes name. */
 void pod_visit_claims(const cJSON *pod, void (*visit)(const char *claim, void *context), void *context);
 
-bool claim_is_bound(const cJSON *claim);
-
 /* Why the pod cannot go to any node, in the words of kube-scheduler's VolumeBinding; the caller frees it. NULL: its claims
  * are bound, or it has none. */
 char *claims_problem(const struct view *view, const struct object *pod);

@@ -43,7 +43,8 @@ int64_t job_pod_failures(const struct job_state *state, const cJSON *pod, const 
     return (before < 0 ? 0 : before) + this_one;
 }
 
-bool job_pod_fails_its_index(const struct job_state *state, const cJSON *pod)
+/* Whether the pod's index has no right to another pod after this one, which failed. */
+static bool job_pod_fails_its_index(const struct job_state *state, const cJSON *pod)
 {
     if (job_judge_failed_pod(json_get(state->spec, "podFailurePolicy"), pod, NULL) == JOB_POD_FAILS_INDEX)
         return true;

@@ -55,9 +55,6 @@ int64_t job_pod_index(const cJSON *pod);
 /* Failed, or being deleted before it succeeded (with podReplacementPolicy Failed: only before it started). */
 bool job_pod_has_failed(const struct job_state *state, const cJSON *pod);
 
-/* Whether the pod's index has no right to another pod after this one, which failed. */
-bool job_pod_fails_its_index(const struct job_state *state, const cJSON *pod);
-
 /* How often the index of a failed pod failed, this pod included: counted failures, and those that a policy ignores. */
 int64_t job_pod_failures(const struct job_state *state, const cJSON *pod, const char *annotation);
 

@@ -54,7 +54,8 @@ static int64_t count_of(const cJSON *node, int64_t fallback, int64_t replicas, b
     return (percent * replicas + (round_up ? 99 : 0)) / 100;
 }
 
-void rollout_limits(const cJSON *deployment, int64_t *surge, int64_t *unavailable)
+/* maxSurge and maxUnavailable as counts: percentages round up and down; both 0 means one unavailable. */
+static void rollout_limits(const cJSON *deployment, int64_t *surge, int64_t *unavailable)
 {
     int64_t replicas = json_integer(json_get(deployment, "spec", "replicas"), 1);
     const cJSON *strategy = json_get(deployment, "spec", "strategy");

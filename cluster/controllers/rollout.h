@@ -44,9 +44,6 @@ int rollout_open(struct rollout *rollout, struct controller *controller, const c
                  struct status *status);
 void rollout_release(struct rollout *rollout);
 
-/* maxSurge and maxUnavailable as counts: percentages round up and down; both 0 means one unavailable. */
-void rollout_limits(const cJSON *deployment, int64_t *surge, int64_t *unavailable);
-
 /* Pods wanted of all sets, or of the old ones alone. */
 int64_t rollout_wanted(const struct rollout *rollout);
 int64_t rollout_wanted_of_old(const struct rollout *rollout);

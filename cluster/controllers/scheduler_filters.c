@@ -30,7 +30,7 @@ void rejection_release(struct rejection *rejection)
     *rejection = (struct rejection){0};
 }
 
-void rejection_add(struct rejection *rejection, const char *reason)
+static void rejection_add(struct rejection *rejection, const char *reason)
 {
     if (rejection->count < REJECTION_REASONS)
         rejection->reasons[rejection->count++] = memory_copy_text(reason);

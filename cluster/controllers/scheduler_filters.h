@@ -31,7 +31,6 @@ struct rejection {
 };
 
 void rejection_release(struct rejection *rejection);
-void rejection_add(struct rejection *rejection, const char *reason);
 
 /* True when the node fits, else why it does not. */
 bool node_fits(const struct placement *placement, const struct scheduling_node *node, struct rejection *rejection);

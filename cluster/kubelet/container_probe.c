@@ -6,7 +6,7 @@ static const char *const probe_names[PROBE_KINDS] = {"Startup", "Liveness", "Rea
 static const char *const probe_names_small[PROBE_KINDS] = {"startup", "liveness", "readiness"};
 static const char *const probe_fields[PROBE_KINDS] = {"startupProbe", "livenessProbe", "readinessProbe"};
 
-bool container_is_ready(const struct container *container)
+static bool container_is_ready(const struct container *container)
 {
     return container->state == CONTAINER_RUNNING && container->passed_startup &&
            (!container->probes[PROBE_READINESS].present || container->probes[PROBE_READINESS].good);

@@ -90,7 +90,8 @@ int64_t pod_grace(const struct pod *pod)
     return (seconds < 0 ? 0 : seconds > 31536000 ? 31536000 : seconds) * NANOSECONDS_PER_SECOND;
 }
 
-void pod_event(const struct pod *pod, const char *type, const char *reason, const char *format, ...)
+__attribute__((format(printf, 4, 5))) static void pod_event(const struct pod *pod, const char *type, const char *reason,
+                                                            const char *format, ...)
 {
     char text[1024];
     va_list arguments;

@@ -172,8 +172,6 @@ int64_t pod_token_renewal(const struct pod *pod);
 
 const char *pod_restart_policy(const struct pod *pod);
 int64_t pod_grace(const struct pod *pod); /* terminationGracePeriodSeconds in nanoseconds */
-void pod_event(const struct pod *pod, const char *type, const char *reason, const char *format, ...)
-    __attribute__((format(printf, 4, 5)));
 
 /* sidecar.c */
 bool is_sidecar(const struct container *container);
@@ -219,14 +217,12 @@ void container_stop_step(struct container *container, int64_t now);
 void container_probes_start(struct container *container, int64_t now);
 void container_probes_stop(struct container *container);
 void container_probes_step(struct container *container, int64_t now);
-bool container_is_ready(const struct container *container);
 
 /* container_limit.c */
 void container_limits_start(struct container *container, int64_t now);
 void container_limits_step(struct container *container, int64_t now);
 
 /* pod_status.c */
-const char *pod_phase(const struct pod *pod);
 /* The status as the API shows it; present is the object's status now (unknown members and conditions are kept). */
 cJSON *pod_status_make(struct pod *pod, const cJSON *present, int64_t generation, int64_t now_wall);
 cJSON *container_terminated_state(const struct container *container);

@@ -30,7 +30,7 @@ static const char *phase_of_ended(const struct pod *pod)
     return good == pod->count - pod->init_count && ended > 0 ? "Succeeded" : "Failed";
 }
 
-const char *pod_phase(const struct pod *pod)
+static const char *pod_phase(const struct pod *pod)
 {
     int running = 0, waiting = 0, stopped = 0;
     if (pod->ended)

@@ -15,9 +15,8 @@ void document_add_cluster(cJSON *target, const struct variant_figures *variant, 
 /* What its pods used, the memory that the HPA aims at, and the marks on the time axis. */
 void document_add_usage(cJSON *target, const struct variant_figures *variant);
 
-/* Seconds with millisecond precision, milliseconds with microsecond precision; null when not known. */
+/* Seconds with millisecond precision; null when not known. */
 cJSON *document_seconds(int64_t nanoseconds);
-cJSON *document_milliseconds(int64_t nanoseconds);
 
 /* A number with at most three decimals. */
 cJSON *document_number(double value);

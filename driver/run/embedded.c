@@ -22,7 +22,8 @@
 
 extern char **environ;
 
-char *embedded_program_path(const char *name)
+/* Path of a program that lies beside this one; the caller frees it. */
+static char *program_path(const char *name)
 {
     char self[PATH_MAX];
     ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
@@ -141,7 +142,7 @@ static void fill_arguments(const struct embedded_options *options, const char *p
 int embedded_start(const struct embedded_options *options, int64_t deadline, struct embedded *embedded, struct error *error)
 {
     *embedded = (struct embedded){.lifeline = -1};
-    AUTO_FREE char *program = embedded_program_path("labcluster");
+    AUTO_FREE char *program = program_path("labcluster");
     AUTO_FREE char *log = memory_format("%s.log", options->folder);
     int ready[2] = {-1, -1};
     int life[2] = {-1, -1};

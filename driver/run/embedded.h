@@ -39,7 +39,4 @@ bool embedded_has_ended(struct embedded *embedded);
  * started with outlive_driver running when keep is true. */
 void embedded_stop(struct embedded *embedded, bool keep);
 
-/* Path of a program that lies beside this one; the caller frees it. */
-char *embedded_program_path(const char *name);
-
 #endif

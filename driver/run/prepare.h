@@ -6,7 +6,7 @@
 
 #include "driver/run/variant_state.h"
 
-/* As variant_step. */
+/* Ends as variant_wait does. */
 int variant_prepare(struct variant_state *state, struct error *error);
 
 #endif

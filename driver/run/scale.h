@@ -6,7 +6,7 @@
 
 #include "driver/run/variant_state.h"
 
-/* Scales and waits for the pods; as variant_step. */
+/* Scales and waits for the pods; ends as variant_wait does. */
 int scale_apply(struct variant_state *state, struct error *error);
 
 /* Puts back what was changed; what fails becomes a note of the run. */

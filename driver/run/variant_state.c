@@ -31,7 +31,8 @@ bool variant_is_stopped(const struct variant_state *state)
     return atomic_load(state->context->options->stop);
 }
 
-int variant_step(const struct variant_state *state, struct error *error)
+/* Tells the progress and waits for one step. */
+static int take_step(const struct variant_state *state, struct error *error)
 {
     variant_report_progress(state);
     clock_sleep_until(clock_monotonic() + STEP);
@@ -50,7 +51,7 @@ int variant_wait(struct variant_state *state, variant_condition *condition, cons
         int holds = condition(state, what, error);
         if (holds != 0)
             return holds < 0 ? -1 : STEP_DONE;
-        int result = variant_step(state, error);
+        int result = take_step(state, error);
         if (result != STEP_DONE)
             return result;
     }

@@ -48,14 +48,11 @@ enum { STEP_DONE = 0, STEP_STOPPED = 1, STEP_TIMED_OUT = 2 };
 void variant_report_progress(const struct variant_state *state);
 bool variant_is_stopped(const struct variant_state *state);
 
-/* Tells the progress and waits a tenth of a second. STEP_STOPPED when the user wants to end; a fault when the embedded
- * cluster has ended. */
-int variant_step(const struct variant_state *state, struct error *error);
-
 /* 1 = what is waited for is there, 0 = not yet, -1 = it cannot come any more. */
 typedef int variant_condition(struct variant_state *state, const void *what, struct error *error);
 
-/* Steps until the condition holds; STEP_TIMED_OUT after timeout (nanoseconds). */
+/* Looks ten times a second until the condition holds, and tells the progress; STEP_TIMED_OUT after timeout (nanoseconds),
+ * STEP_STOPPED when the user wants to end, a fault when the embedded cluster has ended. */
 int variant_wait(struct variant_state *state, variant_condition *condition, const void *what, int64_t timeout,
                  struct error *error);
 

@@ -27,6 +27,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         abort();
     }
     (void)quantity_value(quantity_add(first, second));
-    (void)quantity_milli(quantity_subtract(second, first));
+    (void)quantity_milli(second);
     return 0;
 }

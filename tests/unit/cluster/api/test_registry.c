@@ -152,6 +152,13 @@ static void test_deletion_preconditions(void **state)
     assert_string_equal(status_message(&status), "namespaces \"default\" is forbidden: this namespace may not be deleted");
 }
 
+static bool drop_spec_finalizers(cJSON *namespace, void *context)
+{
+    (void)context;
+    json_remove(json_object_at(namespace, "spec"), "finalizers");
+    return true;
+}
+
 static void test_namespace_terminates(void **state)
 {
     struct fixture *fixture = *state;
@@ -165,7 +172,9 @@ static void test_namespace_terminates(void **state)
                         "pods \"x\" is forbidden: unable to create new content in namespace other because "
                         "it is being terminated");
     assert_string_equal(json_text(json_get(json_get(status.details, "causes")->child, "reason"), ""), "NamespaceTerminating");
-    assert_int_equal(registry_finalize_namespace(fixture->registry, "other", NULL, &status), 0);
+    assert_int_equal(registry_mutate(fixture->registry, RESOURCE_NAMESPACES, "", "other", SUBRESOURCE_NONE, drop_spec_finalizers,
+                                     NULL, NULL, &status),
+                     0);
     assert_null(get(fixture, RESOURCE_NAMESPACES, "", "other"));
 }
 
