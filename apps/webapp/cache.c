@@ -32,16 +32,6 @@ struct cache *cache_create(size_t entries, int64_t cpu, int64_t wait)
     return cache;
 }
 
-void cache_destroy(struct cache *cache)
-{
-    if (cache == NULL)
-        return;
-    pthread_cond_destroy(&cache->built_one);
-    pthread_mutex_destroy(&cache->lock);
-    free(cache->states);
-    free(cache);
-}
-
 /* Makes sure that an entry is there. The lock is held on entry and on return, not while building. */
 static void ensure_entry(struct cache *cache, size_t entry)
 {

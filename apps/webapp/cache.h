@@ -23,11 +23,8 @@ struct cache_counts {
     uint64_t built; /* entries built so far */
 };
 
-/* cpu and wait: nanoseconds that building an entry costs. */
+/* cpu and wait: nanoseconds that building an entry costs. Lives as long as the process, like all of the pod. */
 struct cache *cache_create(size_t entries, int64_t cpu, int64_t wait) __attribute__((warn_unused_result));
-
-/* No thread may be using the cache. */
-void cache_destroy(struct cache *cache);
 
 /* Uses entry (key modulo the number of entries). When it is not there it is built by the calling thread; who comes
  * while it is being built waits for it. */

@@ -28,15 +28,6 @@ struct connections *connections_create(void)
     return connections;
 }
 
-void connections_destroy(struct connections *connections)
-{
-    if (connections == NULL)
-        return;
-    pthread_cond_destroy(&connections->changed);
-    pthread_mutex_destroy(&connections->lock);
-    free(connections);
-}
-
 void connections_add(struct connections *connections, int socket)
 {
     struct open_connection *connection = memory_allocate(1, sizeof *connection);

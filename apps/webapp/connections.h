@@ -9,10 +9,8 @@
 
 struct connections;
 
+/* Lives as long as the process. */
 struct connections *connections_create(void) __attribute__((warn_unused_result));
-
-/* No connection may be left. */
-void connections_destroy(struct connections *connections);
 
 /* Notes an accepted socket; borrowed until connections_remove. */
 void connections_add(struct connections *connections, int socket);

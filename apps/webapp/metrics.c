@@ -28,14 +28,6 @@ struct metrics *metrics_create(void)
     return metrics;
 }
 
-void metrics_destroy(struct metrics *metrics)
-{
-    if (metrics == NULL)
-        return;
-    pthread_mutex_destroy(&metrics->lock);
-    free(metrics);
-}
-
 void metrics_begin_request(struct metrics *metrics)
 {
     pthread_mutex_lock(&metrics->lock);

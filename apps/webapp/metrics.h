@@ -11,8 +11,8 @@
 
 struct metrics;
 
+/* Lives as long as the process. */
 struct metrics *metrics_create(void) __attribute__((warn_unused_result));
-void metrics_destroy(struct metrics *metrics);
 
 /* A request has begun; each must be ended. */
 void metrics_begin_request(struct metrics *metrics);

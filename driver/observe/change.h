@@ -17,9 +17,6 @@ enum change_type {
     CHANGE_GAP      /* the API was away; changes may be missing until the next LISTED ones (text says why) */
 };
 
-/* "listed", "added", ... */
-const char *change_type_name(enum change_type type);
-
 struct change {
     int64_t arrival; /* clock_monotonic */
     enum change_type type;

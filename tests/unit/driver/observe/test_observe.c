@@ -109,6 +109,13 @@ static void serve(struct fake_connection *connection, const struct fake_request 
     }
 }
 
+static const char *type_name(enum change_type type)
+{
+    static const char *const names[] = {[CHANGE_LISTED] = "listed",   [CHANGE_ADDED] = "added",   [CHANGE_MODIFIED] = "modified",
+                                        [CHANGE_DELETED] = "deleted", [CHANGE_SAMPLE] = "sample", [CHANGE_GAP] = "gap"};
+    return names[type];
+}
+
 static void append(struct buffer *text, const char *what, const char *detail)
 {
     (void)buffer_append_format(text, "%s%s%s%s", text->length > 0 ? ", " : "", what, detail[0] != '\0' ? " " : "", detail);
@@ -122,7 +129,7 @@ static void see(void *context, const struct change *change)
     lab->last_arrival = change->arrival;
     lab->with_managed_fields = lab->with_managed_fields || json_get(change->object, "metadata", "managedFields") != NULL;
     if (strcmp(change->resource, "pods") == 0)
-        append(&lab->pods, change_type_name(change->type), change->name);
+        append(&lab->pods, type_name(change->type), change->name);
     else if (change->type == CHANGE_SAMPLE && change->object == NULL)
         append(&lab->samples, "failed", change->text);
     else if (change->type == CHANGE_SAMPLE)
