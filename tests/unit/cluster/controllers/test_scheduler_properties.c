@@ -31,13 +31,11 @@ static void make_random_node(struct fixture *fixture, int index, uint32_t *seed)
 
 static void make_random_pod(struct fixture *fixture, int index, uint32_t *seed)
 {
-    static const char *const wishes[] = {
-        "",
-        "\"nodeSelector\":{\"disk\":\"1\"},",
-        "\"tolerations\":[{\"key\":\"x\",\"operator\":\"Exists\"}],",
+    static const char apart[] =
         "\"affinity\":{\"podAntiAffinity\":{\"requiredDuringSchedulingIgnoredDuringExecution\":[{\"topologyKey\":"
-        "\"kubernetes.io/hostname\",\"labelSelector\":{\"matchLabels\":{\"apart\":\"yes\"}}}]}},",
-    };
+        "\"kubernetes.io/hostname\",\"labelSelector\":{\"matchLabels\":{\"apart\":\"yes\"}}}]}},";
+    static const char *const wishes[] = {"", "\"nodeSelector\":{\"disk\":\"1\"},",
+                                         "\"tolerations\":[{\"key\":\"x\",\"operator\":\"Exists\"}],", apart};
     const uint32_t wish = draw(seed, 4);
     AUTO_FREE char *name = memory_format("p%d", index);
     AUTO_FREE char *cpu = memory_format("%um", draw(seed, 2000));
