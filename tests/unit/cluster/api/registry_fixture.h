@@ -1,4 +1,4 @@
-/* A registry with the namespaces default and other, and files of test data. */
+/* A registry with the namespaces default and other. */
 #ifndef TESTS_REGISTRY_FIXTURE_H
 #define TESTS_REGISTRY_FIXTURE_H
 
@@ -14,6 +14,7 @@
 
 #include "cluster/api/registry.h"
 #include "cluster/api/writer.h"
+#include "tests/support/data.h"
 
 #define UNUSED_ALLOWED __attribute__((unused))
 
@@ -32,23 +33,6 @@ UNUSED_ALLOWED static cJSON *parse(const char *text)
     return tree;
 }
 
-UNUSED_ALLOWED static cJSON *read_json(const char *path)
-{
-    FILE *file = fopen(path, "rb");
-    if (file == NULL)
-        fail_msg("cannot open %s", path);
-    assert_int_equal(fseek(file, 0, SEEK_END), 0);
-    long size = ftell(file);
-    assert_true(size > 0);
-    rewind(file);
-    char *text = memory_allocate((size_t)size + 1, 1);
-    assert_int_equal(fread(text, 1, (size_t)size, file), size);
-    fclose(file);
-    cJSON *tree = parse(text);
-    free(text);
-    return tree;
-}
-
 /* Creates and returns the object; fails the test with the message when it is refused. */
 UNUSED_ALLOWED static struct object *create(struct fixture *fixture, enum resource_id resource, const char *namespace,
                                             const char *text)
@@ -64,6 +48,17 @@ UNUSED_ALLOWED static void create_only(struct fixture *fixture, enum resource_id
                                        const char *text)
 {
     object_release(create(fixture, resource, namespace, text));
+}
+
+/* Creates what has to be refused as invalid, in these words. */
+UNUSED_ALLOWED static void check_refused(struct fixture *fixture, enum resource_id resource, const char *text,
+                                         const char *message)
+{
+    AUTO_STATUS struct status status = {0};
+    const char *namespace = resource_by_id(resource)->namespaced ? "default" : NULL;
+    assert_int_equal(registry_create(fixture->registry, resource, namespace, parse(text), NULL, &status), -1);
+    assert_int_equal(status.code, 422);
+    assert_string_equal(status_message(&status), message);
 }
 
 UNUSED_ALLOWED static int set_up(void **state)

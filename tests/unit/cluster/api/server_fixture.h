@@ -199,4 +199,23 @@ static inline cJSON *fixture_get(const struct fixture *fixture, const char *path
     return fixture_ask(fixture, &(struct ask){.path = path}, code);
 }
 
+/* Sends and hands out the answer's JSON; fails the test when the answer has another code. type and body may be NULL. */
+static inline cJSON *fixture_expect(const struct fixture *fixture, const char *method, const char *path, const char *type,
+                                    const char *body, int wanted)
+{
+    int code;
+    cJSON *tree = fixture_ask(fixture, &(struct ask){.method = method, .path = path, .content_type = type, .body = body}, &code);
+    AUTO_FREE char *text = json_print(tree);
+    if (code != wanted)
+        fail_msg("%s %s: %d %s", method, path, code, text);
+    return tree;
+}
+
+/* The same for an answer whose JSON does not matter. */
+static inline void fixture_check(const struct fixture *fixture, const char *method, const char *path, const char *type,
+                                 const char *body, int wanted)
+{
+    cJSON_Delete(fixture_expect(fixture, method, path, type, body, wanted));
+}
+
 #endif

@@ -8,6 +8,7 @@
 
 #include "cluster/api/custom_resource.h"
 #include "cluster/api/custom_schema.h"
+#include "tests/support/data.h"
 #include "tests/unit/cluster/api/server_fixture.h"
 
 #define DEFINITIONS "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
@@ -18,35 +19,6 @@
 #define RUN                                                                                                                      \
     "{\"metadata\":{\"name\":\"load\"},\"spec\":{\"parallelism\":2,\"script\":{\"configMap\":{\"name\":\"s\"}},\"odd\":1}}"
 
-static cJSON *ask(const struct fixture *fixture, const char *method, const char *path, const char *type, const char *body,
-                  int wanted)
-{
-    int code;
-    struct ask question = {.method = method, .path = path, .content_type = type, .body = body};
-    cJSON *tree = fixture_ask(fixture, &question, &code);
-    AUTO_FREE char *text = json_print(tree);
-    if (code != wanted)
-        fail_msg("%s %s: %d %s", method, path, code, text);
-    return tree;
-}
-
-static void ask_only(const struct fixture *fixture, const char *method, const char *path, const char *type, const char *body,
-                     int wanted)
-{
-    cJSON_Delete(ask(fixture, method, path, type, body, wanted));
-}
-
-static char *read_definition(const char *name)
-{
-    struct error error = ERROR_NONE;
-    size_t length;
-    AUTO_FREE char *path = memory_format("tests/data/cluster/custom/%s.json", name);
-    char *text = file_read(path, 1024 * 1024, &length, &error);
-    if (text == NULL)
-        fail_msg("%s", error.text);
-    return text;
-}
-
 /* Objects of defined kinds are owned member by member too. */
 static void test_apply(void **state)
 {
@@ -54,14 +26,14 @@ static void test_apply(void **state)
     static const char first[] = "{\"spec\":{\"parallelism\":2,\"script\":{\"configMap\":{\"name\":\"s\"}},\"separate\":true}}";
     static const char second[] = "{\"spec\":{\"parallelism\":2,\"script\":{\"configMap\":{\"name\":\"s\"}}}}";
     struct fixture *fixture = *state;
-    AUTO_JSON cJSON *created = ask(fixture, "PATCH", path, "application/apply-patch+yaml", first, 201);
+    AUTO_JSON cJSON *created = fixture_expect(fixture, "PATCH", path, "application/apply-patch+yaml", first, 201);
     AUTO_FREE char *fields = json_print(json_get(json_get(created, "metadata", "managedFields")->child, "fieldsV1"));
     assert_string_equal(fields,
                         "{\"f:spec\":{\"f:parallelism\":{},\"f:script\":{\"f:configMap\":{\"f:name\":{}}},\"f:separate\":{}}}");
-    ask_only(fixture, "PATCH", RUNS "/load", MERGE, "{\"spec\":{\"parallelism\":3}}", 200);
-    ask_only(fixture, "PATCH", path, "application/apply-patch+yaml", second, 409);
+    fixture_check(fixture, "PATCH", RUNS "/load", MERGE, "{\"spec\":{\"parallelism\":3}}", 200);
+    fixture_check(fixture, "PATCH", path, "application/apply-patch+yaml", second, 409);
     AUTO_JSON cJSON *forced =
-        ask(fixture, "PATCH", RUNS "/load?fieldManager=lab&force=true", "application/apply-patch+yaml", second, 200);
+        fixture_expect(fixture, "PATCH", RUNS "/load?fieldManager=lab&force=true", "application/apply-patch+yaml", second, 200);
     assert_int_equal(json_integer(json_get(forced, "spec", "parallelism"), 0), 2);
     assert_null(json_get(forced, "spec", "separate"));
 }
@@ -72,8 +44,8 @@ static int open_with_definitions(void **state)
     if (fixture_open(state) != 0)
         return -1;
     for (size_t i = 0; i < 2; i++) {
-        AUTO_FREE char *text = read_definition(names[i]);
-        ask_only(*state, "POST", DEFINITIONS, JSON, text, 201);
+        AUTO_FREE char *text = test_data_text("cluster/custom/%s.json", names[i]);
+        fixture_check(*state, "POST", DEFINITIONS, JSON, text, 201);
     }
     return 0;
 }
@@ -88,7 +60,7 @@ static void assert_message(const cJSON *status, const char *part)
 static void test_definition(void **state)
 {
     struct fixture *fixture = *state;
-    AUTO_JSON cJSON *definition = ask(fixture, "GET", DEFINITIONS "/testruns.k6.io", NULL, NULL, 200);
+    AUTO_JSON cJSON *definition = fixture_expect(fixture, "GET", DEFINITIONS "/testruns.k6.io", NULL, NULL, 200);
     const cJSON *names = json_get(definition, "status", "acceptedNames");
     const cJSON *conditions = json_get(definition, "status", "conditions");
     assert_string_equal(json_text(json_get(names, "singular"), ""), "testrun");
@@ -96,9 +68,9 @@ static void test_definition(void **state)
     assert_string_equal(json_text(json_get(cJSON_GetArrayItem(conditions, 0), "type"), ""), "NamesAccepted");
     assert_string_equal(json_text(json_get(cJSON_GetArrayItem(conditions, 1), "type"), ""), "Established");
     assert_string_equal(json_text(json_get(cJSON_GetArrayItem(conditions, 1), "status"), ""), "True");
-    AUTO_JSON cJSON *resources = ask(fixture, "GET", "/apis/k6.io/v1alpha1", NULL, NULL, 200);
+    AUTO_JSON cJSON *resources = fixture_expect(fixture, "GET", "/apis/k6.io/v1alpha1", NULL, NULL, 200);
     assert_int_equal(cJSON_GetArraySize(json_get(resources, "resources")), 3); /* with /scale and /status */
-    AUTO_JSON cJSON *group = ask(fixture, "GET", "/apis/monitoring.coreos.com", NULL, NULL, 200);
+    AUTO_JSON cJSON *group = fixture_expect(fixture, "GET", "/apis/monitoring.coreos.com", NULL, NULL, 200);
     assert_int_equal(cJSON_GetArraySize(json_get(group, "versions")), 2);
     assert_string_equal(json_text(json_get(group, "preferredVersion", "version"), ""), "v1");
 }
@@ -106,28 +78,29 @@ static void test_definition(void **state)
 static void test_objects(void **state)
 {
     struct fixture *fixture = *state;
-    AUTO_JSON cJSON *created = ask(fixture, "POST", RUNS, JSON, RUN, 201);
+    AUTO_JSON cJSON *created = fixture_expect(fixture, "POST", RUNS, JSON, RUN, 201);
     assert_null(json_get(created, "spec", "odd"));
     assert_true(cJSON_IsTrue(json_get(created, "spec", "quiet")));
     assert_string_equal(json_text(json_get(created, "spec", "script", "configMap", "file"), ""), "test.js");
     assert_int_equal(json_integer(json_get(created, "metadata", "generation"), 0), 1);
-    AUTO_JSON cJSON *patched =
-        ask(fixture, "PATCH", RUNS "/load", MERGE, "{\"spec\":{\"parallelism\":3},\"status\":{\"stage\":\"started\"}}", 200);
+    AUTO_JSON cJSON *patched = fixture_expect(fixture, "PATCH", RUNS "/load", MERGE,
+                                              "{\"spec\":{\"parallelism\":3},\"status\":{\"stage\":\"started\"}}", 200);
     assert_int_equal(json_integer(json_get(patched, "metadata", "generation"), 0), 2);
     assert_null(json_get(patched, "status"));
-    AUTO_JSON cJSON *status = ask(fixture, "PATCH", RUNS "/load/status", MERGE, "{\"status\":{\"stage\":\"started\"}}", 200);
+    AUTO_JSON cJSON *status =
+        fixture_expect(fixture, "PATCH", RUNS "/load/status", MERGE, "{\"status\":{\"stage\":\"started\"}}", 200);
     assert_string_equal(json_text(json_get(status, "status", "stage"), ""), "started");
     assert_int_equal(json_integer(json_get(status, "metadata", "generation"), 0), 2);
-    AUTO_JSON cJSON *operated = ask(fixture, "PATCH", RUNS "/load", "application/json-patch+json",
-                                    "[{\"op\":\"add\",\"path\":\"/spec/labels\",\"value\":{\"a\":\"b\"}}]", 200);
+    AUTO_JSON cJSON *operated = fixture_expect(fixture, "PATCH", RUNS "/load", "application/json-patch+json",
+                                               "[{\"op\":\"add\",\"path\":\"/spec/labels\",\"value\":{\"a\":\"b\"}}]", 200);
     assert_string_equal(json_text(json_get(operated, "spec", "labels", "a"), ""), "b");
-    AUTO_JSON cJSON *list = ask(fixture, "GET", RUNS, NULL, NULL, 200);
+    AUTO_JSON cJSON *list = fixture_expect(fixture, "GET", RUNS, NULL, NULL, 200);
     assert_string_equal(json_text(json_get(list, "kind"), ""), "TestRunList");
     assert_int_equal(cJSON_GetArraySize(json_get(list, "items")), 1);
-    AUTO_JSON cJSON *event = ask(fixture, "GET", RUNS "?watch=1&timeoutSeconds=1", NULL, NULL, 200);
+    AUTO_JSON cJSON *event = fixture_expect(fixture, "GET", RUNS "?watch=1&timeoutSeconds=1", NULL, NULL, 200);
     assert_string_equal(json_text(json_get(event, "object", "kind"), ""), "TestRun");
-    ask_only(fixture, "DELETE", RUNS "/load", NULL, NULL, 200);
-    ask_only(fixture, "GET", RUNS "/load", NULL, NULL, 404);
+    fixture_check(fixture, "DELETE", RUNS "/load", NULL, NULL, 200);
+    fixture_check(fixture, "GET", RUNS "/load", NULL, NULL, 404);
 }
 
 static void test_refusals(void **state)
@@ -154,33 +127,34 @@ static void test_refusals(void **state)
         {"{\"spec\":7}", "spec in body must be of type object: \"integer\""},
     };
     struct fixture *fixture = *state;
-    ask_only(fixture, "POST", RUNS, JSON, RUN, 201);
+    fixture_check(fixture, "POST", RUNS, JSON, RUN, 201);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        AUTO_JSON cJSON *refused = ask(fixture, "PATCH", RUNS "/load", MERGE, rows[i].patch, 422);
+        AUTO_JSON cJSON *refused = fixture_expect(fixture, "PATCH", RUNS "/load", MERGE, rows[i].patch, 422);
         assert_message(refused, rows[i].message);
     }
-    AUTO_JSON cJSON *strict = ask(fixture, "POST", RUNS "?fieldValidation=Strict", JSON, RUN, 400);
+    AUTO_JSON cJSON *strict = fixture_expect(fixture, "POST", RUNS "?fieldValidation=Strict", JSON, RUN, 400);
     assert_message(strict, "unknown field \"spec.odd\"");
     AUTO_JSON cJSON *strategic =
-        ask(fixture, "PATCH", RUNS "/load", "application/strategic-merge-patch+json", "{\"spec\":{}}", 415);
+        fixture_expect(fixture, "PATCH", RUNS "/load", "application/strategic-merge-patch+json", "{\"spec\":{}}", 415);
     assert_message(strategic, "application/merge-patch+json, application/apply-patch+yaml");
-    ask_only(fixture, "PATCH", RUNS "/load", MERGE, "{\"spec\":{\"runner\":{\"any\":[1,{\"thing\":null}]},\"arguments\":null}}",
-             200);
+    fixture_check(fixture, "PATCH", RUNS "/load", MERGE,
+                  "{\"spec\":{\"runner\":{\"any\":[1,{\"thing\":null}]},\"arguments\":null}}", 200);
 }
 
 static void test_scale_and_table(void **state)
 {
     struct fixture *fixture = *state;
     int code;
-    ask_only(fixture, "POST", RUNS, JSON, RUN, 201);
-    ask_only(fixture, "PATCH", RUNS "/load/status", MERGE,
-             "{\"status\":{\"stage\":\"started\",\"runners\":2,\"selector\":\"app=load\",\"conditions\":[{\"type\":\"Other\","
-             "\"status\":\"x\"},{\"type\":\"Ready\",\"status\":\"True\"}]}}",
-             200);
-    AUTO_JSON cJSON *scale = ask(fixture, "GET", RUNS "/load/scale", NULL, NULL, 200);
+    fixture_check(fixture, "POST", RUNS, JSON, RUN, 201);
+    fixture_check(
+        fixture, "PATCH", RUNS "/load/status", MERGE,
+        "{\"status\":{\"stage\":\"started\",\"runners\":2,\"selector\":\"app=load\",\"conditions\":[{\"type\":\"Other\","
+        "\"status\":\"x\"},{\"type\":\"Ready\",\"status\":\"True\"}]}}",
+        200);
+    AUTO_JSON cJSON *scale = fixture_expect(fixture, "GET", RUNS "/load/scale", NULL, NULL, 200);
     assert_int_equal(json_integer(json_get(scale, "spec", "replicas"), 0), 2);
     assert_string_equal(json_text(json_get(scale, "status", "selector"), ""), "app=load");
-    ask_only(fixture, "PATCH", RUNS "/load/scale", MERGE, "{\"spec\":{\"replicas\":5}}", 200);
+    fixture_check(fixture, "PATCH", RUNS "/load/scale", MERGE, "{\"spec\":{\"replicas\":5}}", 200);
     AUTO_JSON cJSON *table =
         fixture_ask(fixture, &(struct ask){.path = RUNS, .accept = "application/json;as=Table;v=v1;g=meta.k8s.io"}, &code);
     const cJSON *cells = json_get(cJSON_GetArrayItem(json_get(table, "rows"), 0), "cells");
@@ -195,14 +169,14 @@ static void test_scale_and_table(void **state)
 static void test_versions(void **state)
 {
     struct fixture *fixture = *state;
-    ask_only(fixture, "POST", "/apis/monitoring.coreos.com/v1beta1/namespaces/default/podmonitors", JSON,
-             "{\"apiVersion\":\"monitoring.coreos.com/v1beta1\",\"kind\":\"PodMonitor\",\"metadata\":{\"name\":\"m\"},"
-             "\"spec\":{\"selector\":{\"matchLabels\":{\"app\":\"web\"}}}}",
-             201);
-    AUTO_JSON cJSON *stored = ask(fixture, "GET", MONITORS "/m", NULL, NULL, 200);
+    fixture_check(fixture, "POST", "/apis/monitoring.coreos.com/v1beta1/namespaces/default/podmonitors", JSON,
+                  "{\"apiVersion\":\"monitoring.coreos.com/v1beta1\",\"kind\":\"PodMonitor\",\"metadata\":{\"name\":\"m\"},"
+                  "\"spec\":{\"selector\":{\"matchLabels\":{\"app\":\"web\"}}}}",
+                  201);
+    AUTO_JSON cJSON *stored = fixture_expect(fixture, "GET", MONITORS "/m", NULL, NULL, 200);
     assert_string_equal(json_text(json_get(stored, "apiVersion"), ""), "monitoring.coreos.com/v1");
     AUTO_JSON cJSON *older =
-        ask(fixture, "GET", "/apis/monitoring.coreos.com/v1beta1/namespaces/default/podmonitors/m", NULL, NULL, 200);
+        fixture_expect(fixture, "GET", "/apis/monitoring.coreos.com/v1beta1/namespaces/default/podmonitors/m", NULL, NULL, 200);
     assert_string_equal(json_text(json_get(older, "apiVersion"), ""), "monitoring.coreos.com/v1beta1");
     assert_string_equal(json_text(json_get(older, "spec", "selector", "matchLabels", "app"), ""), "web");
 }
@@ -210,26 +184,27 @@ static void test_versions(void **state)
 static void test_deletion(void **state)
 {
     struct fixture *fixture = *state;
-    ask_only(fixture, "POST", RUNS, JSON, RUN, 201);
-    ask_only(fixture, "DELETE", DEFINITIONS "/testruns.k6.io", NULL, NULL, 200);
-    ask_only(fixture, "GET", RUNS, NULL, NULL, 404);
-    ask_only(fixture, "GET", "/apis/k6.io", NULL, NULL, 404);
-    AUTO_FREE char *text = read_definition("testruns");
-    ask_only(fixture, "POST", DEFINITIONS, JSON, text, 201);
-    AUTO_JSON cJSON *list = ask(fixture, "GET", RUNS, NULL, NULL, 200);
+    fixture_check(fixture, "POST", RUNS, JSON, RUN, 201);
+    fixture_check(fixture, "DELETE", DEFINITIONS "/testruns.k6.io", NULL, NULL, 200);
+    fixture_check(fixture, "GET", RUNS, NULL, NULL, 404);
+    fixture_check(fixture, "GET", "/apis/k6.io", NULL, NULL, 404);
+    AUTO_FREE char *text = test_data_text("cluster/custom/testruns.json");
+    fixture_check(fixture, "POST", DEFINITIONS, JSON, text, 201);
+    AUTO_JSON cJSON *list = fixture_expect(fixture, "GET", RUNS, NULL, NULL, 200);
     assert_int_equal(cJSON_GetArraySize(json_get(list, "items")), 0);
 }
 
 static void test_changed_definition(void **state)
 {
     struct fixture *fixture = *state;
-    ask_only(fixture, "POST", RUNS, JSON, RUN, 201);
-    ask_only(fixture, "PATCH", DEFINITIONS "/testruns.k6.io", "application/json-patch+json",
-             "[{\"op\":\"replace\",\"path\":\"/spec/versions/0/schema/openAPIV3Schema/properties/spec/properties/parallelism/"
-             "maximum\",\"value\":10}]",
-             200);
-    ask_only(fixture, "PATCH", RUNS "/load", MERGE, "{\"spec\":{\"parallelism\":11}}", 422);
-    ask_only(fixture, "PATCH", DEFINITIONS "/testruns.k6.io", MERGE, "{\"spec\":{\"scope\":\"Cluster\"}}", 422);
+    fixture_check(fixture, "POST", RUNS, JSON, RUN, 201);
+    fixture_check(
+        fixture, "PATCH", DEFINITIONS "/testruns.k6.io", "application/json-patch+json",
+        "[{\"op\":\"replace\",\"path\":\"/spec/versions/0/schema/openAPIV3Schema/properties/spec/properties/parallelism/"
+        "maximum\",\"value\":10}]",
+        200);
+    fixture_check(fixture, "PATCH", RUNS "/load", MERGE, "{\"spec\":{\"parallelism\":11}}", 422);
+    fixture_check(fixture, "PATCH", DEFINITIONS "/testruns.k6.io", MERGE, "{\"spec\":{\"scope\":\"Cluster\"}}", 422);
 }
 
 static void test_bad_definitions(void **state)
@@ -251,12 +226,12 @@ static void test_bad_definitions(void **state)
          "spec.names.shortNames: Too many: 9: must have at most 8 items"},
     };
     struct fixture *fixture = *state;
-    AUTO_FREE char *text = read_definition("testruns");
+    AUTO_FREE char *text = test_data_text("cluster/custom/testruns.json");
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         AUTO_JSON cJSON *patch = json_parse(rows[i].patch, strlen(rows[i].patch), NULL);
         AUTO_JSON cJSON *definition = json_merge_patch(json_parse(text, strlen(text), NULL), patch);
         AUTO_FREE char *body = json_print(definition);
-        AUTO_JSON cJSON *refused = ask(fixture, "POST", DEFINITIONS, JSON, body, 422);
+        AUTO_JSON cJSON *refused = fixture_expect(fixture, "POST", DEFINITIONS, JSON, body, 422);
         assert_message(refused, rows[i].message);
     }
 }
@@ -294,7 +269,7 @@ static void test_hostile_schemas(void **state)
 static void test_names_have_an_end(void **state)
 {
     struct fixture *fixture = *state;
-    AUTO_FREE char *text = read_definition("testruns");
+    AUTO_FREE char *text = test_data_text("cluster/custom/testruns.json");
     int code = 201;
     int created = 0;
     while (code == 201 && created <= CUSTOM_RESOURCES_MAXIMUM) {

@@ -140,8 +140,7 @@ static void test_recorded(void **state)
     (void)state;
     static const char *const files[] = {"pods-v1", "deployments-v1", "services", "nodes", "horizontalpodautoscalers-v2"};
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
-        AUTO_FREE char *path = memory_format("tests/data/golden/lists/%s.json", files[i]);
-        AUTO_JSON cJSON *exchange = read_json(path);
+        AUTO_JSON cJSON *exchange = test_data_json("golden/lists/%s.json", files[i]);
         const cJSON *item = NULL, *entry = NULL;
         cJSON_ArrayForEach (item, json_get(exchange, "response", "body", "items")) {
             const cJSON *first = json_get(json_get(item, "metadata", "managedFields")->child, "fieldsV1");

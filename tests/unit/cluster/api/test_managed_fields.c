@@ -68,8 +68,7 @@ static void test_recorded_creations(void **state)
     static const char *const rows[][2] = {
         {"deployments-v1", "deployments"}, {"horizontalpodautoscalers-v2", "horizontalpodautoscalers"}, {"services", "services"}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        AUTO_FREE char *path = memory_format("tests/data/golden/lists/%s.json", rows[i][0]);
-        AUTO_JSON cJSON *exchange = read_json(path);
+        AUTO_JSON cJSON *exchange = test_data_json("golden/lists/%s.json", rows[i][0]);
         const cJSON *item = NULL;
         cJSON_ArrayForEach (item, json_get(exchange, "response", "body", "items"))
             check_creation(fixture, item, resource_named(rows[i][1]));

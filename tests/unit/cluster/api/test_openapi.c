@@ -7,23 +7,17 @@
 #include <cmocka.h>
 
 #include "cluster/api/openapi_document.h"
+#include "tests/support/data.h"
 #include "tests/unit/cluster/api/server_fixture.h"
 
 #define DEFINITIONS "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 
 static int open_with_definition(void **state)
 {
-    struct error error = ERROR_NONE;
-    size_t length;
     if (fixture_open(state) != 0)
         return -1;
-    AUTO_FREE char *text = file_read("tests/data/cluster/custom/testruns.json", 1024 * 1024, &length, &error);
-    if (text == NULL)
-        fail_msg("%s", error.text);
-    int code;
-    struct ask create = {.method = "POST", .path = DEFINITIONS, .content_type = "application/json", .body = text};
-    cJSON_Delete(fixture_ask(*state, &create, &code));
-    assert_int_equal(code, 201);
+    AUTO_FREE char *text = test_data_text("cluster/custom/testruns.json");
+    fixture_check(*state, "POST", DEFINITIONS, "application/json", text, 201);
     return 0;
 }
 
@@ -140,8 +134,7 @@ static void test_index(void **state)
         assert_int_equal(code, 200);
         assert_string_equal(json_text(json_get(document, "openapi"), ""), "3.0.0");
     }
-    AUTO_JSON cJSON *none = fixture_get(fixture, "/openapi/v3/apis/nowhere.example/v1", &code);
-    assert_int_equal(code, 404);
+    fixture_check(fixture, "GET", "/openapi/v3/apis/nowhere.example/v1", NULL, NULL, 404);
     AUTO_JSON cJSON *second = fixture_get(fixture, "/openapi/v2", &code);
     assert_string_equal(json_text(json_get(second, "swagger"), ""), "2.0");
 }

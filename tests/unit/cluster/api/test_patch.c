@@ -19,7 +19,7 @@ static cJSON *apply_patch(const cJSON *row, struct status *status)
 static void test_rows(void **state)
 {
     (void)state;
-    AUTO_JSON cJSON *rows = read_json("tests/data/cluster/api/patches.json");
+    AUTO_JSON cJSON *rows = test_data_json("cluster/api/patches.json");
     const cJSON *row = NULL;
     cJSON_ArrayForEach (row, rows) {
         AUTO_STATUS struct status status = {0};

@@ -9,8 +9,7 @@
 /* The item of a recorded list. */
 static cJSON *recorded(const char *file, int index)
 {
-    AUTO_FREE char *path = memory_format("tests/data/golden/lists/%s.json", file);
-    AUTO_JSON cJSON *exchange = read_json(path);
+    AUTO_JSON cJSON *exchange = test_data_json("golden/lists/%s.json", file);
     return json_copy(cJSON_GetArrayItem(json_get(exchange, "response", "body", "items"), index));
 }
 
@@ -72,14 +71,6 @@ static void test_other_defaults(void **state)
     const cJSON *rule = cJSON_GetArrayItem(json_get(object_tree(indexed), "spec", "podFailurePolicy", "rules"), 0);
     const cJSON *pattern = cJSON_GetArrayItem(json_get(rule, "onPodConditions"), 0);
     assert_string_equal(json_text(json_get(pattern, "status"), ""), "True");
-}
-
-static void check_refused(struct fixture *fixture, enum resource_id resource, const char *text, const char *message)
-{
-    AUTO_STATUS struct status status = {0};
-    assert_int_equal(registry_create(fixture->registry, resource, "default", parse(text), NULL, &status), -1);
-    assert_int_equal(status.code, 422);
-    assert_string_equal(status_message(&status), message);
 }
 
 #define JOB_INVALID "Job.batch \"work\" is invalid: "

@@ -52,8 +52,7 @@ static void test_stored_shapes(void **state)
         {"persistentvolumeclaims-v1", "persistentvolumeclaims"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        AUTO_FREE char *path = memory_format("tests/data/golden/lists/%s.json", rows[i].file);
-        AUTO_JSON cJSON *exchange = read_json(path);
+        AUTO_JSON cJSON *exchange = test_data_json("golden/lists/%s.json", rows[i].file);
         const cJSON *items = json_get(exchange, "response", "body", "items");
         assert_true(cJSON_GetArraySize(items) > 0);
         const cJSON *item = NULL;
@@ -84,10 +83,10 @@ static void check_defaults(struct fixture *fixture, const cJSON *stored, enum re
 static void test_defaults(void **state)
 {
     struct fixture *fixture = *state;
-    AUTO_JSON cJSON *deployment = read_json("tests/data/golden/objects/deployment-web.json");
-    AUTO_JSON cJSON *autoscaler = read_json("tests/data/golden/objects/hpa-web.json");
-    AUTO_JSON cJSON *services = read_json("tests/data/golden/lists/services.json");
-    AUTO_JSON cJSON *sets = read_json("tests/data/golden/lists/statefulsets-v1.json");
+    AUTO_JSON cJSON *deployment = test_data_json("golden/objects/deployment-web.json");
+    AUTO_JSON cJSON *autoscaler = test_data_json("golden/objects/hpa-web.json");
+    AUTO_JSON cJSON *services = test_data_json("golden/lists/services.json");
+    AUTO_JSON cJSON *sets = test_data_json("golden/lists/statefulsets-v1.json");
     const cJSON *service = cJSON_GetArrayItem(json_get(services, "response", "body", "items"), 1);
     check_defaults(fixture, json_get(deployment, "response", "body"), RESOURCE_DEPLOYMENTS, NULL);
     check_defaults(fixture, json_get(autoscaler, "response", "body"), RESOURCE_HORIZONTALPODAUTOSCALERS, NULL);
@@ -113,7 +112,7 @@ static void test_refused_autoscaler(void **state)
 {
     struct fixture *fixture = *state;
     AUTO_STATUS struct status status = {0};
-    AUTO_JSON cJSON *exchange = read_json("tests/data/golden/errors/422-hpa.json");
+    AUTO_JSON cJSON *exchange = test_data_json("golden/errors/422-hpa.json");
     assert_int_equal(
         registry_create(fixture->registry, RESOURCE_HORIZONTALPODAUTOSCALERS, "default", request_body(exchange), NULL, &status),
         -1);
@@ -124,8 +123,8 @@ static void test_exists_and_conflict(void **state)
 {
     struct fixture *fixture = *state;
     AUTO_STATUS struct status status = {0};
-    AUTO_JSON cJSON *exists = read_json("tests/data/golden/errors/409-exists.json");
-    AUTO_JSON cJSON *conflict = read_json("tests/data/golden/errors/409-conflict.json");
+    AUTO_JSON cJSON *exists = test_data_json("golden/errors/409-exists.json");
+    AUTO_JSON cJSON *conflict = test_data_json("golden/errors/409-conflict.json");
     assert_int_equal(registry_create(fixture->registry, RESOURCE_CONFIGMAPS, "default", request_body(exists), NULL, &status), 0);
     assert_int_equal(registry_create(fixture->registry, RESOURCE_CONFIGMAPS, "default", request_body(exists), NULL, &status), -1);
     check_answer(&status, exists);
@@ -139,7 +138,7 @@ static void test_not_found(void **state)
 {
     struct fixture *fixture = *state;
     AUTO_STATUS struct status status = {0};
-    AUTO_JSON cJSON *exchange = read_json("tests/data/golden/errors/404-object.json");
+    AUTO_JSON cJSON *exchange = test_data_json("golden/errors/404-object.json");
     const struct delete_options options = DELETE_OPTIONS_DEFAULT;
     assert_int_equal(registry_delete(fixture->registry, RESOURCE_PODS, "default", "nope", &options, NULL, NULL, &status), -1);
     check_answer(&status, exchange);
@@ -149,8 +148,8 @@ static void test_scale(void **state)
 {
     struct fixture *fixture = *state;
     AUTO_STATUS struct status status = {0};
-    AUTO_JSON cJSON *conflict = read_json("tests/data/golden/writes/scale-put-conflict.json");
-    AUTO_JSON cJSON *shape = read_json("tests/data/golden/objects/deployment-web-scale.json");
+    AUTO_JSON cJSON *conflict = test_data_json("golden/writes/scale-put-conflict.json");
+    AUTO_JSON cJSON *shape = test_data_json("golden/objects/deployment-web-scale.json");
     create_only(fixture, RESOURCE_DEPLOYMENTS, "default", DEPLOYMENT("web"));
     assert_int_equal(registry_update(fixture->registry, RESOURCE_DEPLOYMENTS, "default", "web", SUBRESOURCE_SCALE,
                                      request_body(conflict), NULL, &status),
@@ -207,8 +206,7 @@ static void test_apply_and_patches(void **state)
         {"delete", NULL, PATCH_MERGE, false},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        AUTO_FREE char *path = memory_format("tests/data/golden/writes/%s.json", rows[i].file);
-        AUTO_JSON cJSON *exchange = read_json(path);
+        AUTO_JSON cJSON *exchange = test_data_json("golden/writes/%s.json", rows[i].file);
         AUTO_OBJECT struct object *result = NULL;
         if (rows[i].applied != NULL) {
             bool created = false;

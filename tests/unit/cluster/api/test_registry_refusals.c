@@ -17,7 +17,7 @@ static void check_fields(const struct status *status, const cJSON *fields, const
 static void test_creation(void **state)
 {
     struct fixture *fixture = *state;
-    AUTO_JSON cJSON *rows = read_json("tests/data/cluster/api/refusals.json");
+    AUTO_JSON cJSON *rows = test_data_json("cluster/api/refusals.json");
     const cJSON *row = NULL;
     uint64_t version = store_version(fixture->store);
     cJSON_ArrayForEach (row, rows) {
@@ -79,7 +79,7 @@ static void test_any_type_anywhere(void **state)
     struct fixture *fixture = *state;
     static const char *const values[] = {"null", "true", "-1",     "1e300",  "\"\"",      "\"x\"",
                                          "[]",   "{}",   "[null]", "[[{}]]", "{\"a\":{}}"};
-    AUTO_JSON cJSON *exchange = read_json("tests/data/golden/lists/pods-v1.json");
+    AUTO_JSON cJSON *exchange = test_data_json("golden/lists/pods-v1.json");
     AUTO_JSON cJSON *pod = json_copy(json_get(exchange, "response", "body", "items")->child);
     json_remove(json_get(pod, "metadata"), "managedFields");
     json_remove(json_get(pod, "metadata"), "resourceVersion");

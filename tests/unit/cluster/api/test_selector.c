@@ -27,7 +27,7 @@ static void check_row(const cJSON *row, parse_selector *parse_text, const cJSON 
 static void test_labels(void **state)
 {
     (void)state;
-    AUTO_JSON cJSON *rows = read_json("tests/data/cluster/api/label-selectors.json");
+    AUTO_JSON cJSON *rows = test_data_json("cluster/api/label-selectors.json");
     const cJSON *row = NULL;
     cJSON_ArrayForEach (row, rows) {
         AUTO_JSON cJSON *object = cJSON_CreateObject();
@@ -39,7 +39,7 @@ static void test_labels(void **state)
 static void test_fields(void **state)
 {
     (void)state;
-    AUTO_JSON cJSON *rows = read_json("tests/data/cluster/api/field-selectors.json");
+    AUTO_JSON cJSON *rows = test_data_json("cluster/api/field-selectors.json");
     const cJSON *row = NULL;
     cJSON_ArrayForEach (row, rows)
         check_row(row, selector_parse_fields, json_get(row, "object"));

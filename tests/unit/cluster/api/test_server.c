@@ -8,27 +8,14 @@
 
 #include "tests/unit/cluster/api/server_fixture.h"
 
+#include "tests/support/data.h"
 #include "tests/support/network.h"
 
-#define GOLDEN "tests/data/golden/"
 #define CONFIG_MAPS "/api/v1/namespaces/default/configmaps"
-
-static cJSON *read_golden(const char *path)
-{
-    size_t length;
-    struct error error = ERROR_NONE;
-    AUTO_FREE char *full = memory_format(GOLDEN "%s.json", path);
-    AUTO_FREE char *text = file_read(full, 1024 * 1024, &length, &error);
-    if (text == NULL)
-        fail_msg("%s", error.text);
-    cJSON *exchange = json_parse(text, length, &error);
-    assert_non_null(exchange);
-    return exchange;
-}
 
 static void replay(const struct fixture *fixture, const char *path)
 {
-    AUTO_JSON cJSON *exchange = read_golden(path);
+    AUTO_JSON cJSON *exchange = test_data_json("golden/%s.json", path);
     const cJSON *request = json_get(exchange, "request");
     const cJSON *response = json_get(exchange, "response");
     struct ask ask = {.method = json_text(json_get(request, "method"), "GET"),

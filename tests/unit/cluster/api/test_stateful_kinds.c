@@ -9,15 +9,6 @@
 #define STATEFUL_SET(rest) "{\"metadata\":{\"name\":\"app\"},\"spec\":{" TEMPLATE "," CLAIMS rest "}}"
 #define CLAIM(name) "{\"metadata\":{\"name\":\"" name "\"},\"spec\":" CLAIM_SPEC "}"
 
-static void check_refused(struct fixture *fixture, enum resource_id resource, const char *text, const char *message)
-{
-    AUTO_STATUS struct status status = {0};
-    const char *namespace = resource_by_id(resource)->namespaced ? "default" : NULL;
-    assert_int_equal(registry_create(fixture->registry, resource, namespace, parse(text), NULL, &status), -1);
-    assert_int_equal(status.code, 422);
-    assert_string_equal(status_message(&status), message);
-}
-
 static int patch(struct fixture *fixture, enum resource_id resource, const char *name, const char *text, struct status *status)
 {
     AUTO_JSON cJSON *tree = parse(text);
@@ -89,7 +80,7 @@ static void test_scale(void **state)
 {
     struct fixture *fixture = *state;
     AUTO_STATUS struct status status = {0};
-    AUTO_JSON cJSON *golden = read_json("tests/data/golden/objects/statefulset-app-scale.json");
+    AUTO_JSON cJSON *golden = test_data_json("golden/objects/statefulset-app-scale.json");
     cJSON *expected = json_get(golden, "response", "body");
     create_only(fixture, RESOURCE_STATEFULSETS, "default", STATEFUL_SET(",\"replicas\":2"));
     AUTO_JSON cJSON *set = parse("{\"metadata\":{\"name\":\"app\"},\"status\":{\"replicas\":2}}");

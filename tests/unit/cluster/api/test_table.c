@@ -11,21 +11,11 @@
 
 #include "cluster/api/table_cell.h"
 #include "common/clock.h"
-#include "common/file.h"
-
-#define GOLDEN "tests/data/golden/"
+#include "tests/support/data.h"
 
 static cJSON *read_body(const char *folder, const char *name)
 {
-    size_t length;
-    struct error error = ERROR_NONE;
-    AUTO_FREE char *path = memory_format(GOLDEN "%s/%s.json", folder, name);
-    AUTO_FREE char *text = file_read(path, 10 * 1024 * 1024, &length, &error);
-    if (text == NULL)
-        fail_msg("%s", error.text);
-    AUTO_JSON cJSON *exchange = json_parse(text, length, &error);
-    if (exchange == NULL)
-        fail_msg("%s: %s", path, error.text);
+    AUTO_JSON cJSON *exchange = test_data_json("golden/%s/%s.json", folder, name);
     return json_copy(json_get(exchange, "response", "body"));
 }
 

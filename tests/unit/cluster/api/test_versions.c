@@ -7,25 +7,13 @@
 #include <cmocka.h>
 
 #include "cluster/api/version.h"
+#include "tests/support/data.h"
 #include "tests/unit/cluster/api/server_fixture.h"
 
 #define AUTOSCALERS "/apis/autoscaling/v1/namespaces/default/horizontalpodautoscalers"
 #define EVENTS "/apis/events.k8s.io/v1/namespaces/default/events"
 #define LEASES "/apis/coordination.k8s.io/v1/namespaces/default/leases"
 #define CLASSES "/apis/scheduling.k8s.io/v1/priorityclasses"
-
-static cJSON *read_golden(const char *path)
-{
-    size_t length;
-    struct error error = ERROR_NONE;
-    AUTO_FREE char *full = memory_format("tests/data/golden/%s.json", path);
-    AUTO_FREE char *text = file_read(full, 1024 * 1024, &length, &error);
-    if (text == NULL)
-        fail_msg("%s", error.text);
-    cJSON *exchange = json_parse(text, length, &error);
-    assert_non_null(exchange);
-    return exchange;
-}
 
 static void assert_same(const cJSON *got, const cJSON *wanted, const char *what)
 {
@@ -40,8 +28,8 @@ static void test_autoscaler_golden(void **state)
 {
     (void)state;
     const struct resource *version = resource_by_path("autoscaling", "v1", "horizontalpodautoscalers");
-    AUTO_JSON cJSON *exchange = read_golden("lists/horizontalpodautoscalers-v1");
-    AUTO_JSON cJSON *newer = read_golden("lists/horizontalpodautoscalers-v2");
+    AUTO_JSON cJSON *exchange = test_data_json("golden/lists/horizontalpodautoscalers-v1.json");
+    AUTO_JSON cJSON *newer = test_data_json("golden/lists/horizontalpodautoscalers-v2.json");
     const cJSON *item = NULL;
     cJSON_ArrayForEach (item, json_get(exchange, "response", "body", "items")) {
         AUTO_STATUS struct status status = {0};
@@ -66,7 +54,7 @@ static void test_autoscaler_all_metrics(void **state)
 {
     (void)state;
     const struct resource *version = resource_by_path("autoscaling", "v1", "horizontalpodautoscalers");
-    AUTO_JSON cJSON *exchange = read_golden("lists/horizontalpodautoscalers-more-v2");
+    AUTO_JSON cJSON *exchange = test_data_json("golden/lists/horizontalpodautoscalers-more-v2.json");
     const cJSON *item = NULL;
     cJSON_ArrayForEach (item, json_get(exchange, "response", "body", "items")) {
         AUTO_STATUS struct status status = {0};
@@ -90,55 +78,44 @@ static void test_autoscaler_all_metrics(void **state)
     }
 }
 
-static cJSON *ask(const struct fixture *fixture, const char *method, const char *path, const char *type, const char *body,
-                  int wanted)
-{
-    int code;
-    struct ask question = {.method = method, .path = path, .content_type = type, .body = body};
-    cJSON *tree = fixture_ask(fixture, &question, &code);
-    AUTO_FREE char *text = json_print(tree);
-    if (code != wanted)
-        fail_msg("%s %s: %d %s", method, path, code, text);
-    return tree;
-}
-
 static void test_autoscaler_requests(void **state)
 {
     struct fixture *fixture = *state;
-    AUTO_JSON cJSON *created =
-        ask(fixture, "POST", AUTOSCALERS, "application/json",
-            "{\"apiVersion\":\"autoscaling/v1\",\"kind\":\"HorizontalPodAutoscaler\",\"metadata\":{\"name\":\"web\"},\"spec\":{"
-            "\"scaleTargetRef\":{\"apiVersion\":\"apps/v1\",\"kind\":\"Deployment\",\"name\":\"web\"},\"maxReplicas\":3,"
-            "\"targetCPUUtilizationPercentage\":60}}",
-            201);
+    AUTO_JSON cJSON *created = fixture_expect(
+        fixture, "POST", AUTOSCALERS, "application/json",
+        "{\"apiVersion\":\"autoscaling/v1\",\"kind\":\"HorizontalPodAutoscaler\",\"metadata\":{\"name\":\"web\"},\"spec\":{"
+        "\"scaleTargetRef\":{\"apiVersion\":\"apps/v1\",\"kind\":\"Deployment\",\"name\":\"web\"},\"maxReplicas\":3,"
+        "\"targetCPUUtilizationPercentage\":60}}",
+        201);
     assert_string_equal(json_text(json_get(created, "apiVersion"), ""), "autoscaling/v1");
     assert_int_equal(json_integer(json_get(created, "spec", "targetCPUUtilizationPercentage"), 0), 60);
     AUTO_JSON cJSON *stored =
-        ask(fixture, "GET", "/apis/autoscaling/v2/namespaces/default/horizontalpodautoscalers/web", NULL, NULL, 200);
+        fixture_expect(fixture, "GET", "/apis/autoscaling/v2/namespaces/default/horizontalpodautoscalers/web", NULL, NULL, 200);
     assert_int_equal(cJSON_GetArraySize(json_get(stored, "spec", "metrics")), 1);
-    AUTO_JSON cJSON *patched = ask(fixture, "PATCH", AUTOSCALERS "/web", "application/strategic-merge-patch+json",
-                                   "{\"spec\":{\"targetCPUUtilizationPercentage\":70,\"minReplicas\":2}}", 200);
+    AUTO_JSON cJSON *patched = fixture_expect(fixture, "PATCH", AUTOSCALERS "/web", "application/strategic-merge-patch+json",
+                                              "{\"spec\":{\"targetCPUUtilizationPercentage\":70,\"minReplicas\":2}}", 200);
     assert_int_equal(json_integer(json_get(patched, "spec", "targetCPUUtilizationPercentage"), 0), 70);
-    AUTO_JSON cJSON *operated = ask(fixture, "PATCH", AUTOSCALERS "/web", "application/json-patch+json",
-                                    "[{\"op\":\"test\",\"path\":\"/spec/targetCPUUtilizationPercentage\",\"value\":70},"
-                                    "{\"op\":\"replace\",\"path\":\"/spec/targetCPUUtilizationPercentage\",\"value\":75}]",
-                                    200);
+    AUTO_JSON cJSON *operated =
+        fixture_expect(fixture, "PATCH", AUTOSCALERS "/web", "application/json-patch+json",
+                       "[{\"op\":\"test\",\"path\":\"/spec/targetCPUUtilizationPercentage\",\"value\":70},"
+                       "{\"op\":\"replace\",\"path\":\"/spec/targetCPUUtilizationPercentage\",\"value\":75}]",
+                       200);
     assert_int_equal(json_integer(json_get(operated, "spec", "minReplicas"), 0), 2);
-    AUTO_JSON cJSON *wrong = ask(fixture, "PATCH", AUTOSCALERS "/web", "application/merge-patch+json",
-                                 "{\"spec\":{\"targetCPUUtilizationPercentage\":\"a\"}}", 422);
-    AUTO_JSON cJSON *applied = ask(
+    fixture_check(fixture, "PATCH", AUTOSCALERS "/web", "application/merge-patch+json",
+                  "{\"spec\":{\"targetCPUUtilizationPercentage\":\"a\"}}", 422);
+    AUTO_JSON cJSON *applied = fixture_expect(
         fixture, "PATCH", AUTOSCALERS "/other?fieldManager=test", "application/apply-patch+yaml",
         "{\"apiVersion\":\"autoscaling/v1\",\"kind\":\"HorizontalPodAutoscaler\",\"metadata\":{"
         "\"name\":\"other\"},\"spec\":{\"scaleTargetRef\":{\"apiVersion\":\"apps/v1\",\"kind\":\"Deployment\",\"name\":\"x\"},"
         "\"maxReplicas\":2,\"targetCPUUtilizationPercentage\":33}}",
         201);
     assert_int_equal(json_integer(json_get(applied, "spec", "targetCPUUtilizationPercentage"), 0), 33);
-    AUTO_JSON cJSON *list = ask(fixture, "GET", AUTOSCALERS, NULL, NULL, 200);
+    AUTO_JSON cJSON *list = fixture_expect(fixture, "GET", AUTOSCALERS, NULL, NULL, 200);
     assert_string_equal(json_text(json_get(list, "apiVersion"), ""), "autoscaling/v1");
     assert_int_equal(cJSON_GetArraySize(json_get(list, "items")), 2);
     assert_non_null(json_get(cJSON_GetArrayItem(json_get(list, "items"), 0), "spec", "targetCPUUtilizationPercentage"));
-    AUTO_JSON cJSON *event =
-        ask(fixture, "GET", AUTOSCALERS "?watch=1&timeoutSeconds=1&fieldSelector=metadata.name%3Dweb", NULL, NULL, 200);
+    AUTO_JSON cJSON *event = fixture_expect(
+        fixture, "GET", AUTOSCALERS "?watch=1&timeoutSeconds=1&fieldSelector=metadata.name%3Dweb", NULL, NULL, 200);
     assert_string_equal(json_text(json_get(event, "type"), ""), "ADDED");
     assert_string_equal(json_text(json_get(event, "object", "apiVersion"), ""), "autoscaling/v1");
     assert_int_equal(json_integer(json_get(event, "object", "spec", "targetCPUUtilizationPercentage"), 0), 75);
@@ -148,12 +125,12 @@ static void test_autoscaler_table(void **state)
 {
     struct fixture *fixture = *state;
     int code;
-    AUTO_JSON cJSON *exchange = read_golden("tables/horizontalpodautoscalers-v1");
-    AUTO_JSON cJSON *created =
-        ask(fixture, "POST", AUTOSCALERS, "application/json",
-            "{\"metadata\":{\"name\":\"web\"},\"spec\":{\"scaleTargetRef\":{\"apiVersion\":\"apps/v1\",\"kind\":\"Deployment\","
-            "\"name\":\"web\"},\"maxReplicas\":6,\"targetCPUUtilizationPercentage\":50}}",
-            201);
+    AUTO_JSON cJSON *exchange = test_data_json("golden/tables/horizontalpodautoscalers-v1.json");
+    fixture_check(
+        fixture, "POST", AUTOSCALERS, "application/json",
+        "{\"metadata\":{\"name\":\"web\"},\"spec\":{\"scaleTargetRef\":{\"apiVersion\":\"apps/v1\",\"kind\":\"Deployment\","
+        "\"name\":\"web\"},\"maxReplicas\":6,\"targetCPUUtilizationPercentage\":50}}",
+        201);
     AUTO_JSON cJSON *table = fixture_ask(
         fixture, &(struct ask){.path = AUTOSCALERS, .accept = json_text(json_get(exchange, "request", "accept"), "")}, &code);
     assert_string_equal(json_text(json_get(table, "kind"), ""), "Table");
@@ -166,21 +143,22 @@ static void test_autoscaler_table(void **state)
 static void test_events(void **state)
 {
     struct fixture *fixture = *state;
-    AUTO_JSON cJSON *created =
-        ask(fixture, "POST", EVENTS, "application/json",
-            "{\"metadata\":{\"name\":\"e\"},\"eventTime\":\"2026-11-22T01:00:26.5Z\",\"reportingController\":\"example.com/c\","
-            "\"reportingInstance\":\"c-0\",\"action\":\"Testing\",\"reason\":\"Test\",\"note\":\"hello\",\"type\":\"Normal\","
-            "\"regarding\":{\"kind\":\"Pod\",\"namespace\":\"default\",\"name\":\"p\"}}",
-            201);
+    AUTO_JSON cJSON *created = fixture_expect(
+        fixture, "POST", EVENTS, "application/json",
+        "{\"metadata\":{\"name\":\"e\"},\"eventTime\":\"2026-11-22T01:00:26.5Z\",\"reportingController\":\"example.com/c\","
+        "\"reportingInstance\":\"c-0\",\"action\":\"Testing\",\"reason\":\"Test\",\"note\":\"hello\",\"type\":\"Normal\","
+        "\"regarding\":{\"kind\":\"Pod\",\"namespace\":\"default\",\"name\":\"p\"}}",
+        201);
     assert_string_equal(json_text(json_get(created, "note"), ""), "hello");
-    AUTO_JSON cJSON *core = ask(fixture, "GET", "/api/v1/namespaces/default/events/e", NULL, NULL, 200);
+    AUTO_JSON cJSON *core = fixture_expect(fixture, "GET", "/api/v1/namespaces/default/events/e", NULL, NULL, 200);
     assert_string_equal(json_text(json_get(core, "message"), ""), "hello");
     assert_string_equal(json_text(json_get(core, "involvedObject", "name"), ""), "p");
     assert_string_equal(json_text(json_get(core, "reportingComponent"), ""), "example.com/c");
-    AUTO_JSON cJSON *patched = ask(fixture, "PATCH", EVENTS "/e", "application/strategic-merge-patch+json",
-                                   "{\"series\":{\"count\":2,\"lastObservedTime\":\"2026-11-22T01:00:27.000000Z\"}}", 200);
+    AUTO_JSON cJSON *patched =
+        fixture_expect(fixture, "PATCH", EVENTS "/e", "application/strategic-merge-patch+json",
+                       "{\"series\":{\"count\":2,\"lastObservedTime\":\"2026-11-22T01:00:27.000000Z\"}}", 200);
     assert_int_equal(json_integer(json_get(patched, "series", "count"), 0), 2);
-    AUTO_JSON cJSON *missing = ask(fixture, "GET", EVENTS "/nothing", NULL, NULL, 404);
+    AUTO_JSON cJSON *missing = fixture_expect(fixture, "GET", EVENTS "/nothing", NULL, NULL, 404);
     assert_string_equal(json_text(json_get(missing, "message"), ""), "events.events.k8s.io \"nothing\" not found");
 }
 
@@ -188,13 +166,13 @@ static void test_leases(void **state)
 {
     struct fixture *fixture = *state;
     AUTO_JSON cJSON *created =
-        ask(fixture, "POST", LEASES, "application/json",
-            "{\"metadata\":{\"name\":\"lock\"},\"spec\":{\"holderIdentity\":\"a\",\"leaseDurationSeconds\":15,"
-            "\"acquireTime\":\"2026-11-22T01:00:26.123456Z\",\"leaseTransitions\":0}}",
-            201);
+        fixture_expect(fixture, "POST", LEASES, "application/json",
+                       "{\"metadata\":{\"name\":\"lock\"},\"spec\":{\"holderIdentity\":\"a\",\"leaseDurationSeconds\":15,"
+                       "\"acquireTime\":\"2026-11-22T01:00:26.123456Z\",\"leaseTransitions\":0}}",
+                       201);
     assert_string_equal(json_text(json_get(created, "spec", "acquireTime"), ""), "2026-11-22T01:00:26.123456Z");
-    AUTO_JSON cJSON *refused =
-        ask(fixture, "PATCH", LEASES "/lock", "application/merge-patch+json", "{\"spec\":{\"leaseDurationSeconds\":0}}", 422);
+    AUTO_JSON cJSON *refused = fixture_expect(fixture, "PATCH", LEASES "/lock", "application/merge-patch+json",
+                                              "{\"spec\":{\"leaseDurationSeconds\":0}}", 422);
     assert_non_null(strstr(json_text(json_get(refused, "message"), ""),
                            "spec.leaseDurationSeconds: Invalid value: 0: must be greater than 0"));
 }
@@ -203,14 +181,14 @@ static void test_priority_classes(void **state)
 {
     struct fixture *fixture = *state;
     AUTO_JSON cJSON *created =
-        ask(fixture, "POST", CLASSES, "application/json", "{\"metadata\":{\"name\":\"high\"},\"value\":1000}", 201);
+        fixture_expect(fixture, "POST", CLASSES, "application/json", "{\"metadata\":{\"name\":\"high\"},\"value\":1000}", 201);
     assert_string_equal(json_text(json_get(created, "preemptionPolicy"), ""), "PreemptLowerPriority");
-    AUTO_JSON cJSON *changed = ask(fixture, "PATCH", CLASSES "/high", "application/merge-patch+json", "{\"value\":5}", 422);
+    AUTO_JSON cJSON *changed =
+        fixture_expect(fixture, "PATCH", CLASSES "/high", "application/merge-patch+json", "{\"value\":5}", 422);
     assert_non_null(strstr(json_text(json_get(changed, "message"), ""), "value: Forbidden: may not be changed in an update."));
-    AUTO_JSON cJSON *reserved =
-        ask(fixture, "POST", CLASSES, "application/json", "{\"metadata\":{\"name\":\"system-mine\"},\"value\":1}", 422);
-    AUTO_JSON cJSON *large =
-        ask(fixture, "POST", CLASSES, "application/json", "{\"metadata\":{\"name\":\"huge\"},\"value\":1000000001}", 422);
+    fixture_check(fixture, "POST", CLASSES, "application/json", "{\"metadata\":{\"name\":\"system-mine\"},\"value\":1}", 422);
+    AUTO_JSON cJSON *large = fixture_expect(fixture, "POST", CLASSES, "application/json",
+                                            "{\"metadata\":{\"name\":\"huge\"},\"value\":1000000001}", 422);
     assert_non_null(strstr(json_text(json_get(large, "message"), ""), "maximum allowed value of a user defined priority"));
 }
 

@@ -1,6 +1,6 @@
 /* StatefulSets: names, order, scaling, updates, revisions, claims. */
 #include "cluster/controllers/stateful.h"
-#include "common/file.h"
+#include "tests/support/data.h"
 #include "tests/unit/cluster/controllers/fixture.h"
 
 #define CLAIMS                                                                                                                   \
@@ -108,9 +108,7 @@ static char *plain_status(const cJSON *object)
 static void test_recorded_states(void **state)
 {
     struct fixture *fixture = *state;
-    size_t length = 0;
-    AUTO_FREE char *text = file_read("tests/data/golden/scale-up-down/statefulsets.watch.jsonl", 1 << 20, &length, NULL);
-    assert_non_null(text);
+    AUTO_FREE char *text = test_data_text("golden/scale-up-down/statefulsets.watch.jsonl");
     struct watch *watch = store_watch_open(fixture->store, RESOURCE_STATEFULSETS, NULL, 0);
     make_set(fixture, 2, CLAIMS);
     fixture_settle(fixture);
