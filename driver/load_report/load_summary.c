@@ -109,7 +109,8 @@ static void write_outcomes(const struct load_total *total, const struct terminal
     for (int outcome = 0; outcome < OUTCOME_COUNT; outcome++)
         if (outcome == OUTCOME_OK || total->outcomes[outcome] > 0)
             (void)buffer_append_format(&text, "%s%s %s", outcome == OUTCOME_OK ? "" : ", ",
-                                       number_count(total->outcomes[outcome], number), load_outcome_name(outcome));
+                                       number_count(total->outcomes[outcome], number),
+                                       load_outcome_name((enum load_outcome)outcome));
     if (requests > 0)
         (void)buffer_append_format(&text, "; %.3g%% failed", 100.0 * (double)load_total_lost(total) / (double)requests);
     line(terminal, "outcomes", "%s", text.data);

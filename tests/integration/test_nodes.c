@@ -193,7 +193,7 @@ static void test_each_node_renews_its_lease(void **state)
     assert_int_equal(json_integer(json_get(lease, "spec", "leaseDurationSeconds"), 0), 40);
     AUTO_JSON cJSON *later = wait_for_lease(lab, json_text(json_get(lease, "spec", "renewTime"), ""));
     assert_int_equal(kube_request(lab->client, "DELETE", LEASE_OF_FIRST, NULL, NULL, 10 * SECOND, NULL, NULL), 0);
-    AUTO_JSON cJSON *anew = wait_for_lease(lab, json_text(json_get(later, "spec", "renewTime"), ""));
+    cJSON_Delete(wait_for_lease(lab, json_text(json_get(later, "spec", "renewTime"), "")));
 }
 
 int main(void)
