@@ -15,7 +15,7 @@ struct load_live load_live_begin(const struct load_spec *spec, int64_t now)
     return (struct load_live){.in_place = screen_in_place(), .drawn = now, .duration = load_spec_duration(spec)};
 }
 
-/* "1.2 k" beyond five digits, so that the line keeps its width. */
+/* "123k" beyond five digits, so that the line keeps its width. */
 static const char *count_text(double count, char text[24])
 {
     if (count >= 99999.5e3)
@@ -50,7 +50,7 @@ char *load_live_text(const struct load_total *total, int64_t elapsed, int64_t du
     double seconds = end > begin ? (double)(end - begin) : 1;
     uint64_t in_flight = end > 0 ? total->seconds[end - 1].in_flight : 0;
     (void)snprintf(
-        text, LOAD_LIVE_SIZE, "%s/%s  %s/s  p50 %s  p99 %s  waiting %s  failed %s  dropped %s", screen_clock(elapsed, clocks[0]),
+        text, LOAD_LIVE_SIZE, "%s/%s  %s/s  p50 %s  p99 %s  open %s  lost %s  dropped %s", screen_clock(elapsed, clocks[0]),
         screen_clock(duration, clocks[1]), count_text((double)sent / seconds, counts[0]), time_text(&response, 0.5, times[0]),
         time_text(&response, 0.99, times[1]), count_text((double)in_flight, counts[1]),
         count_text((double)load_total_lost(total), counts[2]), count_text((double)total->outcomes[OUTCOME_DROPPED], counts[3]));

@@ -39,10 +39,10 @@ static int check(const char *path, struct error *error)
                                              : memory_copy_bytes(path, (size_t)(slash - path));
     if (find_format(path) == NULL)
         return error_set(error, "--out: %s: expected a name that ends with .json, .csv, .hdr or .prom", path);
-    if (stat(folder, &status) < 0 || access(folder, W_OK | X_OK) < 0)
-        return error_set(error, "--out: %s: the folder cannot be written to: %s", path, strerror(errno));
-    if (!S_ISDIR(status.st_mode))
+    if (stat(folder, &status) == 0 && !S_ISDIR(status.st_mode))
         return error_set(error, "--out: %s: %s is no folder", path, folder);
+    if (access(folder, W_OK | X_OK) < 0)
+        return error_set(error, "--out: %s: the folder cannot be written to: %s", path, strerror(errno));
     if (stat(path, &status) == 0 && !S_ISREG(status.st_mode))
         return error_set(error, "--out: %s: there is something else than a file", path);
     return 0;

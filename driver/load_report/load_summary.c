@@ -11,7 +11,7 @@
 #include "driver/load_report/load_limit.h"
 #include "driver/report/number_text.h"
 
-#define LABEL_WIDTH 15
+#define LABEL_WIDTH 14
 #define COLUMN_WIDTH 8
 #define CONDITION_WIDTH 46
 
