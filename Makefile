@@ -27,7 +27,8 @@ APP_LIBS     := -lmicrohttpd $(COMMON_LIBS)
 
 DRIVER_ROOMS  := driver/cli driver/run driver/ramp driver/record driver/report driver/analyze driver/store driver/fleet \
                  driver/load_report driver/metric driver/load driver/observe driver/lesson kube common
-CLUSTER_ROOMS := cluster/controllers cluster/kubelet cluster/proxy cluster/metrics cluster/supervisor cluster/api hpa common
+CLUSTER_ROOMS := cluster/cli cluster/controllers cluster/kubelet cluster/proxy cluster/metrics cluster/supervisor cluster/api hpa \
+                 common
 
 PROGRAMS := hpalab labcluster webapp memapp hpa-vectors
 BINARIES := $(addprefix $(BUILD)/bin/,$(PROGRAMS))
