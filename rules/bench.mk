@@ -5,9 +5,10 @@ BENCH_PROGRAMS := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/b
 BENCH_ROOMS_bench_hpa     := hpa
 BENCH_ROOMS_bench_proxy   := cluster/proxy cluster/api
 BENCH_ROOMS_bench_load    := driver/load
+BENCH_ROOMS_bench_truth   := driver/load
 BENCH_ROOMS_bench_cluster := kube
 
-bench: $(BINARIES) $(BENCH_PROGRAMS) ## measure what it costs (about 3 minutes; installs wrk and nginx)
+bench: $(BINARIES) $(BENCH_PROGRAMS) ## measure what it costs (about 4 minutes; installs wrk, h2load, hey and nginx)
 	@scripts/setup bench
 	@tests/bench/run $(BUILD)
 

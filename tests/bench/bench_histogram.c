@@ -36,7 +36,7 @@ int main(void)
     for (int i = 0; i < VALUES; i++)
         histogram_record(&whole, next_value(&random));
     int64_t recording = clock_thread_cpu() - start - drawing;
-    figure("histogram: record a value", (double)recording / VALUES, "ns", "");
+    figure("histogram: record a value", (double)recording / VALUES, "ns", "<= 20");
 
     static struct histogram seconds[SECONDS];
     for (int i = 0; i < SECONDS * EACH; i++)
@@ -45,7 +45,7 @@ int main(void)
     start = clock_thread_cpu();
     for (int i = 0; i < SECONDS; i++)
         histogram_merge(&merged, &seconds[i]);
-    figure("histogram: merge 3,600", (double)(clock_thread_cpu() - start) / 1e6, "ms", "");
+    figure("histogram: merge 3,600", (double)(clock_thread_cpu() - start) / 1e6, "ms", "<= 50");
     for (int i = 0; i < SECONDS; i++)
         histogram_release(&seconds[i]);
     return merged.total == SECONDS * EACH && sum != 0 ? 0 : 1;

@@ -4,7 +4,8 @@
  *   frugal   NUMBER requests/s over kept connections
  *   precise  the same, with precise pacing
  *   fresh    the same as frugal, with a new connection for each request
- *   idle     NUMBER VUs that send once and then think: what their connections cost
+ *   idle     NUMBER VUs that begin one after the other, send once and then think: what their connections cost
+ *   spin     no requests: a bare loop that waits for NUMBER moments a second, as late as the machine makes it
  * Prints figures (figure.h), each with NAME in front.
  */
 #include <stdlib.h>
@@ -16,8 +17,7 @@
 #include "driver/load/load.h"
 #include "tests/bench/figure.h"
 
-#define CONNECTIONS_OF_RATES 64
-#define CONNECTIONS_OF_FRESH 1000
+#define CONNECTIONS_OF_RATES 1000
 
 struct sums {
     uint64_t planned, sent, late, dropped, ok, lost;
@@ -83,14 +83,18 @@ static int choose_mode(const char *mode, double number, struct load_spec *spec)
     spec->maximum_connections = closed ? (int)number : CONNECTIONS_OF_RATES;
     if (closed)
         spec->executor = EXECUTOR_CONSTANT_VUS;
-    if (strcmp(mode, "idle") == 0)
+    if (strcmp(mode, "idle") == 0) {
+        spec->executor = EXECUTOR_RAMPING_VUS;
         spec->think_time = 3600 * NANOSECONDS_PER_SECOND;
+        spec->start_rate = 0;
+        spec->stages[0].duration = spec->stages[0].duration * 3 / 4;
+        spec->stages[1] = (struct load_stage){.duration = spec->stages[0].duration / 3, .target = number};
+        spec->stage_count = 2;
+    }
     if (strcmp(mode, "precise") == 0)
         spec->pacing = PACING_PRECISE;
-    if (strcmp(mode, "fresh") == 0) {
+    if (strcmp(mode, "fresh") == 0)
         spec->reuse = REUSE_NEVER;
-        spec->maximum_connections = CONNECTIONS_OF_FRESH;
-    }
     return known ? 0 : -1;
 }
 
@@ -125,19 +129,37 @@ static int run(const struct load_options *options, int64_t duration, double *cpu
     return 0;
 }
 
+static int spin(const char *name, double rate, double seconds)
+{
+    AUTO_HISTOGRAM struct histogram lateness = {0};
+    int64_t start = clock_monotonic();
+    for (double i = 0; i < rate * seconds; i++) {
+        int64_t due = start + (int64_t)(i / rate * 1e9);
+        int64_t now = clock_monotonic();
+        while (now < due)
+            now = clock_monotonic();
+        histogram_record(&lateness, now - due);
+    }
+    say(name, "lateness p99", (double)histogram_percentile(&lateness, 0.99) / 1e6, "ms");
+    return 0;
+}
+
 int main(int count, char **arguments)
 {
     if (count != 5 && count != 6)
         return 2;
     double number = strtod(arguments[3], NULL);
     double seconds = strtod(arguments[4], NULL);
+    const char *name = count == 6 ? arguments[5] : arguments[2];
+    if (strcmp(arguments[2], "spin") == 0)
+        return spin(name, number, seconds);
     struct sums sums = {0};
-    struct load_stage stage = {.duration = (int64_t)(seconds * 1e9), .target = number};
+    struct load_stage stages[2] = {{.duration = (int64_t)(seconds * 1e9), .target = number}};
     struct load_spec spec;
     load_spec_init(&spec);
     spec.name = memory_copy_text("bench");
     spec.url = memory_copy_text(arguments[1]);
-    spec.stages = &stage;
+    spec.stages = stages;
     spec.stage_count = 1;
     spec.timeout = 10 * NANOSECONDS_PER_SECOND;
     const struct load_options options = {.spec = &spec,
@@ -145,8 +167,9 @@ int main(int count, char **arguments)
                                          .sink = {.context = &sums, .tick = on_tick, .row = on_row, .exemplar = on_exemplar}};
     double cpu = 0;
     double memory = 0;
-    int result = choose_mode(arguments[2], number, &spec) < 0 ? 2 : run(&options, stage.duration, &cpu, &memory) < 0 ? 1 : 0;
-    const char *name = count == 6 ? arguments[5] : arguments[2];
+    int result = choose_mode(arguments[2], number, &spec) < 0                 ? 2
+                 : run(&options, (int64_t)(seconds * 1e9), &cpu, &memory) < 0 ? 1
+                                                                              : 0;
     if (result == 0) {
         print(name, &sums, cpu, seconds);
         say(name, "memory", memory, "MB");

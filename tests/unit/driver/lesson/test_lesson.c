@@ -196,6 +196,7 @@ static void test_executors_of_a_closed_model(void **state)
     assert_int_equal(loads[4].maximum_connections, 2000);
     lesson_destroy(lesson);
     test_folder_remove(folder);
+    free(folder);
 }
 
 static void test_hash(void **state)
