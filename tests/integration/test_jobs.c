@@ -19,6 +19,7 @@
 #include "kube/kube.h"
 #include "tests/support/child.h"
 #include "tests/support/folder.h"
+#include "tests/support/wait.h"
 
 #define JOBS "/apis/batch/v1/namespaces/default/jobs"
 #define CRON_JOBS "/apis/batch/v1/namespaces/default/cronjobs"
@@ -34,18 +35,6 @@ struct lab {
     struct kube_client *client;
 };
 
-/* Checks every 50 ms, for up to seconds. */
-#define wait_until(condition, seconds)                                                                                           \
-    ({                                                                                                                           \
-        const int64_t until_ = clock_monotonic() + (seconds)*NANOSECONDS_PER_SECOND;                                             \
-        bool met_ = (condition);                                                                                                 \
-        while (!met_ && clock_monotonic() < until_) {                                                                            \
-            clock_sleep_until(clock_monotonic() + 50 * NANOSECONDS_PER_MILLISECOND);                                             \
-            met_ = (condition);                                                                                                  \
-        }                                                                                                                        \
-        met_;                                                                                                                    \
-    })
-
 static int lab_start(void **state)
 {
     struct lab *lab = memory_allocate(1, sizeof *lab);
@@ -54,7 +43,7 @@ static int lab_start(void **state)
     AUTO_FREE char *folder = memory_format("%s/cluster", lab->parent);
     AUTO_FREE char *kubeconfig = memory_format("%s/kubeconfig", folder);
     lab->child = test_child_run("labcluster", "--folder", folder, "--pace", "quick");
-    if (!wait_until(access(kubeconfig, R_OK) == 0, 30))
+    if (!test_wait_until(access(kubeconfig, R_OK) == 0, 60))
         fail_msg("labcluster did not get ready: %s", test_child_errors(lab->child));
     lab->client = kube_open(kubeconfig, NULL, &error);
     if (lab->client == NULL)
@@ -117,7 +106,7 @@ static void test_indexed(void **state)
            "{\"apiVersion\":\"batch/"
            "v1\",\"kind\":\"Job\",\"metadata\":{\"name\":\"three\"},\"spec\":{\"completionMode\":\"Indexed\","
            "\"completions\":3,\"parallelism\":3," TEMPLATE("Never") "}}");
-    assert_true(wait_until(is_over(lab, "three", "Complete"), 30));
+    assert_true(test_wait_until(is_over(lab, "three", "Complete"), 60));
     AUTO_JSON cJSON *job = get(lab, JOBS "/three");
     assert_string_equal(json_text(json_get(job, "status", "completedIndexes"), ""), "0-2");
     assert_int_equal(json_integer(json_get(job, "status", "succeeded"), 0), 3);
@@ -138,7 +127,7 @@ static void test_failure(void **state)
         "{\"apiVersion\":\"batch/v1\",\"kind\":\"Job\",\"metadata\":{\"name\":\"wrong\"},\"spec\":{\"backoffLimit\":0,"
         "\"template\":{\"spec\":{\"restartPolicy\":\"Never\",\"containers\":[{\"name\":\"h\",\"image\":\"hpalab:" HPALAB_VERSION
         "\",\"command\":[\"hpalab\",\"--nonsense\"]}]}}}}");
-    assert_true(wait_until(is_over(lab, "wrong", "Failed"), 30));
+    assert_true(test_wait_until(is_over(lab, "wrong", "Failed"), 60));
     AUTO_JSON cJSON *job = get(lab, JOBS "/wrong");
     assert_int_equal(json_integer(json_get(job, "status", "failed"), 0), 1);
 }
@@ -157,7 +146,7 @@ static void test_cron_job(void **state)
         lab, CRON_JOBS,
         "{\"apiVersion\":\"batch/v1\",\"kind\":\"CronJob\",\"metadata\":{\"name\":\"tick\"},\"spec\":{\"schedule\":\"* * * * *\","
         "\"concurrencyPolicy\":\"Forbid\",\"jobTemplate\":{\"spec\":{" TEMPLATE("OnFailure") "}}}}");
-    assert_true(wait_until(has_succeeded(lab), 60));
+    assert_true(test_wait_until(has_succeeded(lab), 60));
     AUTO_JSON cJSON *jobs = get(lab, JOBS);
     const cJSON *job = NULL;
     bool found = false;

@@ -29,6 +29,7 @@
 #include "tests/support/folder.h"
 #include "tests/support/http.h"
 #include "tests/support/network.h"
+#include "tests/support/wait.h"
 
 #define PODS "/api/v1/namespaces/default/pods"
 #define DEADLINE (10 * NANOSECONDS_PER_SECOND)
@@ -55,18 +56,6 @@ static double seconds_since(int64_t moment)
     return (double)(clock_monotonic() - moment) / (double)NANOSECONDS_PER_SECOND;
 }
 
-/* Checks every 20 ms, for up to seconds. */
-#define wait_until(condition, seconds)                                                                                           \
-    ({                                                                                                                           \
-        const int64_t from_ = clock_monotonic();                                                                                 \
-        bool met_ = (condition);                                                                                                 \
-        while (!met_ && seconds_since(from_) < (seconds)) {                                                                      \
-            clock_sleep_until(clock_monotonic() + 20 * NANOSECONDS_PER_MILLISECOND);                                             \
-            met_ = (condition);                                                                                                  \
-        }                                                                                                                        \
-        met_;                                                                                                                    \
-    })
-
 static int lab_start(void **state)
 {
     struct lab *lab = memory_allocate(1, sizeof *lab);
@@ -79,7 +68,7 @@ static int lab_start(void **state)
     assert_int_equal(setrlimit(RLIMIT_NOFILE, &lower), 0);
     lab->child = test_child_run("labcluster", "--folder", lab->folder, "--pace", "quick", "--node-cpu", "16");
     AUTO_FREE char *kubeconfig = memory_format("%s/kubeconfig", lab->folder);
-    if (!wait_until(access(kubeconfig, R_OK) == 0, 20))
+    if (!test_wait_until(access(kubeconfig, R_OK) == 0, 60))
         fail_msg("labcluster did not get ready: %s", test_child_errors(lab->child));
     lab->client = kube_open(kubeconfig, NULL, &error);
     if (lab->client == NULL)
@@ -241,7 +230,7 @@ static void test_environment(void **state)
            "{\"name\":\"APP\",\"valueFrom\":{\"fieldRef\":{\"fieldPath\":\"metadata.labels['app']\"}}},"
            "{\"name\":\"LIMIT\",\"valueFrom\":{\"resourceFieldRef\":{\"resource\":\"limits.memory\",\"divisor\":\"1Mi\"}}},"
            "{\"name\":\"BOTH\",\"value\":\"$(WHO)-$(APP)\"}]}]");
-    assert_true(wait_until(is_ready(lab, "env"), 10));
+    assert_true(test_wait_until(is_ready(lab, "env"), 60));
     snprintf(path, sizeof path, "/proc/%d/environ", (int)process_of(lab, "env"));
     const int file = open(path, O_RDONLY);
     const ssize_t length = read(file, text, sizeof text - 1);
@@ -259,7 +248,7 @@ static void test_process_is_on_its_own(void **state)
     const struct lab *lab = *state;
     char path[64], link[512] = "";
     create(lab, "own", "\"containers\":[{" WEBAPP "}]");
-    assert_true(wait_until(is_ready(lab, "own"), 10));
+    assert_true(test_wait_until(is_ready(lab, "own"), 60));
     const pid_t pid = process_of(lab, "own");
     snprintf(path, sizeof path, "/proc/%d/fd/0", (int)pid);
     assert_true(readlink(path, link, sizeof link - 1) > 0);
@@ -276,7 +265,7 @@ static void test_process_is_on_its_own(void **state)
     AUTO_FREE char *open_files = memory_format("Max open files            %d ", OPEN_FILES);
     assert_non_null(strstr(limits, open_files));
     delete_pod(lab, "own");
-    assert_true(wait_until(is_gone(lab, "own"), 10));
+    assert_true(test_wait_until(is_gone(lab, "own"), 60));
     assert_int_equal(kill(pid, 0), -1);
 }
 
@@ -313,9 +302,9 @@ static void test_a_watcher_sees_each_step(void **state)
     pthread_t thread;
     buffer_init(&follower.steps, 100000);
     assert_int_equal(pthread_create(&thread, NULL, follow_pods, &follower), 0);
-    assert_true(wait_until(atomic_load(&follower.listed), 10));
+    assert_true(test_wait_until(atomic_load(&follower.listed), 60));
     create(follower.lab, "steps", "\"containers\":[{" WEBAPP "}]");
-    assert_true(wait_until(is_ready(follower.lab, "steps"), 10));
+    assert_true(test_wait_until(is_ready(follower.lab, "steps"), 60));
     clock_sleep_until(clock_monotonic() + NANOSECONDS_PER_SECOND / 2);
     atomic_store(&follower.stop, true);
     pthread_join(thread, NULL);
@@ -328,14 +317,14 @@ static void test_a_watcher_sees_each_step(void **state)
 static void test_readiness_waits_for_the_probe(void **state)
 {
     const struct lab *lab = *state;
+    const int64_t created = clock_monotonic();
     create(lab, "slow",
-           "\"containers\":[{" WEBAPP ",\"args\":[\"--boot\",\"2s\",\"--boot-mode\",\"503\"],"
+           "\"containers\":[{" WEBAPP ",\"args\":[\"--boot\",\"3s\",\"--boot-mode\",\"503\"],"
            "\"readinessProbe\":{\"httpGet\":{\"path\":\"/readyz\",\"port\":\"http\"},\"periodSeconds\":1}}]");
-    assert_true(wait_until(has_phase(lab, "slow", "Running"), 10));
-    const int64_t running = clock_monotonic();
+    assert_true(test_wait_until(has_phase(lab, "slow", "Running"), 60));
     assert_false(is_ready(lab, "slow"));
-    assert_true(wait_until(is_ready(lab, "slow"), 15));
-    assert_true(seconds_since(running) > 1.5);
+    assert_true(test_wait_until(is_ready(lab, "slow"), 60));
+    assert_true(seconds_since(created) > 2.9);
     assert_true(has_event(lab, "slow", "Unhealthy", "Readiness probe failed: HTTP probe failed with statuscode: 503"));
     delete_pod(lab, "slow");
 }
@@ -346,7 +335,7 @@ static void test_liveness_restarts(void **state)
     create(lab, "sick",
            "\"containers\":[{" WEBAPP ",\"livenessProbe\":{\"httpGet\":{\"path\":\"/nothing\",\"port\":8080},\"periodSeconds\":1,"
            "\"failureThreshold\":2}}]");
-    assert_true(wait_until(ended_by(lab, "sick", "Completed") || ended_by(lab, "sick", "Error"), 15));
+    assert_true(test_wait_until(ended_by(lab, "sick", "Completed") || ended_by(lab, "sick", "Error"), 60));
     assert_true(has_event(lab, "sick", "Unhealthy", "Liveness probe failed: HTTP probe failed with statuscode: 404"));
     assert_true(has_event(lab, "sick", "Killing", "Container web failed liveness probe, will be restarted"));
     delete_pod(lab, "sick");
@@ -358,16 +347,16 @@ static void test_pre_stop_and_grace(void **state)
     create(lab, "hook", "\"containers\":[{" WEBAPP "," ANSWERS ",\"lifecycle\":{\"preStop\":{\"sleep\":{\"seconds\":2}}}}]");
     create(lab, "stubborn",
            "\"terminationGracePeriodSeconds\":3,\"containers\":[{" WEBAPP "," ANSWERS ",\"args\":[\"--drain\",\"60s\"]}]");
-    assert_true(wait_until(is_ready(lab, "hook") && is_ready(lab, "stubborn"), 10));
+    assert_true(test_wait_until(is_ready(lab, "hook") && is_ready(lab, "stubborn"), 60));
     const pid_t hooked = process_of(lab, "hook"), stubborn = process_of(lab, "stubborn");
     const int64_t deleted = clock_monotonic();
     delete_pod(lab, "hook");
     delete_pod(lab, "stubborn");
-    assert_true(wait_until(is_gone(lab, "hook"), 20));
+    assert_true(test_wait_until(is_gone(lab, "hook"), 60));
     assert_true(seconds_since(deleted) > 1.9);
-    assert_true(wait_until(is_gone(lab, "stubborn"), 20));
+    assert_true(test_wait_until(is_gone(lab, "stubborn"), 60));
     assert_true(seconds_since(deleted) > 2.9);
-    assert_true(seconds_since(deleted) < 15);
+    assert_true(seconds_since(deleted) < 45); /* less than it wants to drain */
     assert_int_equal(kill(hooked, 0), -1);
     assert_int_equal(kill(stubborn, 0), -1);
 }
@@ -376,7 +365,7 @@ static void test_back_off(void **state)
 {
     const struct lab *lab = *state;
     create(lab, "crash", "\"containers\":[{\"name\":\"web\"," IMAGE ",\"command\":[\"webapp\",\"--port\",\"none\"]}]");
-    assert_true(wait_until(waits_for(lab, "crash", "CrashLoopBackOff"), 10));
+    assert_true(test_wait_until(waits_for(lab, "crash", "CrashLoopBackOff"), 60));
     AUTO_JSON cJSON *pod = get_pod(lab, "crash");
     const cJSON *container = container_of(pod);
     assert_non_null(strstr(json_text(json_get(container, "state", "waiting", "message"), ""),
@@ -394,18 +383,18 @@ static void test_missing_program_and_image(void **state)
     create(lab, "escape", "\"containers\":[{\"name\":\"web\"," IMAGE ",\"command\":[\"/bin/sh\"]}]");
     create(lab, "never", "\"containers\":[{\"name\":\"x\",\"image\":\"nobody/nothing:1\",\"imagePullPolicy\":\"Never\"}]");
     create(lab, "pull", "\"containers\":[{\"name\":\"x\",\"image\":\"nobody/nothing:1\"}]");
-    assert_true(wait_until(ended_by(lab, "noprog", "StartError"), 10));
+    assert_true(test_wait_until(ended_by(lab, "noprog", "StartError"), 60));
     assert_true(has_event(lab, "noprog", "Failed", "exec: \"nothing-of-this-name\": executable file not found in $PATH"));
-    assert_true(wait_until(ended_by(lab, "escape", "StartError"), 10));
-    assert_true(wait_until(waits_for(lab, "never", "ErrImageNeverPull"), 10));
+    assert_true(test_wait_until(ended_by(lab, "escape", "StartError"), 60));
+    assert_true(test_wait_until(waits_for(lab, "never", "ErrImageNeverPull"), 60));
     assert_true(has_event(lab, "never", "ErrImageNeverPull",
                           "Container image \"nobody/nothing:1\" is not present with pull policy of Never"));
-    assert_true(wait_until(waits_for(lab, "pull", "ImagePullBackOff"), 10));
+    assert_true(test_wait_until(waits_for(lab, "pull", "ImagePullBackOff"), 60));
     delete_pod(lab, "noprog");
     delete_pod(lab, "escape");
     delete_pod(lab, "never");
     delete_pod(lab, "pull");
-    assert_true(wait_until(is_gone(lab, "pull") && is_gone(lab, "noprog"), 10));
+    assert_true(test_wait_until(is_gone(lab, "pull") && is_gone(lab, "noprog"), 60));
 }
 
 #define COMMAND(script) "{\"exec\":{\"command\":[\"sh\",\"-c\",\"" script "\"]}}"
@@ -428,11 +417,11 @@ static void test_commands_and_sidecar(void **state)
     create(lab, "unready",
            "\"containers\":[{\"name\":\"web\"," PAUSE ",\"readinessProbe\":{\"periodSeconds\":1,"
            "\"timeoutSeconds\":20,\"exec\":{\"command\":[\"sh\",\"-c\",\"echo not yet; exit 3\"]}}}]");
-    assert_true(wait_until(is_ready(lab, "commands"), 20));
-    assert_true(wait_until(has_event(lab, "unready", "Unhealthy", "Readiness probe failed: not yet"), 20));
+    assert_true(test_wait_until(is_ready(lab, "commands"), 60));
+    assert_true(test_wait_until(has_event(lab, "unready", "Unhealthy", "Readiness probe failed: not yet"), 60));
     delete_pod(lab, "commands");
     delete_pod(lab, "unready");
-    assert_true(wait_until(is_gone(lab, "commands") && is_gone(lab, "unready"), 20));
+    assert_true(test_wait_until(is_gone(lab, "commands") && is_gone(lab, "unready"), 60));
 }
 
 static void test_loaded_image(void **state)
@@ -445,25 +434,25 @@ static void test_loaded_image(void **state)
     assert_int_equal(chmod(program, 0755), 0);
     create(lab, "own", "\"restartPolicy\":\"Never\",\"containers\":[{\"name\":\"x\",\"image\":\"own:1\",\"args\":[\"hi\"]}]");
     create(lab, "always", "\"containers\":[{\"name\":\"x\",\"image\":\"own:1\",\"imagePullPolicy\":\"Always\"}]");
-    assert_true(wait_until(has_phase(lab, "own", "Succeeded"), 20));
-    assert_true(wait_until(waits_for(lab, "always", "ImagePullBackOff"), 20));
+    assert_true(test_wait_until(has_phase(lab, "own", "Succeeded"), 60));
+    assert_true(test_wait_until(waits_for(lab, "always", "ImagePullBackOff"), 60));
     delete_pod(lab, "own");
     delete_pod(lab, "always");
-    assert_true(wait_until(is_gone(lab, "own") && is_gone(lab, "always"), 20));
+    assert_true(test_wait_until(is_gone(lab, "own") && is_gone(lab, "always"), 60));
 }
 
 static void test_config_error_heals(void **state)
 {
     const struct lab *lab = *state;
     create(lab, "config", "\"containers\":[{" WEBAPP ",\"envFrom\":[{\"configMapRef\":{\"name\":\"late\"}}]}]");
-    assert_true(wait_until(waits_for(lab, "config", "CreateContainerConfigError"), 10));
+    assert_true(test_wait_until(waits_for(lab, "config", "CreateContainerConfigError"), 60));
     assert_true(has_event(lab, "config", "Failed", "Error: configmap \"late\" not found"));
     assert_int_equal(
         kube_request(lab->client, "POST", "/api/v1/namespaces/default/configmaps", "application/json",
                      "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"late\"},\"data\":{\"A\":\"b\"}}",
                      DEADLINE, NULL, NULL),
         0);
-    assert_true(wait_until(is_ready(lab, "config"), 15));
+    assert_true(test_wait_until(is_ready(lab, "config"), 60));
     delete_pod(lab, "config");
 }
 
@@ -477,12 +466,12 @@ static void test_init_containers(void **state)
            "\"restartPolicy\":\"Never\",\"initContainers\":[{\"name\":\"one\"," IMAGE
            ",\"command\":[\"webapp\",\"--port\",\"x\"]}],"
            "\"containers\":[{" WEBAPP "}]");
-    assert_true(wait_until(is_ready(lab, "init"), 10));
+    assert_true(test_wait_until(is_ready(lab, "init"), 60));
     AUTO_JSON cJSON *pod = get_pod(lab, "init");
     const cJSON *init = json_get(pod, "status", "initContainerStatuses");
     assert_int_equal(cJSON_GetArraySize(init), 2);
     assert_string_equal(json_text(json_get(cJSON_GetArrayItem(init, 1), "state", "terminated", "reason"), ""), "Completed");
-    assert_true(wait_until(has_phase(lab, "init-fails", "Failed"), 10));
+    assert_true(test_wait_until(has_phase(lab, "init-fails", "Failed"), 60));
     delete_pod(lab, "init");
     delete_pod(lab, "init-fails");
 }
@@ -493,7 +482,7 @@ static void test_log(void **state)
     AUTO_KUBE_ANSWER struct kube_answer answer = {0};
     create(lab, "once",
            "\"restartPolicy\":\"Never\",\"containers\":[{\"name\":\"web\"," IMAGE ",\"command\":[\"webapp\",\"--version\"]}]");
-    assert_true(wait_until(has_phase(lab, "once", "Succeeded"), 10));
+    assert_true(test_wait_until(has_phase(lab, "once", "Succeeded"), 60));
     assert_int_equal(kube_request(lab->client, "GET", PODS "/once/log", NULL, NULL, DEADLINE, &answer, NULL), 0);
     assert_non_null(answer.text);
     assert_non_null(strstr(answer.text, HPALAB_VERSION));
@@ -504,32 +493,40 @@ static void test_memory_limit(void **state)
 {
     const struct lab *lab = *state;
     create(lab, "eater", "\"containers\":[{" WEBAPP ",\"resources\":{\"limits\":{\"memory\":\"64Mi\"}}}]");
-    assert_true(wait_until(is_ready(lab, "eater"), 10));
+    assert_true(test_wait_until(is_ready(lab, "eater"), 60));
     char url[256];
     pod_url(lab, "eater", "/readyz", url);
-    assert_true(wait_until(post(lab, "eater", "/load/memory?mib=200&seconds=30") == 200, 5));
-    assert_true(wait_until(ended_by(lab, "eater", "OOMKilled"), 10));
+    assert_true(test_wait_until(post(lab, "eater", "/load/memory?mib=200&seconds=30") == 200, 60));
+    assert_true(test_wait_until(ended_by(lab, "eater", "OOMKilled"), 60));
     AUTO_JSON cJSON *pod = get_pod(lab, "eater");
     assert_int_equal(json_integer(json_get(container_of(pod), "lastState", "terminated", "exitCode"), 0), 137);
     delete_pod(lab, "eater");
 }
 
+/* What a process used of its limit since a moment, as a share. */
+static double share_of_limit(pid_t pid, int64_t cpu_before, int64_t since, int millicores)
+{
+    const double used = (double)(test_process_cpu(pid) - cpu_before) / (double)NANOSECONDS_PER_SECOND;
+    return used / (seconds_since(since) * millicores / 1000);
+}
+
+/* What is used too much is made up for later: on a machine that is busy, the average takes more than the shortest time. */
 static void assert_cpu_limit(const struct lab *lab, const char *name, int millicores)
 {
+    const double shortest = 4, longest = 60;
+    double share = 0;
     AUTO_FREE char *spec =
         memory_format("\"terminationGracePeriodSeconds\":1,\"containers\":[{" WEBAPP
-                      ",\"args\":[\"--boot\",\"60s\",\"--boot-cpu\",\"1\"],\"resources\":{\"limits\":{\"cpu\":\"%dm\"}}}]",
+                      ",\"args\":[\"--boot\",\"300s\",\"--boot-cpu\",\"1\"],\"resources\":{\"limits\":{\"cpu\":\"%dm\"}}}]",
                       millicores);
     create(lab, name, spec);
-    assert_true(wait_until(has_phase(lab, name, "Running"), 10));
+    assert_true(test_wait_until(has_phase(lab, name, "Running"), 60));
     const pid_t pid = process_of(lab, name);
     clock_sleep_until(clock_monotonic() + 500 * NANOSECONDS_PER_MILLISECOND);
     const int64_t cpu = test_process_cpu(pid), start = clock_monotonic();
-    clock_sleep_until(start + 5 * NANOSECONDS_PER_SECOND);
-    const double used = (double)(test_process_cpu(pid) - cpu) / (double)NANOSECONDS_PER_SECOND;
-    const double allowed = seconds_since(start) * millicores / 1000;
-    if (used < allowed * 0.8 || used > allowed * 1.2)
-        fail_msg("%s used %.3f s of CPU where %.3f s are its limit", name, used, allowed);
+    clock_sleep_until(start + (int64_t)(shortest * (double)NANOSECONDS_PER_SECOND));
+    if (!test_wait_until((share = share_of_limit(pid, cpu, start, millicores)) > 0.8 && share < 1.2, longest))
+        fail_msg("%s used %.2f of its limit in %.0f s", name, share, seconds_since(start));
     delete_pod(lab, name);
 }
 
@@ -543,10 +540,10 @@ static void test_force_deletion(void **state)
 {
     const struct lab *lab = *state;
     create(lab, "forced", "\"containers\":[{" WEBAPP "," ANSWERS ",\"args\":[\"--drain\",\"60s\"]}]");
-    assert_true(wait_until(is_ready(lab, "forced"), 10));
+    assert_true(test_wait_until(is_ready(lab, "forced"), 60));
     const pid_t pid = process_of(lab, "forced");
     assert_int_equal(kube_delete(lab->client, PODS "/forced", 0, NULL), 0);
-    assert_true(wait_until(kill(pid, 0) != 0, 5));
+    assert_true(test_wait_until(kill(pid, 0) != 0, 60));
 }
 
 static void test_startup_probe_holds_the_others(void **state)
@@ -557,7 +554,7 @@ static void test_startup_probe_holds_the_others(void **state)
            "\"startupProbe\":{\"tcpSocket\":{\"port\":\"http\"},\"periodSeconds\":1,\"failureThreshold\":20},"
            "\"livenessProbe\":{\"httpGet\":{\"path\":\"/livez\",\"port\":8080},\"periodSeconds\":1,\"failureThreshold\":1},"
            "\"readinessProbe\":{\"httpGet\":{\"path\":\"/readyz\",\"port\":8080},\"periodSeconds\":1}}]");
-    assert_true(wait_until(is_ready(lab, "start"), 15));
+    assert_true(test_wait_until(is_ready(lab, "start"), 60));
     AUTO_JSON cJSON *pod = get_pod(lab, "start");
     assert_int_equal(json_integer(json_get(container_of(pod), "restartCount"), -1), 0);
     assert_true(has_event(lab, "start", "Unhealthy", "Startup probe failed: dial tcp 127."));
@@ -571,7 +568,7 @@ static void test_probe_has_a_deadline(void **state)
     create(lab, "hang",
            "\"terminationGracePeriodSeconds\":1,\"containers\":[{" WEBAPP ",\"args\":[\"--boot\",\"60s\"],"
            "\"readinessProbe\":{\"httpGet\":{\"path\":\"/readyz\",\"port\":8080},\"periodSeconds\":1}}]");
-    assert_true(wait_until(
+    assert_true(test_wait_until(
         has_event(lab, "hang", "Unhealthy", "context deadline exceeded (Client.Timeout exceeded while awaiting headers)"), 15));
     delete_pod(lab, "hang");
 }
@@ -598,7 +595,7 @@ static void test_metrics(void **state)
            "\"terminationGracePeriodSeconds\":1,\"containers\":[{" WEBAPP
            ",\"args\":[\"--boot\",\"60s\",\"--boot-cpu\",\"200m\"]}]");
     /* A scrape is each 3 s at this pace; two of them are there after at most 6 s, and metrics-server needs a moment. */
-    assert_true(wait_until((window = read_metrics(lab, "busy", &nanocores)) > 0, 25));
+    assert_true(test_wait_until((window = read_metrics(lab, "busy", &nanocores)) > 0, 60));
     assert_true(window >= 1900 && window < 10000);
     assert_true(nanocores > 20000000 && nanocores < 300000000);
     delete_pod(lab, "busy");
@@ -621,7 +618,7 @@ static void test_metrics_without_their_server(void **state)
     assert_int_equal(kube_request(lab->client, "PATCH", server, "application/merge-patch+json", "{\"spec\":{\"replicas\":0}}",
                                   DEADLINE, NULL, NULL),
                      0);
-    assert_true(wait_until(says_unavailable(lab, "pods") && says_unavailable(lab, "nodes"), 20));
+    assert_true(test_wait_until(says_unavailable(lab, "pods") && says_unavailable(lab, "nodes"), 60));
 }
 
 static void test_node(void **state)

@@ -10,7 +10,7 @@
 #include "common/clock.h"
 #include "common/memory.h"
 
-#define LONGEST_RUN (30 * NANOSECONDS_PER_SECOND)
+#define LONGEST_RUN (60 * NANOSECONDS_PER_SECOND)
 
 enum load_transport results_transport = TRANSPORT_AUTOMATIC;
 
@@ -92,7 +92,7 @@ struct load_spec results_spec(int port, const char *path, double rate, int64_t d
     spec.stage_count = 1;
     spec.stages = memory_allocate(1, sizeof *spec.stages);
     spec.stages[0] = (struct load_stage){.duration = duration, .target = rate};
-    spec.timeout = 5 * NANOSECONDS_PER_SECOND;
+    spec.timeout = 20 * NANOSECONDS_PER_SECOND;
     spec.maximum_connections = 100;
     return spec;
 }

@@ -28,7 +28,7 @@ static void test_every_request_is_counted_once(void **state)
 {
     (void)state;
     struct results *results = memory_allocate(1, sizeof *results);
-    struct load_spec spec = results_spec(0, "/", 200, 2500 * MILLISECOND);
+    struct load_spec spec = results_spec(0, "/", 400, 1250 * MILLISECOND);
     results_run_against(answer_ok, NULL, &spec, results);
     results_assert_complete(results, 500);
     assert_int_equal(results->outcomes[OUTCOME_OK], 500);
@@ -68,7 +68,7 @@ static void test_kept_connections_are_used_again(void **state)
 {
     (void)state;
     struct results *results = memory_allocate(1, sizeof *results);
-    struct load_spec spec = results_spec(0, "/", 50, SECOND);
+    struct load_spec spec = results_spec(0, "/", 100, SECOND / 2);
     results_run_against(answer_ok, NULL, &spec, results);
     results_assert_complete(results, 50);
     assert_true(results->connections >= 1 && results->connections < 50);
@@ -81,7 +81,7 @@ static void test_reuse_never_connects_for_each_request(void **state)
     (void)state;
     struct results *results = memory_allocate(1, sizeof *results);
     struct fake_server *server = fake_server_start(answer_ok, NULL);
-    struct load_spec spec = results_spec(fake_server_port(server), "/", 100, SECOND);
+    struct load_spec spec = results_spec(fake_server_port(server), "/", 200, SECOND / 2);
     spec.reuse = REUSE_NEVER;
     results_run(&spec, results);
     results_assert_complete(results, 100);
@@ -105,7 +105,7 @@ static void test_rows_are_told_by_pod_and_warmth(void **state)
 {
     (void)state;
     struct results *results = memory_allocate(1, sizeof *results);
-    struct load_spec spec = results_spec(0, "/", 50, SECOND);
+    struct load_spec spec = results_spec(0, "/", 100, SECOND / 2);
     results_run_against(answer_as_pod, NULL, &spec, results);
     results_assert_complete(results, 50);
     uint64_t counts[2][WARMTH_COUNT] = {{0}};
@@ -129,7 +129,7 @@ static void test_the_first_ten_answers_of_a_pod_are_kept(void **state)
 {
     (void)state;
     struct results *results = memory_allocate(1, sizeof *results);
-    struct load_spec spec = results_spec(0, "/", 50, SECOND);
+    struct load_spec spec = results_spec(0, "/", 100, SECOND / 2);
     results_run_against(answer_as_pod, NULL, &spec, results);
     int counts[2] = {0, 0};
     for (size_t i = 0; i < results->exemplar_count; i++) {
@@ -163,7 +163,7 @@ static void test_odd_headers_are_not_believed(void **state)
 {
     (void)state;
     struct results *results = memory_allocate(1, sizeof *results);
-    struct load_spec spec = results_spec(0, "/", 30, SECOND);
+    struct load_spec spec = results_spec(0, "/", 60, SECOND / 2);
     results_run_against(answer_with_odd_headers, NULL, &spec, results);
     results_assert_complete(results, 30);
     for (size_t i = 0; i < results->row_count; i++) {
@@ -238,7 +238,6 @@ static void test_head_waits_for_no_body(void **state)
     struct load_spec spec = results_spec(0, "/", 20, SECOND / 2);
     free(spec.method);
     spec.method = memory_copy_text("HEAD");
-    spec.timeout = SECOND;
     spec.reuse = REUSE_NEVER;
     results_run_against(answer_ok, NULL, &spec, results);
     results_assert_complete(results, 10);
