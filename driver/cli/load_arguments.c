@@ -165,20 +165,32 @@ static int read_schedule(const struct load_texts *texts, struct load_spec *spec,
     return error_set(error, "how much? --rate R, --vus N or --stages 20s:100,1m:1000");
 }
 
+/* "keep", "never", "100" requests or "30s" */
+static int read_reuse(const char *text, struct load_spec *spec, struct error *error)
+{
+    bool digits = strspn(text, "0123456789") == strlen(text);
+    spec->reuse = REUSE_LIMITED;
+    if (digits)
+        return read_whole("reuse", text, 1, LOAD_MOST_REUSES, &spec->reuse_requests, error);
+    if (duration_parse(text, &spec->reuse_age, NULL) == 0 && spec->reuse_age > 0 && spec->reuse_age <= LOAD_LONGEST_STAGE)
+        return 0;
+    if (strcmp(text, "keep") != 0 && strcmp(text, "never") != 0)
+        return error_set(error, "--reuse: expected keep, never, a number of requests or an age such as 30s, not \"%.40s\"", text);
+    spec->reuse = strcmp(text, "keep") == 0 ? REUSE_KEEP : REUSE_NEVER;
+    return 0;
+}
+
 static int read_sending(const struct load_texts *texts, struct load_spec *spec, struct error *error)
 {
     static const char *const pacings[] = {"frugal", "precise", NULL};
-    static const char *const reuses[] = {"keep", "never", NULL};
     int pacing = (int)spec->pacing;
-    int reuse = (int)spec->reuse;
     uint64_t connections = (uint64_t)spec->maximum_connections;
     if ((texts->pacing != NULL && read_word("pacing", texts->pacing, pacings, &pacing, error) < 0) ||
-        (texts->reuse != NULL && read_word("reuse", texts->reuse, reuses, &reuse, error) < 0) ||
+        (texts->reuse != NULL && read_reuse(texts->reuse, spec, error) < 0) ||
         (texts->connections != NULL &&
          read_whole("connections", texts->connections, 1, LOAD_MOST_CONNECTIONS, &connections, error) < 0))
         return -1;
     spec->pacing = (enum load_pacing)pacing;
-    spec->reuse = (enum load_reuse)reuse;
     spec->maximum_connections = (int)connections;
     if (texts->timeout == NULL)
         return 0;

@@ -70,6 +70,24 @@ static void test_a_constant_rate(void **state)
     assert_string_equal(spec->method, "GET");
 }
 
+static void test_connections_that_are_used_for_a_while(void **state)
+{
+    (void)state;
+    AUTO_ARGUMENTS struct load_arguments counted;
+    AUTO_ARGUMENTS struct load_arguments aged;
+    AUTO_ARGUMENTS struct load_arguments kept;
+    read_right(&(struct load_texts){.url = URL, .rate = "1", .duration = "1s", .reuse = "100"}, &counted);
+    assert_int_equal(counted.spec.reuse, REUSE_LIMITED);
+    assert_int_equal(counted.spec.reuse_requests, 100);
+    assert_int_equal(counted.spec.reuse_age, 0);
+    read_right(&(struct load_texts){.url = URL, .rate = "1", .duration = "1s", .reuse = "30s"}, &aged);
+    assert_int_equal(aged.spec.reuse, REUSE_LIMITED);
+    assert_int_equal(aged.spec.reuse_requests, 0);
+    assert_int_equal(aged.spec.reuse_age, 30 * SECOND);
+    read_right(&(struct load_texts){.url = URL, .rate = "1", .duration = "1s", .reuse = "keep"}, &kept);
+    assert_int_equal(kept.spec.reuse, REUSE_KEEP);
+}
+
 static void test_stages_of_rates_and_of_users(void **state)
 {
     (void)state;
@@ -175,7 +193,9 @@ static void test_mistakes(void **state)
         {{.url = URL, .vus = "1", .stages = "20s:0.5"}, "--stages: expected a whole number"},
         {{RATE, .think_time = "1s"}, "need --vus"},
         {{RATE, .pacing = "fast"}, "--pacing: expected frugal or precise, not \"fast\""},
-        {{RATE, .reuse = "often"}, "--reuse: expected keep or never, not \"often\""},
+        {{RATE, .reuse = "often"}, "or an age such as 30s, not \"often\""},
+        {{RATE, .reuse = "0"}, "--reuse: expected a whole number from 1"},
+        {{RATE, .reuse = "48h"}, "not \"48h\""},
         {{RATE, .spacing = "wide"}, "--spacing: expected uniform or poisson"},
         {{RATE, .method = "FETCH"}, "--method: expected GET"},
         {{RATE, .connections = "0"}, "--connections: expected a whole number from 1 to 20000"},
@@ -256,6 +276,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_constant_rate),
+        cmocka_unit_test(test_connections_that_are_used_for_a_while),
         cmocka_unit_test(test_stages_of_rates_and_of_users),
         cmocka_unit_test(test_virtual_users),
         cmocka_unit_test(test_the_request),
