@@ -3,7 +3,6 @@
 #include <curl/curl.h>
 #include <errno.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -15,7 +14,6 @@
 
 #include "cluster/api/writer.h"
 #include "cluster/kubelet/pod.h"
-#include "cluster/kubelet/volume.h"
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/remove_folder.h"
@@ -23,9 +21,6 @@
 /* At kubelet_stop: between SIGTERM and SIGKILL, and how long ends are awaited after that. */
 #define STOP_GRACE (2 * NANOSECONDS_PER_SECOND)
 #define STOP_PATIENCE (3 * NANOSECONDS_PER_SECOND)
-
-/* How old the knowledge of a container's processes may be when its usage is asked for. */
-#define USAGE_AGE (200 * NANOSECONDS_PER_MILLISECOND)
 
 static struct pod *find_pod(const struct kubelet *kubelet, const char *uid)
 {
@@ -323,97 +318,4 @@ void kubelet_stop(struct kubelet *kubelet)
         log_warning("kubelet", "%s", error.text);
     rmdir(kubelet->options.root_folder); /* stays when others keep something in it */
     destroy(kubelet);
-}
-
-/* The container that a log request means; NULL with a Status. */
-static struct container *find_container(const struct pod *pod, const char *wanted, struct status *status)
-{
-    if (wanted == NULL && pod->count - pod->init_count == 1)
-        return &pod->containers[pod->init_count];
-    for (int i = 0; wanted != NULL && i < pod->count; i++)
-        if (strcmp(pod->containers[i].name, wanted) == 0)
-            return &pod->containers[i];
-    if (wanted == NULL)
-        status_set(status, 400, "BadRequest", "a container name must be specified for pod %s", pod->name);
-    else
-        status_set(status, 400, "BadRequest", "container %s is not valid for pod %s", wanted, pod->name);
-    return NULL;
-}
-
-static int read_log_of(const struct container *container, const struct log_request *request, struct buffer *text,
-                       uint64_t *next_offset, struct status *status)
-{
-    const struct pod *pod = container->pod;
-    struct container_log *log = request->previous ? container->previous_log : container->log;
-    if (log == NULL && request->previous)
-        return status_set(status, 400, "BadRequest", "previous terminated container \"%s\" in pod \"%s\" not found",
-                          container->name, pod->name);
-    if (log == NULL)
-        return status_set(status, 400, "BadRequest", "container \"%s\" in pod \"%s\" is waiting to start: %s", container->name,
-                          pod->name, container->waiting_reason);
-    container_log_read(log, request, text, next_offset);
-    return 0;
-}
-
-int kubelet_read_log(void *context, const char *namespace, const char *pod_name, const struct log_request *request,
-                     struct buffer *text, uint64_t *next_offset, struct status *status)
-{
-    struct kubelet *kubelet = context;
-    int outcome = -1;
-    pthread_mutex_lock(&kubelet->lock);
-    const struct pod *pod = kubelet->pods;
-    while (pod != NULL && (strcmp(pod->namespace, namespace) != 0 || strcmp(pod->name, pod_name) != 0))
-        pod = pod->next_pod;
-    if (pod == NULL) {
-        status_set(status, 404, "NotFound", "pods \"%s\" not found", pod_name);
-        status_set_details(status, pod_name, "", "pods");
-    } else {
-        const struct container *container = find_container(pod, request->container, status);
-        if (container != NULL)
-            outcome = read_log_of(container, request, text, next_offset, status);
-    }
-    pthread_mutex_unlock(&kubelet->lock);
-    return outcome;
-}
-
-static void visit_container(struct container *container, void (*visit)(const struct container_usage *usage, void *context),
-                            void *context)
-{
-    const struct pod *pod = container->pod;
-    process_group_refresh(&container->group, USAGE_AGE, clock_monotonic());
-    const struct container_usage usage = {
-        .namespace = pod->namespace,
-        .pod = pod->name,
-        .pod_uid = pod->uid,
-        .container = container->name,
-        .node = pod->node->name,
-        .started_wall = container->started_wall,
-        .cpu = process_group_cpu(&container->group),
-        .memory = process_group_memory(&container->group),
-        .sampled_wall = clock_wall(),
-    };
-    visit(&usage, context);
-}
-
-void kubelet_visit_usage(struct kubelet *kubelet, void (*visit)(const struct container_usage *usage, void *context),
-                         void *context)
-{
-    pthread_mutex_lock(&kubelet->lock);
-    for (struct pod *pod = kubelet->pods; pod != NULL; pod = pod->next_pod)
-        for (int i = 0; i < pod->count; i++)
-            if (pod->containers[i].state == CONTAINER_RUNNING && (i >= pod->init_count || is_sidecar(&pod->containers[i])))
-                visit_container(&pod->containers[i], visit, context);
-    pthread_mutex_unlock(&kubelet->lock);
-}
-
-char *kubelet_volume_path(void *context, const char *volume)
-{
-    const struct kubelet *kubelet = context;
-    return volume_folder_path(kubelet->options.root_folder, volume);
-}
-
-int kubelet_remove_volume(void *context, const char *volume, struct error *error)
-{
-    const struct kubelet *kubelet = context;
-    return volume_folder_remove(kubelet->options.root_folder, volume, error);
 }
