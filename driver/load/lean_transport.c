@@ -45,6 +45,7 @@ struct lean_transport {
     struct connection **connections; /* by their index */
     size_t count;
     struct connection *closed, *idle;   /* stacks */
+    struct connection **of_vus;         /* closed model: each VU's idle connection, instead of the stack; else NULL */
     struct connection *oldest, *newest; /* in flight: the oldest has the first deadline, as all have the same time */
     char *bytes;                        /* what was read; used up before the next read */
     struct connection *reading;         /* NULL = its answer was complete, or it was given up */
@@ -104,10 +105,16 @@ static void push(struct connection **stack, struct connection *connection)
     *stack = connection;
 }
 
+/* The stack that an idle connection of a VU is in: its own has at most one. */
+static struct connection **idle_stack(struct lean_transport *transport, uint32_t vu)
+{
+    return transport->of_vus != NULL ? &transport->of_vus[vu] : &transport->idle;
+}
+
 /* An idle connection is somewhere in its stack. */
 static void remove_idle(struct lean_transport *transport, const struct connection *connection)
 {
-    struct connection **link = &transport->idle;
+    struct connection **link = idle_stack(transport, connection->carried.vu);
     while (*link != connection)
         link = &(*link)->next;
     *link = connection->next;
@@ -153,7 +160,7 @@ static void finish(struct lean_transport *transport, struct connection *connecti
     remove_in_flight(transport, connection);
     if (whole && answer->reusable && !connection->last) {
         connection->state = STATE_IDLE;
-        push(&transport->idle, connection);
+        push(idle_stack(transport, connection->carried.vu), connection);
     } else {
         shut(transport, connection);
     }
@@ -322,7 +329,7 @@ static int begin_connection(const struct lean_transport *transport, struct conne
 static void lean_send(struct transport *base, const struct load_request *request)
 {
     struct lean_transport *transport = lean(base);
-    struct connection *connection = pop(&transport->idle);
+    struct connection *connection = pop(idle_stack(transport, request->vu));
     bool fresh = connection == NULL;
     if (fresh)
         connection = take_place(transport);
@@ -378,6 +385,7 @@ static void lean_destroy(struct transport *base)
     }
     free(transport->connections);
     free(transport->bytes);
+    free(transport->of_vus);
     lean_request_release(&transport->request);
     free(transport);
 }
@@ -399,6 +407,8 @@ struct transport *lean_transport_create(const struct transport_options *options,
     transport->base.options.resolve_address = NULL;
     transport->address = (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons(port)};
     transport->bytes = memory_allocate(1, READ_SIZE);
+    if (load_spec_most_vus(options->spec) > 0)
+        transport->of_vus = memory_allocate(load_spec_most_vus(options->spec), sizeof(struct connection *));
     lean_request_init(&transport->request, options->spec, url);
     if (inet_pton(AF_INET, address, &transport->address.sin_addr) == 1)
         return &transport->base;

@@ -29,6 +29,8 @@ struct vus {
     uint64_t *left;       /* per-vu-iterations: of each VU */
     struct turn *turns;   /* a ring; in order of time, since all think for the same time */
     size_t capacity, first, waiting;
+    uint32_t *ended; /* a stack of the numbers of VUs that are no more, or not yet */
+    size_t ended_count;
 };
 
 static double stage_before(const struct vus *vus)
@@ -75,6 +77,9 @@ struct vus *vus_create(const struct load_spec *spec, const struct segment *segme
     *vus = (struct vus){.spec = spec, .segment = segment, .end = load_spec_duration(spec), .level = spec->start_rate};
     vus->capacity = most > 0 ? (size_t)most : 1;
     vus->turns = memory_allocate(vus->capacity, sizeof *vus->turns);
+    vus->ended = memory_allocate(vus->capacity, sizeof *vus->ended);
+    for (; vus->ended_count < vus->capacity; vus->ended_count++)
+        vus->ended[vus->ended_count] = (uint32_t)(vus->capacity - 1 - vus->ended_count);
     vus->wanted = segment_share(segment, (uint64_t)spec->start_rate);
     if (spec->executor == EXECUTOR_PER_VU_ITERATIONS) {
         vus->left = memory_allocate(vus->capacity, sizeof *vus->left);
@@ -91,6 +96,7 @@ void vus_destroy(struct vus *vus)
         return;
     free(vus->left);
     free(vus->turns);
+    free(vus->ended);
     free(vus);
 }
 
@@ -145,9 +151,10 @@ static void use_iteration(struct vus *vus, uint32_t vu)
 static bool begin_vu(struct vus *vus, uint32_t *vu)
 {
     bool counted = vus->spec->executor == EXECUTOR_SHARED_ITERATIONS || vus->left != NULL;
-    if (vus->running >= vus->wanted || vus->running >= vus->capacity || (counted && vus->begun >= vus->wanted))
+    if (vus->running >= vus->wanted || vus->ended_count == 0 || (counted && vus->begun >= vus->wanted))
         return false;
-    *vu = (uint32_t)(vus->begun++ % vus->capacity);
+    *vu = vus->ended[--vus->ended_count];
+    vus->begun++;
     vus->running++;
     return true;
 }
@@ -168,6 +175,7 @@ bool vus_take(struct vus *vus, int64_t now, uint32_t *vu, uint64_t *number)
             use_iteration(vus, *vu);
             return true;
         }
+        vus->ended[vus->ended_count++] = *vu;
         vus->running--;
     }
 }

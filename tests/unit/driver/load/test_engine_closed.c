@@ -172,6 +172,30 @@ static void test_connections_are_closed_when_they_are_old(void **state)
     results_release(results);
 }
 
+/* Seldom more than one of the VUs sends at a time; the lean transport keeps each one's connection all the same. */
+static void test_each_vu_has_its_connection(void **state)
+{
+    (void)state;
+    struct results *results = memory_allocate(1, sizeof *results);
+    struct fake_server *server = fake_server_start(answer_ok, NULL);
+    struct load_spec spec = results_spec(fake_server_port(server), "/", 20, SECOND);
+    spec.executor = EXECUTOR_RAMPING_VUS;
+    spec.start_rate = 0;
+    spec.stages = memory_resize(spec.stages, 2, sizeof *spec.stages);
+    spec.stages[1] = (struct load_stage){.duration = 2 * SECOND, .target = 20};
+    spec.stage_count = 2;
+    spec.think_time = 200 * MILLISECOND;
+    results_run(&spec, results);
+    results_assert_complete(results, results->sent);
+    assert_true(results->sent > 20);
+    if (results_transport == TRANSPORT_LEAN)
+        assert_int_equal(fake_server_connections(server), 20);
+    assert_in_range(fake_server_connections(server), 1, 20);
+    fake_server_stop(server);
+    load_spec_release(&spec);
+    results_release(results);
+}
+
 static void test_precise_pacing_and_segments(void **state)
 {
     (void)state;
@@ -212,6 +236,7 @@ int main(void)
         cmocka_unit_test(test_ramping_vus),
         cmocka_unit_test(test_connections_are_closed_after_their_requests),
         cmocka_unit_test(test_connections_are_closed_when_they_are_old),
+        cmocka_unit_test(test_each_vu_has_its_connection),
         cmocka_unit_test(test_precise_pacing_and_segments),
     };
     results_transport = TRANSPORT_CURL;
