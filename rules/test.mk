@@ -28,6 +28,9 @@ INTEGRATION_TESTS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/integration/test
 KUBECTL_TESTS := $(wildcard tests/kubectl/test-*)
 TEST_LIBS := -lcmocka -lcurl -lsqlite3 -lmicrohttpd -lcrypto -lssl $(COMMON_LIBS)
 
+# Unit tests that run at a time: many only wait. The other tests run alone.
+TEST_JOBS ?= 1
+
 unit_room  = $(patsubst tests/unit/%/,%,$(dir $(1)))
 unit_rooms = $(call unit_room,$(1)) $(UNIT_NEEDS_$(subst /,_,$(call unit_room,$(1)))) common
 
@@ -49,12 +52,13 @@ setup-test:
 	scripts/setup test
 
 run-tests: $(BINARIES) $(UNIT_TESTS) $(INTEGRATION_TESTS)
-	scripts/run-tests --build $(BUILD) $(UNIT_TESTS) $(INTEGRATION_TESTS) $(KUBECTL_TESTS) $(wildcard tests/browser/test-*)
+	scripts/run-tests --build $(BUILD) --jobs $(TEST_JOBS) $(UNIT_TESTS) -- $(INTEGRATION_TESTS) $(KUBECTL_TESTS) \
+	    $(wildcard tests/browser/test-*)
 
 build-tests: $(UNIT_TESTS) $(INTEGRATION_TESTS) $(BUILD)/tests/browser/example_report
 
 test-unit: $(UNIT_TESTS) ## run the unit tests alone
-	scripts/run-tests --build $(BUILD) $^
+	scripts/run-tests --build $(BUILD) --jobs $(TEST_JOBS) $^
 
 test-integration: $(BINARIES) $(INTEGRATION_TESTS) ## run the integration tests alone
 	scripts/run-tests --build $(BUILD) $(INTEGRATION_TESTS) $(KUBECTL_TESTS)

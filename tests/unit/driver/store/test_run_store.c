@@ -389,7 +389,11 @@ static int read_as_stranger(const char *folder)
         if (geteuid() == 0 && (setgid(65534) != 0 || setuid(65534) != 0))
             _exit(90);
         struct run_store *store = run_store_open(folder, NULL);
-        _exit(store == NULL ? 91 : (int)visit(store).ticks);
+        if (store == NULL)
+            _exit(91);
+        int ticks = (int)visit(store).ticks;
+        run_store_close(store);
+        _exit(ticks);
     }
     int status = 0;
     assert_int_equal(waitpid(child, &status, 0), child);
