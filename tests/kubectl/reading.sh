@@ -38,6 +38,8 @@ header NAME 'CREATED AT'
 try 0 '^system:discovery ' get clusterrolebindings
 header NAME ROLE AGE
 try 0 '^system-node-critical ' get priorityclasses
+try 0 '^lab-1 +lab-1 ' get leases -n kube-node-lease
+header NAME HOLDER AGE
 try 0 'SuccessfulCreate' get events -o wide
 header 'LAST SEEN' TYPE REASON OBJECT SUBOBJECT SOURCE MESSAGE 'FIRST SEEN' COUNT NAME
 try 0 'No resources found' get secrets -n kube-public
@@ -79,7 +81,7 @@ try 0 '^TargetPort: +http/TCP' describe service web
 try 0 '^Used By: +app-0' describe persistentvolumeclaim data-app-0
 try 0 '^Claim: +default/data-app-' describe persistentvolume
 try 0 'Non-terminated Pods:' describe node lab-1
-prints 'Hostname:    lab-1'
+prints 'Hostname:    lab-1' 'HolderIdentity:  lab-1'
 try 0 '^IsDefaultClass: +Yes' describe storageclass standard
 try 0 '^Status: +Active' describe namespace default
 try 0 '^Name: +default' describe serviceaccount default

@@ -7,7 +7,8 @@
 #   differs between versions of kubectl;
 # - the API is on port 6443 of its Service (443 needs root);
 # - events: other things happened there; each event that we have must be one that was recorded, and one must be there;
-# - its autoscaler scaled (lastScaleTime), ours did not; kubectl 1.20 shows managedFields.
+# - its autoscaler scaled (lastScaleTime), ours did not; kubectl 1.20 shows managedFields, and those
+#   before 1.31 do not tell a template's node selectors and tolerations.
 recorded=tests/data/golden/kubectl
 here=tests/kubectl
 
@@ -18,7 +19,7 @@ comparable() {
         /^ +(Command|Args):$/ { skip = 1; next }
         /^ +Environment:/ || /^ +WEBAPP_[A-Z]+:/ { next }
         /openshift-service-ca/ || /^ +(Optional|ConfigMapOptional):/ { next }
-        /^  lastScaleTime:/ { next }
+        /^  lastScaleTime:/ || /^  (Node-Selectors|Tolerations):/ { next }
         /^  managedFields:$/ { inside = 1; next }
         inside && /^  (-| )/ { next }
         { inside = 0; print }' "$1" |
@@ -105,7 +106,7 @@ differs describe-deploy-web 's/Scaled up/Scaled/'
 differs describe-sts-app '/Partition/d'
 
 for name in get-deploy get-rs get-sts get-svc get-pvc get-endpointslices get-hpa top-pods top-nodes get-pods get-pods-wide \
-    get-hpa-yaml; do
+    get-hpa-yaml get-jobs get-cronjobs get-all; do
     like_recorded "$name"
 done
 like_recorded_kinds

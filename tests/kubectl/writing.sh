@@ -44,7 +44,7 @@ try 1 "'tier' already has a value \(front\), and --overwrite is false" label dep
 try 0 '^deployment.apps/x labeled' label --overwrite deployment x tier=back
 try 0 '^deployment.apps/x$' get deployments -l 'tier in (back),tier!=front' -o name
 try 0 '^deployment.apps/x (un)?labeled' label deployment x tier-
-try 0 '^deployment.apps/x annotated' annotate deployment x note=yes
+try 0 '^deployment.apps/x annotate' annotate deployment x note=yes
 try 1 'a valid label must be an empty string or consist of' label deployment x bad=-
 try 1 'metadata.labels: Invalid value: "-": a valid label must be' patch deployment x -p '{"metadata":{"labels":{"bad":"-"}}}'
 cat >"$work/editor" <<'END'
