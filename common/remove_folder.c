@@ -87,7 +87,7 @@ static void empty_folder(struct removal *removal, int folder, int level)
 }
 
 /* Removes the folder `name` (one path component) of the folder `parent`. */
-static int remove_folder_at(int parent, const char *name, struct error *error)
+int remove_folder_at(int parent, const char *name, struct error *error)
 {
     AUTO_CLOSE int top = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (top < 0)

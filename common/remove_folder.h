@@ -7,7 +7,10 @@
 
 #include "common/error.h"
 
-/* Removes the folder with everything in it. Nothing there: 0. */
+/* Removes the folder `name` (one path component) of the folder `parent` with everything in it. Nothing there: 0. */
+int remove_folder_at(int parent, const char *name, struct error *error);
+
+/* The same for a path whose last component is the folder. */
 int remove_folder(const char *path, struct error *error);
 
 #endif

@@ -21,6 +21,7 @@ struct cluster_periods cluster_periods_at_pace(int divisor)
         .container_back_off_maximum = 300 * second,
         .container_back_off_reset = 600 * second,
         .node_status_update_frequency = 10 * second,
+        .pod_sync_frequency = 60 * second,
         .proxy_minimum_sync_period = NANOSECONDS_PER_SECOND,
     };
 }

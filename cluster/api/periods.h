@@ -28,6 +28,7 @@ struct cluster_periods {
     int64_t container_back_off_maximum;   /* 5 min */
     int64_t container_back_off_reset;     /* 10 min of running */
     int64_t node_status_update_frequency; /* 10 s */
+    int64_t pod_sync_frequency;           /* 1 min: how often volumes follow their ConfigMaps and Secrets */
     /* kube-proxy */
     int64_t proxy_minimum_sync_period; /* 1 s */
 };

@@ -45,7 +45,7 @@ static const char help[] =
     "  --horizontal-pod-autoscaler-cpu-initialization-period (5m),\n"
     "  --horizontal-pod-autoscaler-initial-readiness-delay (30s), --horizontal-pod-autoscaler-tolerance (0.1),\n"
     "  --metric-resolution (15s), --housekeeping-interval (10s), --node-status-update-frequency (10s),\n"
-    "  --max-container-restart-period (5m), --iptables-min-sync-period (1s)\n";
+    "  --sync-frequency (1m), --max-container-restart-period (5m), --iptables-min-sync-period (1s)\n";
 
 enum option_id {
     OPTION_FOLDER = 256,
@@ -82,6 +82,7 @@ static const struct {
     PERIOD("metric-resolution", metric_resolution),
     PERIOD("housekeeping-interval", housekeeping_interval),
     PERIOD("node-status-update-frequency", node_status_update_frequency),
+    PERIOD("sync-frequency", pod_sync_frequency),
     PERIOD("max-container-restart-period", container_back_off_maximum),
     PERIOD("iptables-min-sync-period", proxy_minimum_sync_period),
 #undef PERIOD

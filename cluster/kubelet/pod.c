@@ -195,22 +195,32 @@ static void set_up(struct pod *pod, int64_t now)
     }
     const int64_t renewal = pod_token_renewal(pod);
     pod->next_tokens = renewal == MOMENT_NEVER ? MOMENT_NEVER : now + renewal;
+    pod->next_sync =
+        pod_folder_has_objects(object_tree(pod->object)) ? now + pod->kubelet->options.periods.pod_sync_frequency : MOMENT_NEVER;
     pod->set_up = true;
     pod->changed = true;
 }
 
-/* Fresh tokens before the old ones end. */
-static void renew_tokens(struct pod *pod, int64_t now)
+static bool refresh_volumes(struct pod *pod, bool tokens)
 {
     struct error error = ERROR_NONE;
     const char *volume = "";
     const struct volume_source source = pod_volume_source(pod);
-    if (pod_folder_renew_tokens(pod->root, &source, &volume, &error) == 0) {
-        pod->next_tokens = now + pod_token_renewal(pod);
-        return;
-    }
+    if (pod_folder_refresh(pod->root, &source, tokens, &volume, &error) == 0)
+        return true;
     pod_event(pod, "Warning", "FailedMount", "MountVolume.SetUp failed for volume \"%s\" : %s", volume, error.text);
-    pod->next_tokens = now + TOKEN_RETRY;
+    return false;
+}
+
+/* Fresh tokens before the old ones end; what the pod has of ConfigMaps, Secrets and itself follows them. */
+static void keep_volumes(struct pod *pod, int64_t now)
+{
+    if (now >= pod->next_tokens)
+        pod->next_tokens = now + (refresh_volumes(pod, true) ? pod_token_renewal(pod) : TOKEN_RETRY);
+    if (now >= pod->next_sync) {
+        (void)refresh_volumes(pod, false);
+        pod->next_sync = now + pod->kubelet->options.periods.pod_sync_frequency;
+    }
 }
 
 /* Init containers one after the other; true when all are through. */
@@ -252,8 +262,8 @@ static void run_containers(struct pod *pod, int64_t now)
 {
     if (!pod->set_up && now >= pod->next_setup)
         set_up(pod, now);
-    if (pod->set_up && now >= pod->next_tokens)
-        renew_tokens(pod, now);
+    if (pod->set_up)
+        keep_volumes(pod, now);
     if (!pod->set_up || !run_init_containers(pod, now))
         return;
     for (int i = pod->init_count; i < pod->count; i++)
@@ -328,8 +338,10 @@ static int64_t next_moment(const struct pod *pod)
     int64_t next = pod->gone || pod->kubelet->stopping ? MOMENT_NEVER : pod->next_write;
     if (!pod->set_up && !pod->ended && !pod->deleting && !pod->gone && !pod->kubelet->stopping && pod->next_setup < next)
         next = pod->next_setup;
-    if (pod->set_up && !pod->ended && !pod->deleting && !pod->gone && !pod->kubelet->stopping && pod->next_tokens < next)
-        next = pod->next_tokens;
+    if (pod->set_up && !pod->ended && !pod->deleting && !pod->gone && !pod->kubelet->stopping) {
+        const int64_t volumes = pod->next_tokens < pod->next_sync ? pod->next_tokens : pod->next_sync;
+        next = volumes < next ? volumes : next;
+    }
     for (int i = 0; i < pod->count; i++) {
         const struct container *container = &pod->containers[i];
         /* Containers that wait for others, or for the pod, have no moment of their own. */

@@ -116,7 +116,8 @@ struct pod {
     int64_t end_by;   /* monotonic; when a pod that is being deleted has used up its grace */
     int64_t next_setup;
     int64_t setup_wait;
-    int64_t next_tokens;                                 /* monotonic; when the tokens in its volumes are made anew */
+    int64_t next_sync;   /* monotonic; when its volumes are compared with the ConfigMaps and Secrets */
+    int64_t next_tokens; /* monotonic; when the tokens in its volumes are made anew */
     char server_host[ADDRESS_TEXT_SIZE], server_port[8]; /* of the API server; "" = not known yet */
     struct container *containers;                        /* init containers first */
     int init_count, count;

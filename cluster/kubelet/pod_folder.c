@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cluster/kubelet/volume_files.h"
 #include "common/memory.h"
 #include "common/random.h"
 
@@ -112,11 +113,13 @@ int pod_folder_write(int root, const char *path, const char *bytes, size_t lengt
     return error_set(error, "cannot write the file %.200s: %s", path, strerror(reason));
 }
 
+enum mounting_part { PART_ALL, PART_TOKENS, PART_OBJECTS };
+
 struct mounting {
     int root;
     const cJSON *pod;
     const struct volume_source *source;
-    bool tokens_alone; /* pass over volumes without a token */
+    enum mounting_part part;
     struct error *error;
 };
 
@@ -128,14 +131,12 @@ static int mount_content(const struct mounting *mounting, const cJSON *volume, c
         return -1;
     if (sub_path == NULL) {
         AUTO_CLOSE int folder = pod_folder_open(mounting->root, mount, mounting->error);
-        if (folder < 0)
-            return -1;
+        return folder < 0 ? -1 : volume_files_write(folder, &files, mounting->error);
     }
     for (size_t i = 0; i < files.count; i++) {
         const struct volume_file *file = &files.files[i];
-        AUTO_FREE char *path = sub_path != NULL ? memory_copy_text(mount) : memory_format("%s/%s", mount, file->path);
-        if ((sub_path == NULL || strcmp(sub_path, file->path) == 0) &&
-            pod_folder_write(mounting->root, path, file->bytes, file->length, file->mode, mounting->error) < 0)
+        if (strcmp(sub_path, file->path) == 0 &&
+            pod_folder_write(mounting->root, mount, file->bytes, file->length, file->mode, mounting->error) < 0)
             return -1;
     }
     return 0;
@@ -224,6 +225,13 @@ static const cJSON *find_volume(const cJSON *pod, const char *name)
     return NULL;
 }
 
+/* A subPath is mounted once: it stays what it was, as in Kubernetes. */
+static bool is_made_anew(const cJSON *volume, const char *sub_path, enum mounting_part part)
+{
+    const bool has_token = volume_token_seconds(volume) > 0;
+    return volume_has_content(volume) && sub_path[0] == '\0' && has_token == (part == PART_TOKENS);
+}
+
 static int mount_one(const struct mounting *mounting, const cJSON *mount, const char **volume_name)
 {
     const char *path = json_text(json_get(mount, "mountPath"), "");
@@ -232,7 +240,7 @@ static int mount_one(const struct mounting *mounting, const cJSON *mount, const 
     const cJSON *volume = find_volume(mounting->pod, *volume_name);
     if (volume == NULL)
         return error_set(mounting->error, "the pod has no volume of that name");
-    if (mounting->tokens_alone && volume_token_seconds(volume) == 0)
+    if (mounting->part != PART_ALL && !is_made_anew(volume, sub_path, mounting->part))
         return 0;
     if (volume_has_content(volume))
         return mount_content(mounting, volume, path, sub_path[0] != '\0' ? sub_path : NULL);
@@ -270,9 +278,19 @@ int pod_folder_mount(int root, const struct volume_source *source, const char **
     return mount_all(&mounting, volume);
 }
 
-int pod_folder_renew_tokens(int root, const struct volume_source *source, const char **volume, struct error *error)
+int pod_folder_refresh(int root, const struct volume_source *source, bool tokens, const char **volume, struct error *error)
 {
     const struct mounting mounting = {
-        .root = root, .pod = source->objects.pod, .source = source, .tokens_alone = true, .error = error};
+        .root = root, .pod = source->objects.pod, .source = source, .part = tokens ? PART_TOKENS : PART_OBJECTS, .error = error};
     return mount_all(&mounting, volume);
+}
+
+bool pod_folder_has_objects(const cJSON *pod)
+{
+    const cJSON *volume = NULL;
+    cJSON_ArrayForEach (volume, json_get(pod, "spec", "volumes")) {
+        if (is_made_anew(volume, "", PART_OBJECTS))
+            return true;
+    }
+    return false;
 }

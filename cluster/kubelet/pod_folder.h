@@ -24,7 +24,11 @@ int pod_folder_write(int root, const char *path, const char *bytes, size_t lengt
  * message that says so. *volume is the name of the volume that failed. */
 int pod_folder_mount(int root, const struct volume_source *source, const char **volume, struct error *error);
 
-/* Writes the volumes that hold service account tokens anew, with fresh ones. */
-int pod_folder_renew_tokens(int root, const struct volume_source *source, const char **volume, struct error *error);
+/* Makes volumes of a running pod anew, but for subPaths: those with service account tokens, with fresh ones, or the others
+ * with content, from the present objects. */
+int pod_folder_refresh(int root, const struct volume_source *source, bool tokens, const char **volume, struct error *error);
+
+/* Whether the pod has volumes of those others. */
+bool pod_folder_has_objects(const cJSON *pod);
 
 #endif

@@ -158,6 +158,72 @@ static void test_config_map_escapes_are_refused(void **state)
     assert_false(exists(fixture, "../x"));
 }
 
+/* What a ConfigMap has now; the context of the source. */
+static cJSON *read_changing_map(void *context, const char *name)
+{
+    (void)name;
+    return json_parse(context, strlen(context), NULL);
+}
+
+static int refresh(const struct fixture *fixture, const char *map)
+{
+    static const char text[] = "{\"spec\":{\"volumes\":[{\"name\":\"v\",\"configMap\":{\"name\":\"map\"}}],\"containers\":[{"
+                               "\"volumeMounts\":[{\"name\":\"v\",\"mountPath\":\"/c\"},"
+                               "{\"name\":\"v\",\"mountPath\":\"/one\",\"subPath\":\"one\"}]}]}}";
+    const char *volume = NULL;
+    AUTO_JSON cJSON *pod = json_parse(text, sizeof text - 1, NULL);
+    AUTO_FREE char *present = memory_copy_text(map);
+    const struct volume_source source = {.objects = {.pod = pod, .read_config_map = read_changing_map, .context = present}};
+    assert_true(pod_folder_has_objects(pod));
+    if (!exists(fixture, "c"))
+        return pod_folder_mount(fixture->root, &source, &volume, NULL);
+    return pod_folder_refresh(fixture->root, &source, false, &volume, NULL);
+}
+
+static char *read_data_link(const struct fixture *fixture)
+{
+    char target[128] = "";
+    assert_true(readlinkat(fixture->root, "c/..data", target, sizeof target - 1) > 0);
+    return memory_format("c/%s", target);
+}
+
+static void test_volume_follows_its_config_map(void **state)
+{
+    const struct fixture *fixture = *state;
+    assert_int_equal(refresh(fixture, "{\"data\":{\"one\":\"1\",\"two\":\"2\"}}"), 0);
+    AUTO_FREE char *first = read_data_link(fixture);
+    assert_file(fixture, "c/one", "1");
+    assert_file(fixture, "one", "1");
+    const int own = openat(fixture->root, "c/own", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    assert_true(own >= 0);
+    close(own);
+    assert_int_equal(refresh(fixture, "{\"data\":{\"one\":\"1\",\"two\":\"2\"}}"), 0);
+    AUTO_FREE char *same = read_data_link(fixture);
+    assert_string_equal(same, first);
+    assert_int_equal(refresh(fixture, "{\"data\":{\"one\":\"new\",\"three\":\"3\"}}"), 0);
+    assert_file(fixture, "c/one", "new");
+    assert_file(fixture, "c/three", "3");
+    assert_file(fixture, "one", "1"); /* a subPath stays */
+    assert_false(exists(fixture, "c/two"));
+    assert_false(exists(fixture, first));
+    assert_true(exists(fixture, "c/own"));
+    assert_int_equal(refresh(fixture, "{\"data\":{\"..\":\"out\"}}"), -1);
+    assert_file(fixture, "c/one", "new");
+}
+
+/* The pod may do what it likes in its folder: what it links there is not removed or written through. */
+static void test_data_link_leads_nowhere_else(void **state)
+{
+    const struct fixture *fixture = *state;
+    assert_int_equal(refresh(fixture, "{\"data\":{\"one\":\"1\"}}"), 0);
+    assert_int_equal(mkdirat(fixture->root, "kept", 0755), 0);
+    assert_int_equal(unlinkat(fixture->root, "c/..data", 0), 0);
+    assert_int_equal(symlinkat("../kept/../kept/../kept/../kept/..", fixture->root, "c/..data"), 0);
+    assert_int_equal(refresh(fixture, "{\"data\":{\"one\":\"2\"}}"), 0);
+    assert_file(fixture, "c/one", "2");
+    assert_true(exists(fixture, "kept"));
+}
+
 static void test_missing_config_map(void **state)
 {
     struct fixture *fixture = *state;
@@ -207,6 +273,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_empty_dir_is_one_folder, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_config_map_items, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_config_map_escapes_are_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_volume_follows_its_config_map, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_data_link_leads_nowhere_else, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_missing_config_map, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_claim_is_a_link, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_claims_that_cannot_be_mounted, set_up, tear_down),
