@@ -3,21 +3,17 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <poll.h>
-#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <microhttpd.h>
 
 #include "cluster/api/authentication.h"
-#include "cluster/api/front.h"
+#include "cluster/api/server_streams.h"
 #include "common/clock.h"
 #include "common/log.h"
 
@@ -26,21 +22,14 @@
 #define CONNECTION_TIMEOUT_SECONDS 30U
 #define CONNECTION_MEMORY (64U * 1024U) /* holds the request's headers; MHD answers 431 when they are larger */
 #define THREAD_STACK (512U * 1024U)
-#define STREAM_BLOCK 16384U
-#define STREAM_PENDING_MAXIMUM (64 * 1024 * 1024)
-#define STREAM_SEND_TIMEOUT_MILLISECONDS 30000U /* a client that reads nothing for so long has lost its stream */
-#define STREAM_END_WAIT (500 * NANOSECONDS_PER_MILLISECOND)
 #define TLS_PRIORITIES "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
 
 struct server {
     struct MHD_Daemon *daemon;
     struct front front;
     const struct credentials *credentials;
-    int stop_descriptor; /* readable from the moment the server stops */
+    struct streams streams;
     uint16_t port;
-    pthread_mutex_t lock;
-    pthread_cond_t stream_ended;
-    unsigned streams; /* on their way */
 };
 
 /* One request on its way. */
@@ -49,16 +38,6 @@ struct exchange {
     bool bad_uri;
     bool started;
     bool too_large;
-};
-
-/* A stream on its way to a client; belongs to MHD's response. */
-struct live_stream {
-    struct server *server;
-    struct stream stream;
-    struct buffer pending;
-    size_t sent;
-    bool ended;
-    int client;
 };
 
 static void *begin_exchange(void *context, const char *uri, struct MHD_Connection *connection)
@@ -93,86 +72,6 @@ static size_t leave_escaped(void *context, struct MHD_Connection *connection, ch
     return strlen(text);
 }
 
-/* Waits until the stream may go on; false when the server stops or the client has left. */
-static bool stream_wait(const struct live_stream *live, const struct stream_wait *wait)
-{
-    struct pollfd descriptors[] = {
-        {.fd = live->server->stop_descriptor, .events = POLLIN},
-        {.fd = live->client, .events = POLLRDHUP},
-        {.fd = wait->descriptor, .events = POLLIN},
-    };
-    int64_t left = wait->deadline - clock_monotonic();
-    if (left < 0)
-        left = 0;
-    struct timespec timeout = {.tv_sec = left / NANOSECONDS_PER_SECOND, .tv_nsec = left % NANOSECONDS_PER_SECOND};
-    if (ppoll(descriptors, 3, &timeout, NULL) < 0)
-        return errno == EINTR;
-    return descriptors[0].revents == 0 && descriptors[1].revents == 0;
-}
-
-static ssize_t stream_read(void *context, uint64_t position, char *bytes, size_t room)
-{
-    (void)position;
-    struct live_stream *live = context;
-    while (live->sent == live->pending.length) {
-        if (live->ended)
-            return MHD_CONTENT_READER_END_OF_STREAM;
-        buffer_clear(&live->pending);
-        live->sent = 0;
-        struct stream_wait wait = {.descriptor = -1, .deadline = 0};
-        live->ended = live->stream.step(live->stream.context, &live->pending, &wait) == 0;
-        if (live->pending.overflowed)
-            return MHD_CONTENT_READER_END_WITH_ERROR;
-        if (live->pending.length == 0 && !live->ended && !stream_wait(live, &wait))
-            return MHD_CONTENT_READER_END_OF_STREAM;
-    }
-    size_t count = live->pending.length - live->sent;
-    if (count > room)
-        count = room;
-    memcpy(bytes, live->pending.data + live->sent, count);
-    live->sent += count;
-    return (ssize_t)count;
-}
-
-static void stream_release(void *context)
-{
-    struct live_stream *live = context;
-    struct server *server = live->server;
-    live->stream.release(live->stream.context);
-    buffer_release(&live->pending);
-    free(live);
-    pthread_mutex_lock(&server->lock);
-    server->streams--;
-    pthread_cond_signal(&server->stream_ended);
-    pthread_mutex_unlock(&server->lock);
-}
-
-static int client_descriptor(struct MHD_Connection *connection)
-{
-    const union MHD_ConnectionInfo *information = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-    return information != NULL ? information->connect_fd : -1;
-}
-
-static struct MHD_Response *make_stream_response(struct server *server, struct MHD_Connection *connection, struct answer *answer)
-{
-    struct live_stream *live = memory_allocate(1, sizeof *live);
-    unsigned timeout = STREAM_SEND_TIMEOUT_MILLISECONDS;
-    int on = 1;
-    live->stream = answer->stream;
-    answer->stream = (struct stream){0};
-    buffer_init(&live->pending, STREAM_PENDING_MAXIMUM);
-    live->client = client_descriptor(connection);
-    live->server = server;
-    pthread_mutex_lock(&server->lock);
-    server->streams++;
-    pthread_mutex_unlock(&server->lock);
-    if (setsockopt(live->client, IPPROTO_TCP, TCP_USER_TIMEOUT, &timeout, sizeof timeout) != 0 ||
-        setsockopt(live->client, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) != 0)
-        log_debug("api", "socket options of a stream: %m");
-    MHD_set_connection_option(connection, MHD_CONNECTION_OPTION_TIMEOUT, 0U);
-    return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BLOCK, stream_read, live, stream_release);
-}
-
 /* RFC 7234's header, with the code that Kubernetes uses. */
 static void add_warnings(struct MHD_Response *response, const cJSON *warnings)
 {
@@ -188,7 +87,7 @@ static enum MHD_Result send_answer(struct server *server, struct MHD_Connection 
 {
     struct MHD_Response *response;
     if (answer->stream.step != NULL) {
-        response = make_stream_response(server, connection, answer);
+        response = streams_response(&server->streams, connection, answer);
     } else {
         answer_check(answer);
         size_t length = answer->body.length;
@@ -348,10 +247,7 @@ static struct MHD_Daemon *start_daemon(struct server *server, const struct serve
 
 static void server_free(struct server *server)
 {
-    if (server->stop_descriptor >= 0)
-        close(server->stop_descriptor);
-    pthread_cond_destroy(&server->stream_ended);
-    pthread_mutex_destroy(&server->lock);
+    streams_close(&server->streams);
     free(server);
 }
 
@@ -362,18 +258,12 @@ struct server *server_start(const struct server_options *options, struct error *
     server->front.node = options->node;
     server->credentials = options->credentials;
     server->front.credentials = options->credentials;
-    pthread_condattr_t monotonic;
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&server->stream_ended, &monotonic);
-    pthread_condattr_destroy(&monotonic);
-    pthread_mutex_init(&server->lock, NULL);
     signal(SIGPIPE, SIG_IGN);
-    server->stop_descriptor = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (server->stop_descriptor < 0)
-        (void)error_set(error, "cannot make a descriptor: %m");
-    else
-        server->daemon = start_daemon(server, options, error);
+    if (streams_open(&server->streams, error) != 0) {
+        free(server);
+        return NULL;
+    }
+    server->daemon = start_daemon(server, options, error);
     if (server->daemon == NULL) {
         server_free(server);
         return NULL;
@@ -389,27 +279,13 @@ uint16_t server_port(const struct server *server)
     return server->port;
 }
 
-/* Lets the streams send their end, so that clients see a watch that is over and not a broken answer. */
-static void wait_for_streams(struct server *server)
-{
-    int64_t deadline = clock_monotonic() + STREAM_END_WAIT;
-    struct timespec until = {.tv_sec = deadline / NANOSECONDS_PER_SECOND, .tv_nsec = deadline % NANOSECONDS_PER_SECOND};
-    int outcome = 0;
-    pthread_mutex_lock(&server->lock);
-    while (server->streams > 0 && outcome == 0)
-        outcome = pthread_cond_timedwait(&server->stream_ended, &server->lock, &until);
-    pthread_mutex_unlock(&server->lock);
-}
-
 void server_stop(struct server *server)
 {
     if (server == NULL)
         return;
-    uint64_t one = 1;
-    if (write(server->stop_descriptor, &one, sizeof one) != (ssize_t)sizeof one)
-        log_error("api", "cannot end the watches: %m");
+    streams_end(&server->streams);
     int listening = MHD_quiesce_daemon(server->daemon);
-    wait_for_streams(server);
+    streams_await_end(&server->streams);
     MHD_stop_daemon(server->daemon);
     if (listening >= 0)
         close(listening);
