@@ -11,7 +11,7 @@
 
 #include "common/clock.h"
 #include "common/memory.h"
-#include "driver/load/http_answer.h"
+#include "driver/load/lean_connections.h"
 #include "driver/load/lean_request.h"
 
 #define READ_SIZE ((size_t)64 * 1024)
@@ -20,35 +20,13 @@
 /* A larger body would be held back by libcurl until the server says "100 Continue". */
 #define BODY_MAXIMUM ((size_t)1024 * 1024)
 
-enum connection_state { STATE_CLOSED, STATE_IDLE, STATE_CONNECTING, STATE_SENDING, STATE_RECEIVING };
-
-/* One connection and, unless it is idle, the request that it carries. */
-struct connection {
-    enum connection_state state;
-    int socket;
-    uint32_t index, generation;         /* its place, and how often that was taken: together the epoll's token */
-    struct connection *next, *previous; /* among those in flight, by the time of sending; or the next free or idle one */
-    struct load_request carried;
-    bool fresh;        /* made for this request */
-    bool last;         /* it is closed after this request */
-    uint64_t requests; /* sent on it, with this one */
-    int64_t made;      /* since the start */
-    char *request;
-    size_t request_length, request_sent;
-    struct http_answer answer;
-};
-
 struct lean_transport {
     struct transport base;
     struct sockaddr_in address;
     struct lean_request request;
-    struct connection **connections; /* by their index */
-    size_t count;
-    struct connection *closed, *idle;   /* stacks */
-    struct connection **of_vus;         /* closed model: each VU's idle connection, instead of the stack; else NULL */
-    struct connection *oldest, *newest; /* in flight: the oldest has the first deadline, as all have the same time */
-    char *bytes;                        /* what was read; used up before the next read */
-    struct connection *reading;         /* NULL = its answer was complete, or it was given up */
+    struct lean_connections connections;
+    char *bytes;                     /* what was read; used up before the next read */
+    struct lean_connection *reading; /* NULL = its answer was complete, or it was given up */
 };
 
 static struct lean_transport *lean(struct transport *transport)
@@ -66,77 +44,14 @@ bool lean_transport_serves(const struct transport_options *options)
            (options->spec->body == NULL || strlen(options->spec->body) <= BODY_MAXIMUM);
 }
 
-static void add_in_flight(struct lean_transport *transport, struct connection *connection)
-{
-    connection->previous = transport->newest;
-    connection->next = NULL;
-    if (transport->newest != NULL)
-        transport->newest->next = connection;
-    else
-        transport->oldest = connection;
-    transport->newest = connection;
-    transport->base.in_flight++;
-}
-
-static void remove_in_flight(struct lean_transport *transport, struct connection *connection)
-{
-    if (connection->previous != NULL)
-        connection->previous->next = connection->next;
-    else
-        transport->oldest = connection->next;
-    if (connection->next != NULL)
-        connection->next->previous = connection->previous;
-    else
-        transport->newest = connection->previous;
-    transport->base.in_flight--;
-}
-
-static struct connection *pop(struct connection **stack)
-{
-    struct connection *top = *stack;
-    if (top != NULL)
-        *stack = top->next;
-    return top;
-}
-
-static void push(struct connection **stack, struct connection *connection)
-{
-    connection->next = *stack;
-    *stack = connection;
-}
-
-/* The stack that an idle connection of a VU is in: its own has at most one. */
-static struct connection **idle_stack(struct lean_transport *transport, uint32_t vu)
-{
-    return transport->of_vus != NULL ? &transport->of_vus[vu] : &transport->idle;
-}
-
-/* An idle connection is somewhere in its stack. */
-static void remove_idle(struct lean_transport *transport, const struct connection *connection)
-{
-    struct connection **link = idle_stack(transport, connection->carried.vu);
-    while (*link != connection)
-        link = &(*link)->next;
-    *link = connection->next;
-}
-
-static void shut(struct lean_transport *transport, struct connection *connection)
-{
-    if (connection->socket >= 0)
-        (void)close(connection->socket);
-    connection->socket = -1;
-    connection->state = STATE_CLOSED;
-    push(&transport->closed, connection);
-}
-
-static struct epoll_event watched_events(const struct connection *connection)
+static struct epoll_event watched_events(const struct lean_connection *connection)
 {
     return (struct epoll_event){.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
                                 .data.u64 = (uint64_t)connection->generation << 32 | connection->index};
 }
 
 /* The request has its outcome. The connection is free again before that is told, since more may be sent at once. */
-static void finish(struct lean_transport *transport, struct connection *connection, enum load_outcome outcome)
+static void finish(struct lean_transport *transport, struct lean_connection *connection, enum load_outcome outcome)
 {
     const struct transport_options *options = &transport->base.options;
     struct http_answer *answer = &connection->answer;
@@ -152,36 +67,35 @@ static void finish(struct lean_transport *transport, struct connection *connecti
         .server = labels.server,
         .server_age = labels.server_age,
         .warmth = labels.warmth,
-        .new_connection = connection->fresh && connection->state != STATE_CONNECTING,
+        .new_connection = connection->fresh && connection->state != LEAN_CONNECTING,
         .bytes_received = answer->bytes,
     };
     if (transport->reading == connection)
         transport->reading = NULL;
-    remove_in_flight(transport, connection);
-    if (whole && answer->reusable && !connection->last) {
-        connection->state = STATE_IDLE;
-        push(idle_stack(transport, connection->carried.vu), connection);
-    } else {
-        shut(transport, connection);
-    }
+    lean_connections_end(&transport->connections, connection);
+    transport->base.in_flight--;
+    if (whole && answer->reusable && !connection->last)
+        lean_connections_keep(&transport->connections, connection);
+    else
+        lean_connections_close(&transport->connections, connection);
     options->done(options->context, &done);
 }
 
 /* The connection ended, or what came is no answer. */
-static void fail(struct lean_transport *transport, struct connection *connection)
+static void fail(struct lean_transport *transport, struct lean_connection *connection)
 {
-    if (connection->state == STATE_CONNECTING)
+    if (connection->state == LEAN_CONNECTING)
         finish(transport, connection, OUTCOME_REFUSED);
     else
         finish(transport, connection, connection->answer.bytes > 0 ? OUTCOME_TRUNCATED : OUTCOME_RESET);
 }
 
-static void complete(struct lean_transport *transport, struct connection *connection)
+static void complete(struct lean_transport *transport, struct lean_connection *connection)
 {
     finish(transport, connection, connection->answer.status >= 400 ? OUTCOME_STATUS : OUTCOME_OK);
 }
 
-static void send_more(struct connection *connection)
+static void send_more(struct lean_connection *connection)
 {
     while (connection->request_sent < connection->request_length) {
         ssize_t written = send(connection->socket, connection->request + connection->request_sent,
@@ -189,7 +103,7 @@ static void send_more(struct connection *connection)
         if (written < 0 && errno == EINTR)
             continue;
         if (written < 0 && errno == EAGAIN) {
-            connection->state = STATE_SENDING;
+            connection->state = LEAN_SENDING;
             return;
         }
         if (written < 0) {
@@ -199,11 +113,11 @@ static void send_more(struct connection *connection)
         }
         connection->request_sent += (size_t)written;
     }
-    connection->state = STATE_RECEIVING;
+    connection->state = LEAN_RECEIVING;
 }
 
 /* Takes in what was read. last: nothing can be said of what comes behind it, so the connection is not used again. */
-static void take_bytes(struct lean_transport *transport, struct connection *connection, size_t length, bool last)
+static void take_bytes(struct lean_transport *transport, struct lean_connection *connection, size_t length, bool last)
 {
     size_t used = 0;
     enum http_progress progress = http_answer_take(&connection->answer, transport->bytes, length, &used);
@@ -216,11 +130,10 @@ static void take_bytes(struct lean_transport *transport, struct connection *conn
     complete(transport, connection);
 }
 
-static void take_end(struct lean_transport *transport, struct connection *connection)
+static void take_end(struct lean_transport *transport, struct lean_connection *connection)
 {
-    if (connection->state == STATE_IDLE) {
-        remove_idle(transport, connection);
-        shut(transport, connection);
+    if (connection->state == LEAN_IDLE) {
+        lean_connections_close_idle(&transport->connections, connection);
     } else if (http_answer_end(&connection->answer) == HTTP_DONE) {
         complete(transport, connection);
     } else {
@@ -229,7 +142,7 @@ static void take_end(struct lean_transport *transport, struct connection *connec
 }
 
 /* Asks for the event again: it has been told, and not everything was read. */
-static void watch_again(const struct lean_transport *transport, const struct connection *connection)
+static void watch_again(const struct lean_transport *transport, const struct lean_connection *connection)
 {
     struct epoll_event event = watched_events(connection);
     (void)epoll_ctl(transport->base.options.epoll, EPOLL_CTL_MOD, connection->socket, &event);
@@ -237,7 +150,7 @@ static void watch_again(const struct lean_transport *transport, const struct con
 
 /* Events come once (edge-triggered): reads until a short read says that nothing is left, and the end too when the event
  * told of it. */
-static void receive(struct lean_transport *transport, struct connection *connection, bool ended)
+static void receive(struct lean_transport *transport, struct lean_connection *connection, bool ended)
 {
     transport->reading = connection;
     for (int reads = 0; transport->reading == connection; reads++) {
@@ -251,7 +164,7 @@ static void receive(struct lean_transport *transport, struct connection *connect
             continue;
         if (length < 0 && errno == EAGAIN)
             break;
-        if (length <= 0 || connection->state == STATE_IDLE) {
+        if (length <= 0 || connection->state == LEAN_IDLE) {
             take_end(transport, connection); /* nobody asked an idle connection for bytes */
             break;
         }
@@ -262,20 +175,20 @@ static void receive(struct lean_transport *transport, struct connection *connect
     transport->reading = NULL;
 }
 
-static void event_of(struct lean_transport *transport, struct connection *connection, uint32_t events)
+static void event_of(struct lean_transport *transport, struct lean_connection *connection, uint32_t events)
 {
     int problem = 0;
     socklen_t size = sizeof problem;
-    if (connection->state == STATE_CONNECTING) {
+    if (connection->state == LEAN_CONNECTING) {
         if (getsockopt(connection->socket, SOL_SOCKET, SO_ERROR, &problem, &size) < 0 || problem != 0) {
             fail(transport, connection);
             return;
         }
         if ((events & EPOLLOUT) == 0)
             return;
-        connection->state = STATE_SENDING;
+        connection->state = LEAN_SENDING;
     }
-    if (connection->state == STATE_SENDING)
+    if (connection->state == LEAN_SENDING)
         send_more(connection);
     if ((events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0)
         receive(transport, connection, (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0);
@@ -285,34 +198,15 @@ static void lean_event(struct transport *base, uint64_t token, uint32_t epoll_ev
 {
     struct lean_transport *transport = lean(base);
     size_t index = (size_t)(token & UINT32_MAX);
-    if (index >= transport->count)
+    if (index >= transport->connections.count)
         return;
-    struct connection *connection = transport->connections[index];
-    if (connection->generation == token >> 32 && connection->state != STATE_CLOSED)
+    struct lean_connection *connection = transport->connections.places[index];
+    if (connection->generation == token >> 32 && connection->state != LEAN_CLOSED)
         event_of(transport, connection, epoll_events);
 }
 
-static struct connection *take_place(struct lean_transport *transport)
-{
-    struct connection *connection = pop(&transport->closed);
-    if (connection == NULL) {
-        if ((transport->count & (transport->count + 1)) == 0)
-            transport->connections =
-                memory_resize(transport->connections, transport->count * 2 + 1, sizeof *transport->connections);
-        connection = memory_allocate(1, sizeof *connection);
-        connection->index = (uint32_t)transport->count;
-        connection->request = memory_allocate(1, lean_request_size(&transport->request));
-        http_answer_init(&connection->answer, transport->base.options.spec);
-        transport->connections[transport->count++] = connection;
-    }
-    if (++connection->generation == 0)
-        connection->generation = 1;
-    connection->socket = -1;
-    return connection;
-}
-
 /* A new connection on its way; one that cannot even begin counts as refused. */
-static int begin_connection(const struct lean_transport *transport, struct connection *connection)
+static int begin_connection(const struct lean_transport *transport, struct lean_connection *connection)
 {
     static const int on = 1;
     connection->socket = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -329,10 +223,8 @@ static int begin_connection(const struct lean_transport *transport, struct conne
 static void lean_send(struct transport *base, const struct load_request *request)
 {
     struct lean_transport *transport = lean(base);
-    struct connection *connection = pop(idle_stack(transport, request->vu));
-    bool fresh = connection == NULL;
-    if (fresh)
-        connection = take_place(transport);
+    struct lean_connection *connection = lean_connections_take(&transport->connections, request->vu);
+    bool fresh = connection->state == LEAN_CLOSED;
     connection->fresh = fresh;
     connection->made = fresh ? request->sent : connection->made;
     connection->requests = fresh ? 1 : connection->requests + 1;
@@ -341,19 +233,20 @@ static void lean_send(struct transport *base, const struct load_request *request
     connection->request_sent = 0;
     connection->request_length = lean_request_write(&transport->request, request->number, connection->request);
     http_answer_begin(&connection->answer);
-    add_in_flight(transport, connection);
+    lean_connections_begin(&transport->connections, connection);
+    base->in_flight++;
     if (!fresh) {
         send_more(connection);
         return;
     }
-    connection->state = STATE_CONNECTING;
+    connection->state = LEAN_CONNECTING;
     if (begin_connection(transport, connection) < 0)
         finish(transport, connection, OUTCOME_REFUSED);
 }
 
 static int64_t lean_deadline(const struct transport *base)
 {
-    const struct connection *oldest = ((const struct lean_transport *)base)->oldest;
+    const struct lean_connection *oldest = ((const struct lean_transport *)base)->connections.oldest;
     return oldest == NULL ? INT64_MAX : base->options.start + oldest->carried.sent + base->options.spec->timeout;
 }
 
@@ -362,30 +255,21 @@ static void lean_expire(struct transport *base)
     struct lean_transport *transport = lean(base);
     int64_t now = clock_monotonic();
     while (lean_deadline(base) <= now)
-        finish(transport, transport->oldest, OUTCOME_TIMEOUT);
+        finish(transport, transport->connections.oldest, OUTCOME_TIMEOUT);
 }
 
 static void lean_abort(struct transport *base)
 {
     struct lean_transport *transport = lean(base);
-    while (transport->oldest != NULL)
-        finish(transport, transport->oldest, OUTCOME_ABORTED);
+    while (transport->connections.oldest != NULL)
+        finish(transport, transport->connections.oldest, OUTCOME_ABORTED);
 }
 
 static void lean_destroy(struct transport *base)
 {
     struct lean_transport *transport = lean(base);
-    for (size_t i = 0; i < transport->count; i++) {
-        struct connection *connection = transport->connections[i];
-        if (connection->socket >= 0)
-            (void)close(connection->socket);
-        http_answer_release(&connection->answer);
-        free(connection->request);
-        free(connection);
-    }
-    free(transport->connections);
+    lean_connections_release(&transport->connections);
     free(transport->bytes);
-    free(transport->of_vus);
     lean_request_release(&transport->request);
     free(transport);
 }
@@ -407,9 +291,8 @@ struct transport *lean_transport_create(const struct transport_options *options,
     transport->base.options.resolve_address = NULL;
     transport->address = (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons(port)};
     transport->bytes = memory_allocate(1, READ_SIZE);
-    if (load_spec_most_vus(options->spec) > 0)
-        transport->of_vus = memory_allocate(load_spec_most_vus(options->spec), sizeof(struct connection *));
     lean_request_init(&transport->request, options->spec, url);
+    lean_connections_init(&transport->connections, options->spec, lean_request_size(&transport->request));
     if (inet_pton(AF_INET, address, &transport->address.sin_addr) == 1)
         return &transport->base;
     (void)error_set(error, "\"%s\" is no IPv4 address", address);

@@ -133,8 +133,8 @@ static int spin(const char *name, double rate, double seconds)
 {
     AUTO_HISTOGRAM struct histogram lateness = {0};
     int64_t start = clock_monotonic();
-    for (double i = 0; i < rate * seconds; i++) {
-        int64_t due = start + (int64_t)(i / rate * 1e9);
+    for (int64_t i = 0; (double)i < rate * seconds; i++) {
+        int64_t due = start + (int64_t)((double)i / rate * 1e9);
         int64_t now = clock_monotonic();
         while (now < due)
             now = clock_monotonic();

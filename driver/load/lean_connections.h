@@ -1,0 +1,59 @@
+/*
+ * The connections of the lean transport: those that carry a request, in the order of their deadlines, and those that are
+ * idle, for everybody or for one VU each. Opening and reading them is the transport's.
+ */
+#ifndef DRIVER_LOAD_LEAN_CONNECTIONS_H
+#define DRIVER_LOAD_LEAN_CONNECTIONS_H
+
+#include "driver/load/http_answer.h"
+#include "driver/load/transport.h"
+
+enum lean_state { LEAN_CLOSED, LEAN_IDLE, LEAN_CONNECTING, LEAN_SENDING, LEAN_RECEIVING };
+
+/* One connection and, unless it is idle, the request that it carries. */
+struct lean_connection {
+    enum lean_state state;
+    int socket;
+    uint32_t index, generation;              /* its place, and how often that was taken: together the epoll's token */
+    struct lean_connection *next, *previous; /* among those in flight, by the time of sending; or the next closed or idle one */
+    struct load_request carried;
+    bool fresh;        /* made for this request */
+    bool last;         /* it is closed after this request */
+    uint64_t requests; /* sent on it, with this one */
+    int64_t made;      /* since the start */
+    char *request;
+    size_t request_length, request_sent;
+    struct http_answer answer;
+};
+
+struct lean_connections {
+    const struct load_spec *spec; /* borrowed */
+    size_t request_size;
+    struct lean_connection **places; /* by their index */
+    size_t count;
+    struct lean_connection *closed, *idle;   /* stacks */
+    struct lean_connection **of_vus;         /* closed model: each VU's idle connection, instead of the stack; else NULL */
+    struct lean_connection *oldest, *newest; /* in flight: the oldest has the first deadline, as all have the same time */
+};
+
+/* request_size: the most bytes of a request. */
+void lean_connections_init(struct lean_connections *connections, const struct load_spec *spec, size_t request_size);
+
+/* Closes them all. */
+void lean_connections_release(struct lean_connections *connections);
+
+/* An idle connection, of that VU if VUs have their own, or a closed one: its state says which. It carries nothing yet. */
+struct lean_connection *lean_connections_take(struct lean_connections *connections, uint32_t vu);
+
+/* It carries a request from now on, or no longer. */
+void lean_connections_begin(struct lean_connections *connections, struct lean_connection *connection);
+void lean_connections_end(struct lean_connections *connections, struct lean_connection *connection);
+
+/* What becomes of one that carries nothing: kept idle, or closed. */
+void lean_connections_keep(struct lean_connections *connections, struct lean_connection *connection);
+void lean_connections_close(struct lean_connections *connections, struct lean_connection *connection);
+
+/* Closes one that is idle. */
+void lean_connections_close_idle(struct lean_connections *connections, struct lean_connection *connection);
+
+#endif
