@@ -8,7 +8,6 @@
 
 #define REDRAW_INTERVAL (200 * NANOSECONDS_PER_MILLISECOND)
 #define PLAIN_INTERVAL (5 * NANOSECONDS_PER_SECOND)
-#define WINDOW 5 /* seconds */
 
 struct load_live load_live_begin(const struct load_spec *spec, int64_t now)
 {
@@ -41,7 +40,7 @@ char *load_live_text(const struct load_total *total, int64_t elapsed, int64_t du
     char times[2][DURATION_TEXT_SIZE];
     char counts[4][24];
     size_t end = total->second_count;
-    size_t begin = end > WINDOW ? end - WINDOW : 0;
+    size_t begin = end > LOAD_TOTAL_WINDOW ? end - LOAD_TOTAL_WINDOW : 0;
     uint64_t sent = 0;
     for (size_t i = begin; i < end; i++) {
         sent += total->seconds[i].sent;

@@ -115,8 +115,7 @@ static void add_generator(cJSON *root, const struct load_total *total)
 {
     char text[LOAD_LIMIT_TEXT_SIZE];
     cJSON *generator = json_object_at(root, "generator");
-    double seconds = (double)total->elapsed / (double)NANOSECONDS_PER_SECOND;
-    set_number(generator, "cpu", seconds > 0 ? total->cpu_seconds / seconds : 0);
+    set_number(generator, "cpu", load_total_cpu(total));
     set_number(generator, "cpu_max", total->cpu_maximum);
     cJSON *limit = json_object_at(root, "limit");
     json_set_text(limit, "by", load_limit_name(load_limit_find(total, text)));

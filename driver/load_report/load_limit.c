@@ -15,11 +15,6 @@ const char *load_limit_name(enum load_limit limit)
     return names[limit];
 }
 
-static double mean_cpu(const struct load_total *total)
-{
-    return total->elapsed > 0 ? total->cpu_seconds * (double)NANOSECONDS_PER_SECOND / (double)total->elapsed : 0;
-}
-
 static double percent(uint64_t part, uint64_t whole)
 {
     return whole > 0 ? 100.0 * (double)part / (double)whole : 0;
@@ -40,7 +35,7 @@ static uint64_t left_waiting(const struct load_total *total)
 /* An engine that spins is always busy, and one of a closed model is never late. */
 static bool is_busy(const struct load_total *total)
 {
-    return total->spec->pacing == PACING_FRUGAL && mean_cpu(total) > BUSY_SHARE;
+    return total->spec->pacing == PACING_FRUGAL && load_total_cpu(total) > BUSY_SHARE;
 }
 
 static enum load_limit find_open(const struct load_total *total, char text[LOAD_LIMIT_TEXT_SIZE])
@@ -50,7 +45,7 @@ static enum load_limit find_open(const struct load_total *total, char text[LOAD_
     if (total->late * LATE_ONE_IN > total->sent) {
         (void)snprintf(text, LOAD_LIMIT_TEXT_SIZE,
                        "the generator: %.3g%% of the requests were sent over 10 ms late, at %.0f%% of a core",
-                       percent(total->late, total->sent), 100 * mean_cpu(total));
+                       percent(total->late, total->sent), 100 * load_total_cpu(total));
         return LIMIT_GENERATOR;
     }
     if (dropped > 0) {
@@ -72,7 +67,8 @@ static enum load_limit find_open(const struct load_total *total, char text[LOAD_
 static enum load_limit find_closed(const struct load_total *total, char text[LOAD_LIMIT_TEXT_SIZE])
 {
     if (is_busy(total)) {
-        (void)snprintf(text, LOAD_LIMIT_TEXT_SIZE, "the generator: it was busy for %.0f%% of the time", 100 * mean_cpu(total));
+        (void)snprintf(text, LOAD_LIMIT_TEXT_SIZE, "the generator: it was busy for %.0f%% of the time",
+                       100 * load_total_cpu(total));
         return LIMIT_GENERATOR;
     }
     (void)snprintf(text, LOAD_LIMIT_TEXT_SIZE, "the server: the virtual users waited for its answers (a closed model)");

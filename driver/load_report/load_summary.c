@@ -143,12 +143,12 @@ static void write_costs(const struct load_total *total, const struct terminal *t
 {
     char numbers[3][NUMBER_TEXT_SIZE];
     char limit[LOAD_LIMIT_TEXT_SIZE];
-    double cpu = per_second(total, total->cpu_seconds);
     line(terminal, "connections", "%s new, at most %s at once", number_count(total->connections, numbers[0]),
          number_count(load_total_most_connections(total), numbers[1]));
     line(terminal, "received", "%s, %s/s", bytes_text((double)total->bytes_received, numbers[1]),
          bytes_text(per_second(total, (double)total->bytes_received), numbers[2]));
-    line(terminal, "generator", "%.3g%% of a core, %.3g%% in its busiest second", 100 * cpu, 100 * total->cpu_maximum);
+    line(terminal, "generator", "%.3g%% of a core, %.3g%% in its busiest second", 100 * load_total_cpu(total),
+         100 * total->cpu_maximum);
     (void)load_limit_find(total, limit);
     line(terminal, "limit", "%s", limit);
 }
@@ -200,7 +200,8 @@ static void write_end(const struct load_report *report, const struct terminal *t
     if (report->end == LOAD_END_COMPLETE)
         return;
     (void)buffer_append_text(terminal->output, "\n  ");
-    terminal_text(terminal, report->end == LOAD_END_THRESHOLD ? "Ended by a threshold" : "Ended early", 40, STYLE_BAD);
+    terminal_text(terminal, report->end == LOAD_END_THRESHOLD ? "Ended by a threshold" : "Ended early", terminal->columns,
+                  STYLE_BAD);
     (void)buffer_append_format(terminal->output, " after %s", duration_format(report->total->elapsed, elapsed));
     if (scheduled > 0)
         (void)buffer_append_format(terminal->output, ": %s of %s requests had come due",

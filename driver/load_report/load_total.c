@@ -68,12 +68,13 @@ static void see_tick(void *context, const struct load_spec *spec, const struct l
     total->planned += tick->planned;
     total->sent += tick->sent;
     total->late += tick->late;
-    total->cpu_seconds += tick->cpu;
+    total->cpu_sum += tick->cpu;
+    total->tick_count++;
     if (tick->cpu > total->cpu_maximum)
         total->cpu_maximum = tick->cpu;
     if (tick->vus > total->vus_maximum)
         total->vus_maximum = tick->vus;
-    if (total->second_count == 0 || tick->vus < total->vus_minimum)
+    if (total->tick_count == 1 || tick->vus < total->vus_minimum)
         total->vus_minimum = tick->vus;
     histogram_merge(&total->lateness, &tick->lateness);
     struct load_second *second = second_at(totals, tick->second);
@@ -144,12 +145,24 @@ static void settle_second(struct load_second *second)
     histogram_release(&second->response);
 }
 
+/* Whether no answer can come for a second any more. Ticks come in order, one a second. */
+static bool is_over(const struct load_total *total, size_t second, int64_t elapsed)
+{
+    const struct load_second *entry = &total->seconds[second];
+    int64_t age = elapsed - (int64_t)(second + 1) * NANOSECONDS_PER_SECOND;
+    uint64_t outcomes = 0;
+    if (age < LOAD_TOTAL_WINDOW * NANOSECONDS_PER_SECOND)
+        return false;
+    for (int outcome = 0; outcome < OUTCOME_COUNT; outcome++)
+        outcomes += entry->outcomes[outcome];
+    return (second < total->tick_count && outcomes >= entry->planned) || age >= total->spec->timeout + SETTLE_AFTER;
+}
+
 void load_totals_settle(struct load_totals *totals, int64_t elapsed, bool ended)
 {
     (void)pthread_mutex_lock(&totals->lock);
     struct load_total *total = &totals->total;
-    int64_t open = (elapsed - total->spec->timeout - SETTLE_AFTER) / NANOSECONDS_PER_SECOND;
-    while (total->settled_count < total->second_count && (ended || (int64_t)total->settled_count < open))
+    while (total->settled_count < total->second_count && (ended || is_over(total, total->settled_count, elapsed)))
         settle_second(&total->seconds[total->settled_count++]);
     total->elapsed = elapsed;
     (void)pthread_mutex_unlock(&totals->lock);
@@ -177,6 +190,11 @@ uint64_t load_total_lost(const struct load_total *total)
 uint64_t load_total_requests(const struct load_total *total)
 {
     return total->outcomes[OUTCOME_OK] + load_total_lost(total);
+}
+
+double load_total_cpu(const struct load_total *total)
+{
+    return total->tick_count > 0 ? total->cpu_sum / (double)total->tick_count : 0;
 }
 
 uint64_t load_total_most_connections(const struct load_total *total)

@@ -1,6 +1,6 @@
 /*
  * What a load has done so far, summed up as the engine hands it over: the totals, and a line for each second. Memory stays
- * flat: the histogram of a second is kept until its last answer can have come, then its percentiles alone.
+ * flat: the histogram of a second is kept until its last answer has come, then its percentiles alone.
  */
 #ifndef DRIVER_LOAD_REPORT_LOAD_TOTAL_H
 #define DRIVER_LOAD_REPORT_LOAD_TOTAL_H
@@ -10,6 +10,7 @@
 
 #define LOAD_TOTAL_STATUSES 64
 #define LOAD_TOTAL_NEVER INT64_C(-1)
+#define LOAD_TOTAL_WINDOW 5 /* seconds */
 
 /* Times in nanoseconds; LOAD_TOTAL_NEVER = no ok answer. */
 struct load_second {
@@ -32,8 +33,9 @@ struct load_total {
     size_t status_count;
     struct load_status statuses[LOAD_TOTAL_STATUSES];
     struct histogram response, service, lateness;
-    double cpu_seconds;                /* of the engine, core-seconds */
-    double cpu_maximum;                /* in one second, share of one core */
+    double cpu_sum;                    /* of the engine, over the seconds that it told of: shares of one core */
+    double cpu_maximum;                /* in one second */
+    size_t tick_count;                 /* those seconds */
     uint64_t vus_minimum, vus_maximum; /* at the seconds' ends */
     size_t second_count;
     struct load_second *seconds; /* by number, from 0 */
@@ -49,8 +51,9 @@ void load_totals_destroy(struct load_totals *totals);
 /* Where the engine hands its results over. */
 struct load_sink load_totals_sink(struct load_totals *totals);
 
-/* Settles the seconds that no answer can come for any more: those whose requests have had their time, or all of them when
- * the load has ended. elapsed: nanoseconds since the load's start. */
+/* Settles the seconds that no answer can come for any more, but none of the last LOAD_TOTAL_WINDOW: those whose requests all
+ * have an outcome or have had their time; or every second when the load has ended. elapsed: nanoseconds since the load's start.
+ */
 void load_totals_settle(struct load_totals *totals, int64_t elapsed, bool ended);
 
 /* The totals as they are; the engine waits when it has something to hand over until they are given back. */
@@ -60,6 +63,9 @@ void load_totals_unlock(struct load_totals *totals);
 /* Requests with any outcome but dropped and aborted, and those of them that failed. */
 uint64_t load_total_requests(const struct load_total *total);
 uint64_t load_total_lost(const struct load_total *total);
+
+/* The engine's mean share of one core. */
+double load_total_cpu(const struct load_total *total);
 
 /* Connections that there may be at once. */
 uint64_t load_total_most_connections(const struct load_total *total);

@@ -117,29 +117,51 @@ static void test_totals_add_up(void **state)
     end(fixture);
 }
 
-/* A request has 3 s here, and its result some more to be handed over. */
-static void test_a_second_is_settled_when_no_answer_can_come(void **state)
+static size_t settled_at(struct fixture *fixture, int64_t elapsed, bool ended)
+{
+    load_totals_settle(fixture->totals, elapsed, ended);
+    size_t count = load_totals_lock(fixture->totals)->settled_count;
+    load_totals_unlock(fixture->totals);
+    return count;
+}
+
+static void test_a_second_is_settled_when_its_answers_have_come(void **state)
 {
     (void)state;
     struct fixture *fixture = begin(10);
-    for (int64_t second = 0; second < 8; second++) {
+    fixture->spec.timeout = 60 * SECOND;
+    for (int64_t second = 0; second < 12; second++) {
         give_tick(fixture, second, 10, 0, 0);
-        give_row(fixture, second, 10, OUTCOME_OK, 0);
+        give_row(fixture, second, second == 1 ? 9 : 10, OUTCOME_OK, 0);
     }
-    load_totals_settle(fixture->totals, 8 * SECOND, false);
+    assert_int_equal(settled_at(fixture, 12 * SECOND, false), 1);
+    give_row(fixture, 1, 0, OUTCOME_RESET, 1);
+    assert_int_equal(settled_at(fixture, 12 * SECOND, false), 12 - LOAD_TOTAL_WINDOW);
     const struct load_total *total = load_totals_lock(fixture->totals);
-    assert_int_equal(total->settled_count, 3);
-    assert_int_equal(total->seconds[2].response.total, 0);
-    assert_int_not_equal(total->seconds[2].p99, LOAD_TOTAL_NEVER);
-    assert_int_equal(total->seconds[3].response.total, 10);
-    assert_int_equal(total->seconds[3].p99, LOAD_TOTAL_NEVER);
+    assert_int_equal(total->seconds[6].response.total, 0);
+    assert_int_not_equal(total->seconds[6].p99, LOAD_TOTAL_NEVER);
+    assert_int_equal(total->seconds[7].response.total, 10);
+    assert_int_equal(total->seconds[7].p99, LOAD_TOTAL_NEVER);
     load_totals_unlock(fixture->totals);
-    give_row(fixture, 1, 10, OUTCOME_OK, 0);
-    load_totals_settle(fixture->totals, 8 * SECOND, true);
-    total = load_totals_lock(fixture->totals);
-    assert_int_equal(total->settled_count, 8);
-    assert_int_equal(total->seconds[1].outcomes[OUTCOME_OK], 20);
-    assert_int_equal(total->response.total, 90);
+    assert_int_equal(settled_at(fixture, 12 * SECOND, true), 12);
+    end(fixture);
+}
+
+/* An answer that comes later still counts, in its second and in all. */
+static void test_a_second_is_settled_when_its_time_is_over(void **state)
+{
+    (void)state;
+    struct fixture *fixture = begin(10);
+    fixture->spec.timeout = 7 * SECOND;
+    give_tick(fixture, 0, 10, 0, 1);
+    give_row(fixture, 0, 9, OUTCOME_OK, 0);
+    assert_int_equal(settled_at(fixture, 9 * SECOND, false), 0);
+    assert_int_equal(settled_at(fixture, 10 * SECOND, false), 1);
+    give_row(fixture, 0, 1, OUTCOME_OK, 0);
+    const struct load_total *total = load_totals_lock(fixture->totals);
+    assert_int_equal(total->seconds[0].outcomes[OUTCOME_OK], 10);
+    assert_int_equal(total->seconds[0].response.total, 0);
+    assert_int_equal(total->response.total, 10);
     load_totals_unlock(fixture->totals);
     end(fixture);
 }
@@ -402,7 +424,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_totals_add_up),
-        cmocka_unit_test(test_a_second_is_settled_when_no_answer_can_come),
+        cmocka_unit_test(test_a_second_is_settled_when_its_answers_have_come),
+        cmocka_unit_test(test_a_second_is_settled_when_its_time_is_over),
         cmocka_unit_test(test_thresholds),
         cmocka_unit_test(test_wrong_thresholds),
         cmocka_unit_test(test_the_verdict_of_several),
