@@ -49,10 +49,10 @@ static enum load_limit find_open(const struct load_total *total, char text[LOAD_
         return LIMIT_GENERATOR;
     }
     if (dropped > 0) {
-        (void)snprintf(
-            text, LOAD_LIMIT_TEXT_SIZE, "the connections: %.3g%% of the requests found all %d in use; an answer took %s",
-            percent(dropped, total->planned), total->spec->maximum_connections,
-            total->service.total > 0 ? duration_format((int64_t)histogram_mean(&total->service), duration) : "too long");
+        bool answered = total->service.total > 0;
+        (void)snprintf(text, LOAD_LIMIT_TEXT_SIZE, "the connections: %.3g%% of the requests found all %d in use%s%s",
+                       percent(dropped, total->planned), total->spec->maximum_connections, answered ? "; an answer took " : "",
+                       answered ? duration_format((int64_t)histogram_mean(&total->service), duration) : "");
         return LIMIT_CONNECTIONS;
     }
     if (left_waiting(total) > 0) {
