@@ -9,33 +9,21 @@
 #include <string.h>
 #include <time.h>
 
-#include <curl/curl.h>
-
 #include "common/clock.h"
 #include "common/memory.h"
+#include "kube/channels.h"
 #include "kube/endpoint.h"
+#include "kube/redact.h"
 #include "kube/token.h"
 
-#define MAXIMUM_IDLE 16
 #define CONNECT_TIMEOUT (10 * NANOSECONDS_PER_SECOND)
 #define STOP_PERIOD_MILLISECONDS 100
-#define KEEPALIVE_IDLE_SECONDS 10L
-#define KEEPALIVE_INTERVAL_SECONDS 5L
-
-/* One kept connection: libcurl keeps it in the multi handle. */
-struct channel {
-    struct channel *next;
-    CURL *easy;
-    CURLM *multi;
-};
 
 struct transport {
     const struct kubeconfig *config;
     struct endpoint endpoint;
     struct token token;
-    pthread_mutex_t mutex;
-    struct channel *idle; /* guarded by mutex, as is what follows */
-    size_t idle_count;
+    struct channels channels;
 };
 
 /* What is going on in one exchange. */
@@ -47,76 +35,22 @@ struct call {
     char reason[CURL_ERROR_SIZE];
 };
 
-static pthread_once_t library_once = PTHREAD_ONCE_INIT;
-
-static void start_library(void)
-{
-    (void)curl_global_init(CURL_GLOBAL_DEFAULT);
-}
-
 struct transport *transport_create(const struct kubeconfig *config)
 {
-    (void)pthread_once(&library_once, start_library);
     struct transport *transport = memory_allocate(1, sizeof *transport);
     transport->config = config;
-    (void)pthread_mutex_init(&transport->mutex, NULL);
+    channels_open(&transport->channels);
     endpoint_init(&transport->endpoint, config);
     token_init(&transport->token, config);
     return transport;
 }
 
-static void channel_destroy(struct channel *channel)
-{
-    curl_easy_cleanup(channel->easy);
-    (void)curl_multi_cleanup(channel->multi);
-    free(channel);
-}
-
 void transport_destroy(struct transport *transport)
 {
-    while (transport->idle != NULL) {
-        struct channel *channel = transport->idle;
-        transport->idle = channel->next;
-        channel_destroy(channel);
-    }
-    (void)pthread_mutex_destroy(&transport->mutex);
+    channels_close(&transport->channels);
     token_release(&transport->token);
     endpoint_release(&transport->endpoint);
     free(transport);
-}
-
-static struct channel *channel_take(struct transport *transport)
-{
-    (void)pthread_mutex_lock(&transport->mutex);
-    struct channel *channel = transport->idle;
-    if (channel != NULL) {
-        transport->idle = channel->next;
-        transport->idle_count--;
-    }
-    (void)pthread_mutex_unlock(&transport->mutex);
-    if (channel != NULL)
-        return channel;
-    channel = memory_allocate(1, sizeof *channel);
-    channel->easy = curl_easy_init();
-    channel->multi = curl_multi_init();
-    if (channel->easy == NULL || channel->multi == NULL)
-        abort();
-    (void)curl_multi_setopt(channel->multi, CURLMOPT_MAXCONNECTS, 2L);
-    return channel;
-}
-
-static void channel_return(struct transport *transport, struct channel *channel)
-{
-    (void)pthread_mutex_lock(&transport->mutex);
-    bool keep = transport->idle_count < MAXIMUM_IDLE;
-    if (keep) {
-        channel->next = transport->idle;
-        transport->idle = channel;
-        transport->idle_count++;
-    }
-    (void)pthread_mutex_unlock(&transport->mutex);
-    if (!keep)
-        channel_destroy(channel);
 }
 
 static size_t receive_body(char *bytes, size_t size, size_t count, void *context)
@@ -142,48 +76,6 @@ static size_t receive_header(char *bytes, size_t size, size_t count, void *conte
     call->rejected = true;
     (void)snprintf(call->reason, sizeof call->reason, "the answer's headers are larger than %u bytes", TRANSPORT_MAXIMUM_HEADERS);
     return 0;
-}
-
-static void set_blob(CURL *easy, CURLoption option, char *text)
-{
-    struct curl_blob blob = {.data = text, .len = strlen(text), .flags = CURL_BLOB_NOCOPY};
-    (void)curl_easy_setopt(easy, option, &blob);
-}
-
-static void set_trust(const struct transport *transport, CURL *easy)
-{
-    const struct kubeconfig *config = transport->config;
-    if (config->insecure) {
-        (void)curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
-        (void)curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
-    }
-    if (config->authority != NULL) {
-        set_blob(easy, CURLOPT_CAINFO_BLOB, config->authority);
-        /* Without this the system's certificates would be trusted beside the cluster's own. */
-        (void)curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
-    }
-    if (config->client_certificate != NULL) {
-        set_blob(easy, CURLOPT_SSLCERT_BLOB, config->client_certificate);
-        set_blob(easy, CURLOPT_SSLKEY_BLOB, config->client_key);
-    }
-    if (config->username != NULL) {
-        (void)curl_easy_setopt(easy, CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
-        (void)curl_easy_setopt(easy, CURLOPT_USERNAME, config->username);
-        (void)curl_easy_setopt(easy, CURLOPT_PASSWORD, config->password != NULL ? config->password : "");
-    }
-    if (config->proxy_url != NULL || transport->endpoint.loopback)
-        (void)curl_easy_setopt(easy, CURLOPT_PROXY, config->proxy_url != NULL ? config->proxy_url : "");
-}
-
-static void set_connection(CURL *easy)
-{
-    (void)curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-    (void)curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-    (void)curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
-    (void)curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
-    (void)curl_easy_setopt(easy, CURLOPT_TCP_KEEPIDLE, KEEPALIVE_IDLE_SECONDS);
-    (void)curl_easy_setopt(easy, CURLOPT_TCP_KEEPINTVL, KEEPALIVE_INTERVAL_SECONDS);
-    (void)curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
 }
 
 static struct curl_slist *add_header(struct curl_slist *list, const char *name, const char *value)
@@ -385,13 +277,12 @@ enum exchange_outcome transport_exchange(struct transport *transport, struct exc
     exchange->code = 0;
     exchange->retry_after = 0;
     exchange->content_type[0] = '\0';
-    struct call call = {.exchange = exchange, .channel = channel_take(transport)};
+    struct call call = {.exchange = exchange, .channel = channel_take(&transport->channels)};
     struct curl_slist *headers = make_headers(transport, exchange);
     struct curl_slist *connect_to =
         transport->endpoint.connect_to != NULL ? curl_slist_append(NULL, transport->endpoint.connect_to) : NULL;
     AUTO_FREE char *url = memory_format("%s%s", transport->endpoint.base, exchange->path);
-    set_connection(call.channel->easy);
-    set_trust(transport, call.channel->easy);
+    channel_set_connection(call.channel, transport->config, transport->endpoint.loopback);
     (void)curl_easy_setopt(call.channel->easy, CURLOPT_CONNECT_TO, connect_to);
     set_request(&call, url, headers);
 
@@ -400,8 +291,7 @@ enum exchange_outcome transport_exchange(struct transport *transport, struct exc
     collect(&call);
     describe(transport, &call, outcome, code, error);
     transport_clean_text(transport, error);
-    curl_easy_reset(call.channel->easy);
-    channel_return(transport, call.channel);
+    channel_return(&transport->channels, call.channel);
     free_headers(headers);
     curl_slist_free_all(connect_to);
     return outcome;
@@ -425,28 +315,13 @@ char *transport_escape(const char *text)
     return escaped;
 }
 
-static void redact(char *text, const char *secret)
-{
-    size_t length = secret != NULL ? strlen(secret) : 0;
-    if (length == 0)
-        return;
-    for (char *at = strstr(text, secret); at != NULL; at = strstr(at + length, secret))
-        memset(at, '*', length);
-    /* A text that was cut may end within the secret. */
-    size_t end = strlen(text);
-    for (size_t part = length - 1; part >= 4; part--) {
-        if (part <= end && memcmp(text + end - part, secret, part) == 0)
-            memset(text + end - part, '*', part);
-    }
-}
-
 void transport_clean_text(struct transport *transport, struct error *error)
 {
     if (error == NULL)
         return;
     char *token = token_current(&transport->token);
-    redact(error->text, token);
-    redact(error->text, transport->config->password);
+    redact_secret(error->text, token);
+    redact_secret(error->text, transport->config->password);
     memory_wipe_text(token);
     for (char *at = error->text; *at != '\0'; at++) {
         if ((unsigned char)*at < 0x20 || *at == 0x7f)
