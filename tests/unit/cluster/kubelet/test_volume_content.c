@@ -168,6 +168,11 @@ static void test_downward(void **state)
     check_file(fixture, "cpu", "1500", 0644);
 }
 
+static int renew_tokens(int root, const struct volume_source *source, const char **volume, struct error *error)
+{
+    return pod_folder_refresh(root, source, true, volume, error);
+}
+
 static void test_tokens_are_made_anew(void **state)
 {
     struct fixture *fixture = *state;
@@ -179,12 +184,12 @@ static void test_tokens_are_made_anew(void **state)
     check_file(fixture, "token", "token-1", 0600);
     check_file(fixture, "ca.crt", "CA", 0644);
     check_file(fixture, "namespace", "team", 0644);
-    assert_int_equal(mount_with(fixture, pod_folder_renew_tokens, volume, ""), 0);
+    assert_int_equal(mount_with(fixture, renew_tokens, volume, ""), 0);
     check_file(fixture, "token", "token-2", 0600);
     fixture->no_tokens = true;
-    assert_int_equal(mount_with(fixture, pod_folder_renew_tokens, volume, ""), -1);
+    assert_int_equal(mount_with(fixture, renew_tokens, volume, ""), -1);
     check_file(fixture, "token", "token-2", 0600); /* the old one stays */
-    assert_int_equal(mount_with(fixture, pod_folder_renew_tokens, "\"secret\":{\"secretName\":\"no\"}", ""), 0);
+    assert_int_equal(mount_with(fixture, renew_tokens, "\"secret\":{\"secretName\":\"no\"}", ""), 0);
 }
 
 int main(void)
