@@ -4,6 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/utf8.h"
+
+#define NUL_ESCAPE "\\u0000"
+
 static void *allocate_or_end(size_t size)
 {
     return memory_allocate(size, 1);
@@ -15,28 +19,31 @@ __attribute__((constructor)) static void install_hooks(void)
     cJSON_InitHooks(&hooks);
 }
 
-/* cJSON's own nesting limit is 1,000; ours is smaller because trees are walked recursively. */
-static bool nests_too_deep(const char *text, size_t length)
+/* What cJSON does not look at: it passes every byte through, ends texts at a NUL character, and its own nesting limit is 1,000,
+ * where trees are walked recursively here. */
+static int check_text(const char *text, size_t length, struct error *error)
 {
     int depth = 0;
     bool in_string = false;
-    for (size_t i = 0; i < length; i++) {
-        char character = text[i];
-        if (in_string) {
-            if (character == '\\')
-                i++;
-            else if (character == '"')
-                in_string = false;
+    for (size_t i = 0, taken = 0; i < length; i += taken) {
+        const char character = text[i];
+        taken = utf8_character(text + i, length - i);
+        if (taken == 0)
+            return error_set(error, "not JSON: no UTF-8 at byte %zu", i);
+        if (in_string && character == '\\') {
+            if (length - i >= sizeof NUL_ESCAPE - 1 && memcmp(text + i, NUL_ESCAPE, sizeof NUL_ESCAPE - 1) == 0)
+                return error_set(error, "JSON texts with the character " NUL_ESCAPE " are not taken (byte %zu)", i);
+            taken = 2;
         } else if (character == '"') {
-            in_string = true;
-        } else if (character == '{' || character == '[') {
+            in_string = !in_string;
+        } else if (!in_string && (character == '{' || character == '[')) {
             if (++depth > JSON_MAXIMUM_DEPTH)
-                return true;
-        } else if (character == '}' || character == ']') {
+                return error_set(error, "JSON is nested deeper than %d levels", JSON_MAXIMUM_DEPTH);
+        } else if (!in_string && (character == '}' || character == ']')) {
             depth--;
         }
     }
-    return false;
+    return 0;
 }
 
 static bool is_white_space(char character)
@@ -46,10 +53,8 @@ static bool is_white_space(char character)
 
 cJSON *json_parse(const char *text, size_t length, struct error *error)
 {
-    if (nests_too_deep(text, length)) {
-        (void)error_set(error, "JSON is nested deeper than %d levels", JSON_MAXIMUM_DEPTH);
+    if (check_text(text, length, error) < 0)
         return NULL;
-    }
     const char *end = NULL;
     cJSON *tree = cJSON_ParseWithLengthOpts(text, length, &end, false);
     if (tree == NULL) {

@@ -17,7 +17,8 @@
 /* Deepest nesting accepted. */
 #define JSON_MAXIMUM_DEPTH 200
 
-/* A tree that the caller deletes with cJSON_Delete, or NULL: not JSON, nested too deep, or bytes after the value. */
+/* A tree that the caller deletes with cJSON_Delete, or NULL: not JSON, no UTF-8, nested too deep, bytes after the value, or a
+ * text with a NUL character, which a C string cannot hold. */
 cJSON *json_parse(const char *text, size_t length, struct error *error) __attribute__((warn_unused_result));
 
 /* The tree as text without white space; the caller frees it. Never NULL. */

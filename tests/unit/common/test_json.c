@@ -168,12 +168,33 @@ static void test_equality(void **state)
     assert_false(json_equal(tree, NULL));
 }
 
+static void assert_refused(const char *text, const char *why)
+{
+    struct error error = ERROR_NONE;
+    assert_null(json_parse(text, strlen(text), &error));
+    assert_string_equal(error.text, why);
+}
+
+static void test_characters(void **state)
+{
+    (void)state;
+    static const char *const wrong[] = {
+        "[\"\xff\"]", "[\"\xc3\"]", "[\"\xc0\xaf\"]", "[\"\xed\xa0\x80\"]", "[\"\xf4\x90\x80\x80\"]", "[\"\x80\"]"};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+        assert_refused(wrong[i], "not JSON: no UTF-8 at byte 2");
+    assert_refused("\xef\xbb", "not JSON: no UTF-8 at byte 0");
+    assert_refused("{\"a\\u0000b\":1}", "JSON texts with the character \\u0000 are not taken (byte 3)");
+    AUTO_JSON cJSON *good = parse("[\"\xc3\xa4 \xe2\x82\xac \xf0\x9f\x98\x80 \\\\u0000\"]");
+    assert_string_equal(cJSON_GetArrayItem(good, 0)->valuestring, "\xc3\xa4 \xe2\x82\xac \xf0\x9f\x98\x80 \\u0000");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_merge_patch), cmocka_unit_test(test_what_is_no_json), cmocka_unit_test(test_length_is_respected),
-        cmocka_unit_test(test_depth),       cmocka_unit_test(test_reading),         cmocka_unit_test(test_shaping),
-        cmocka_unit_test(test_equality),
+        cmocka_unit_test(test_merge_patch),     cmocka_unit_test(test_characters),
+        cmocka_unit_test(test_what_is_no_json), cmocka_unit_test(test_length_is_respected),
+        cmocka_unit_test(test_depth),           cmocka_unit_test(test_reading),
+        cmocka_unit_test(test_shaping),         cmocka_unit_test(test_equality),
     };
     return cmocka_run_group_tests_name("json", tests, NULL, NULL);
 }
