@@ -14,10 +14,9 @@ struct log_stream {
     char *pod;
     char *container;
     char *pod_uid;
-    char *container_identifier; /* of the instance that is followed; "" while it has none */
     struct log_request request;
+    struct log_position position;
     struct buffer pending; /* the first part, read before the answer began */
-    bool ending;
 };
 
 static void release(void *context)
@@ -27,7 +26,6 @@ static void release(void *context)
     free(stream->pod);
     free(stream->container);
     free(stream->pod_uid);
-    free(stream->container_identifier);
     buffer_release(&stream->pending);
     free(stream);
 }
@@ -42,22 +40,12 @@ static const cJSON *find_named(const cJSON *array, const char *name)
     return NULL;
 }
 
-static const cJSON *container_status(const cJSON *pod, const char *container)
-{
-    const cJSON *status = find_named(json_get(pod, "status", "containerStatuses"), container);
-    return status != NULL ? status : find_named(json_get(pod, "status", "initContainerStatuses"), container);
-}
-
-/* Is the instance that is followed still running? */
-static bool is_running(const struct log_stream *stream)
+/* Another pod may have taken the name. */
+static bool is_there(const struct log_stream *stream)
 {
     AUTO_OBJECT struct object *pod =
         store_get(registry_store(stream->front->registry), RESOURCE_PODS, stream->namespace, stream->pod);
-    if (pod == NULL || strcmp(object_uid(pod), stream->pod_uid) != 0)
-        return false;
-    const cJSON *status = container_status(object_tree(pod), stream->container);
-    return json_get(status, "state", "running") != NULL &&
-           strcmp(json_text(json_get(status, "containerID"), ""), stream->container_identifier) == 0;
+    return pod != NULL && strcmp(object_uid(pod), stream->pod_uid) == 0;
 }
 
 static int step(void *context, struct buffer *text, struct stream_wait *wait)
@@ -71,14 +59,12 @@ static int step(void *context, struct buffer *text, struct stream_wait *wait)
     }
     AUTO_STATUS struct status status = {0};
     const struct node_interface *node = &stream->front->node;
-    bool ending = stream->ending;
-    stream->ending = !is_running(stream);
-    if (node->read_log(node->kubelet, stream->namespace, stream->pod, &stream->request, text, &stream->request.offset, &status) !=
-        0)
+    stream->request.offset = stream->position.offset;
+    if (!is_there(stream) ||
+        node->read_log(node->kubelet, stream->namespace, stream->pod, &stream->request, text, &stream->position, &status) != 0)
         return 0;
     wait->deadline = clock_monotonic() + FOLLOW_PERIOD;
-    /* One more round after the end was seen: the last lines may have been written in between. */
-    return text->length > 0 || !ending ? 1 : 0;
+    return text->length > 0 || !stream->position.ended ? 1 : 0;
 }
 
 static int read_since(const struct http_request *request, int64_t *since, struct status *status)
@@ -138,23 +124,21 @@ static const char *choose_container(const cJSON *pod, const char *name, const ch
     return NULL;
 }
 
-static void follow(struct front *front, const struct object *pod, const struct log_request *options, uint64_t offset,
-                   struct answer *answer)
+static void follow(struct front *front, const struct object *pod, const struct log_request *options,
+                   const struct log_position *position, struct answer *answer)
 {
     struct log_stream *stream = memory_allocate(1, sizeof *stream);
-    const cJSON *status = container_status(object_tree(pod), options->container);
     stream->front = front;
     stream->namespace = memory_copy_text(object_namespace(pod));
     stream->pod = memory_copy_text(object_name(pod));
     stream->pod_uid = memory_copy_text(object_uid(pod));
     stream->container = memory_copy_text(options->container);
-    stream->container_identifier = memory_copy_text(json_text(json_get(status, "containerID"), ""));
+    stream->position = *position;
     stream->request = (struct log_request){.container = stream->container,
                                            .tail_lines = -1,
                                            .limit_bytes = -1,
                                            .timestamps = options->timestamps,
-                                           .previous = options->previous,
-                                           .offset = offset};
+                                           .instance = stream->position.instance};
     stream->pending = answer->body;
     buffer_init(&answer->body, ANSWER_MAXIMUM);
     answer->stream = (struct stream){.context = stream, .step = step, .release = release};
@@ -165,7 +149,7 @@ void log_read(struct front *front, const char *namespace, const char *name, cons
 {
     AUTO_STATUS struct status status = {0};
     struct log_request options;
-    uint64_t offset = 0;
+    struct log_position position = {0};
     AUTO_OBJECT struct object *pod = store_get(registry_store(front->registry), RESOURCE_PODS, namespace, name);
     if (pod == NULL || front->node.read_log == NULL) {
         status_set(&status, 404, "NotFound", "pods \"%s\" not found", name);
@@ -176,12 +160,12 @@ void log_read(struct front *front, const char *namespace, const char *name, cons
     if (read_options(request, &options, &status) == 0)
         options.container = choose_container(object_tree(pod), name, http_request_parameter(request, "container"), &status);
     if (status.code == 0)
-        front->node.read_log(front->node.kubelet, namespace, name, &options, &answer->body, &offset, &status);
+        front->node.read_log(front->node.kubelet, namespace, name, &options, &answer->body, &position, &status);
     if (status.code != 0) {
         answer_status(answer, &status);
         return;
     }
     answer->content_type = "text/plain";
     if (http_request_flag(request, "follow"))
-        follow(front, pod, &options, offset, answer);
+        follow(front, pod, &options, &position, answer);
 }

@@ -20,14 +20,25 @@ struct log_request {
     int64_t since_wall;    /* 0 = from the start; nanoseconds of wall time */
     bool previous;         /* of the container instance before the last restart */
     bool timestamps;
-    uint64_t offset; /* for following: bytes of the log to skip */
+    /* For following: the container instance that is followed (NULL = the present one), and the bytes of its log to skip. */
+    const char *instance;
+    uint64_t offset;
+};
+
+#define LOG_INSTANCE_SIZE 72
+
+/* Where following goes on. */
+struct log_position {
+    char instance[LOG_INSTANCE_SIZE];
+    uint64_t offset;
+    bool ended; /* the instance does not run any more: there will be nothing after this */
 };
 
 struct node_interface {
     void *kubelet;
-    /* Appends log text; *next_offset (NULL allowed) is where following goes on. */
+    /* Appends log text; position: NULL allowed. */
     int (*read_log)(void *kubelet, const char *namespace, const char *pod, const struct log_request *request, struct buffer *text,
-                    uint64_t *next_offset, struct status *status);
+                    struct log_position *position, struct status *status);
     /* Where the data of a PersistentVolume is on this machine; the caller frees it. */
     char *(*volume_path)(void *kubelet, const char *volume);
     /* Removes that data; no pod uses it. Nothing there: 0. */

@@ -176,8 +176,7 @@ void container_log_read(struct container_log *log, const struct log_request *req
 {
     pthread_mutex_lock(&log->lock);
     const uint64_t end = log->base + log->older_length + log->length;
-    /* An offset beyond the end comes from the instance before a restart. */
-    uint64_t from = request->offset > end ? 0 : request->offset;
+    uint64_t from = request->offset > end ? end : request->offset;
     from = from < log->base ? log->base : from;
     size_t length = 0;
     AUTO_FREE char *bytes = read_range(log, from, end, &length);

@@ -28,7 +28,7 @@ void container_log_append(struct container_log *log, const char *bytes, size_t l
 /* The container ended: a last line without line end is finished. */
 void container_log_finish(struct container_log *log, int64_t wall);
 
-/* As node_interface.read_log. Times are left out unless asked for. */
+/* As node_interface.read_log, whatever instance is asked for. Times are left out unless asked for. */
 void container_log_read(struct container_log *log, const struct log_request *request, struct buffer *text, uint64_t *next_offset);
 
 #endif

@@ -117,6 +117,8 @@ static int open_log(struct container *container, struct error *error)
     container_log_destroy(container->previous_log);
     container->previous_log = container->log;
     container->log = log;
+    memcpy(container->previous_log_instance, container->log_instance, sizeof container->log_instance);
+    (void)snprintf(container->log_instance, sizeof container->log_instance, "%s", container->id);
     return 0;
 }
 

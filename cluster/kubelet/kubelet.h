@@ -41,7 +41,7 @@ void kubelet_stop(struct kubelet *kubelet);
 
 /* node_interface.read_log; kubelet is a struct kubelet. */
 int kubelet_read_log(void *kubelet, const char *namespace, const char *pod, const struct log_request *request,
-                     struct buffer *text, uint64_t *next_offset, struct status *status);
+                     struct buffer *text, struct log_position *position, struct status *status);
 
 /* node_interface.volume_path and remove_volume; kubelet is a struct kubelet. */
 char *kubelet_volume_path(void *kubelet, const char *volume);

@@ -1,4 +1,5 @@
 /* What others ask of the kubelet while it works: logs, usage, the folders of volumes. */
+#include <stdio.h>
 #include <string.h>
 
 #include "cluster/kubelet/pod.h"
@@ -23,25 +24,49 @@ static struct container *find_container(const struct pod *pod, const char *wante
     return NULL;
 }
 
+/* The log of the instance that is meant; NULL when there is none (any more). */
+static struct container_log *find_log(const struct container *container, const struct log_request *request)
+{
+    if (request->instance == NULL)
+        return request->previous ? container->previous_log : container->log;
+    if (strcmp(request->instance, container->log_instance) == 0)
+        return container->log;
+    return strcmp(request->instance, container->previous_log_instance) == 0 ? container->previous_log : NULL;
+}
+
+static void fill_position(const struct container *container, const struct container_log *log, struct log_position *position)
+{
+    const bool present = log == container->log;
+    (void)snprintf(position->instance, sizeof position->instance, "%s",
+                   present ? container->log_instance : container->previous_log_instance);
+    position->ended = !present || container->state != CONTAINER_RUNNING;
+}
+
 static int read_log_of(const struct container *container, const struct log_request *request, struct buffer *text,
-                       uint64_t *next_offset, struct status *status)
+                       struct log_position *position, struct status *status)
 {
     const struct pod *pod = container->pod;
-    struct container_log *log = request->previous ? container->previous_log : container->log;
+    struct container_log *log = find_log(container, request);
+    if (log == NULL && request->instance != NULL) {
+        position->ended = true;
+        return 0;
+    }
     if (log == NULL && request->previous)
         return status_set(status, 400, "BadRequest", "previous terminated container \"%s\" in pod \"%s\" not found",
                           container->name, pod->name);
     if (log == NULL)
         return status_set(status, 400, "BadRequest", "container \"%s\" in pod \"%s\" is waiting to start: %s", container->name,
                           pod->name, container->waiting_reason);
-    container_log_read(log, request, text, next_offset);
+    fill_position(container, log, position);
+    container_log_read(log, request, text, &position->offset);
     return 0;
 }
 
 int kubelet_read_log(void *context, const char *namespace, const char *pod_name, const struct log_request *request,
-                     struct buffer *text, uint64_t *next_offset, struct status *status)
+                     struct buffer *text, struct log_position *position, struct status *status)
 {
     struct kubelet *kubelet = context;
+    struct log_position unused = {0};
     int outcome = -1;
     pthread_mutex_lock(&kubelet->lock);
     const struct pod *pod = kubelet->pods;
@@ -53,7 +78,7 @@ int kubelet_read_log(void *context, const char *namespace, const char *pod_name,
     } else {
         const struct container *container = find_container(pod, request->container, status);
         if (container != NULL)
-            outcome = read_log_of(container, request, text, next_offset, status);
+            outcome = read_log_of(container, request, text, position != NULL ? position : &unused, status);
     }
     pthread_mutex_unlock(&kubelet->lock);
     return outcome;

@@ -57,6 +57,7 @@ struct container {
     struct watcher process_watcher, output_watcher;
     int pidfd, output; /* -1 = none */
     struct container_log *log, *previous_log;
+    char log_instance[LOG_INSTANCE_SIZE], previous_log_instance[LOG_INSTANCE_SIZE]; /* the ids whose logs they are */
     int64_t started, started_wall;
     int64_t finished, finished_wall;
     int exit_code;

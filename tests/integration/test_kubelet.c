@@ -441,6 +441,28 @@ static void test_loaded_image(void **state)
     assert_true(test_wait_until(is_gone(lab, "own") && is_gone(lab, "always"), 60));
 }
 
+/* Whoever follows a log sees one instance to its end, however fast the next one begins. */
+static void test_log_is_followed_to_the_end_of_its_instance(void **state)
+{
+    const struct lab *lab = *state;
+    AUTO_FREE char *folder = memory_format("%s/images/docker.io,library,brief:1", lab->folder);
+    AUTO_FREE char *program = memory_format("%s/brief", folder);
+    assert_int_equal(mkdir(folder, 0700), 0);
+    test_folder_write_file(program, "#!/bin/sh\necho start $$\nsleep 1\necho end $$\n");
+    assert_int_equal(chmod(program, 0755), 0);
+    create(lab, "brief", "\"containers\":[{\"name\":\"x\",\"image\":\"brief:1\"}]");
+    assert_true(test_wait_until(is_ready(lab, "brief"), 60));
+    AUTO_KUBE_ANSWER struct kube_answer answer = {0};
+    assert_int_equal(kube_request(lab->client, "GET", PODS "/brief/log?follow=true", NULL, NULL, 6 * DEADLINE, &answer, NULL), 0);
+    long started = 0, ended = 0;
+    int length = 0;
+    assert_int_equal(sscanf(answer.text, "start %ld end %ld %n", &started, &ended, &length), 2);
+    assert_int_equal(started, ended);
+    assert_int_equal(length, strlen(answer.text));
+    delete_pod(lab, "brief");
+    assert_true(test_wait_until(is_gone(lab, "brief"), 60));
+}
+
 static void test_config_error_heals(void **state)
 {
     const struct lab *lab = *state;
@@ -645,6 +667,7 @@ int main(void)
         cmocka_unit_test(test_missing_program_and_image),
         cmocka_unit_test(test_commands_and_sidecar),
         cmocka_unit_test(test_loaded_image),
+        cmocka_unit_test(test_log_is_followed_to_the_end_of_its_instance),
         cmocka_unit_test(test_config_error_heals),
         cmocka_unit_test(test_init_containers),
         cmocka_unit_test(test_log),

@@ -502,6 +502,39 @@ static void test_autoscaler_follows_load(void **state)
     assert_non_null(json_get(autoscaler, "status", "lastScaleTime"));
 }
 
+/* Twenty requests, then how many replicas are wanted. */
+static int64_t replicas_after_requests(const struct lab *lab, const char *url)
+{
+    for (int i = 0; i < 20; i++) {
+        struct test_http_answer answer;
+        test_http_send(&(struct test_http_request){.url = url}, &answer);
+        test_http_release(&answer);
+    }
+    return number_at(lab, WEB, "spec", "replicas");
+}
+
+/* The program counts its requests, the cluster scrapes it, custom.metrics.k8s.io shows the rate, the autoscaler follows. */
+static void test_autoscaler_follows_requests(void **state)
+{
+    const struct lab *lab = *state;
+    create_web(lab, "default", 1, "", "");
+    AUTO_FREE char *annotations =
+        memory_format("{\"spec\":{\"template\":{\"metadata\":{\"annotations\":{\"prometheus.io/scrape\":\"true\","
+                      "\"prometheus.io/port\":\"%d\"}}}}}",
+                      PORT);
+    patch(lab, WEB, annotations);
+    create(lab, "/apis/autoscaling/v2/namespaces/default/horizontalpodautoscalers",
+           "{\"apiVersion\":\"autoscaling/v2\",\"kind\":\"HorizontalPodAutoscaler\",\"metadata\":{\"name\":\"web\"},\"spec\":{"
+           "\"scaleTargetRef\":{\"apiVersion\":\"apps/v1\",\"kind\":\"Deployment\",\"name\":\"web\"},\"minReplicas\":1,"
+           "\"maxReplicas\":3,\"metrics\":[{\"type\":\"Pods\",\"pods\":{\"metric\":{\"name\":\"http_requests_total\"},"
+           "\"target\":{\"type\":\"AverageValue\",\"averageValue\":\"4\"}}}]}}");
+    assert_true(test_wait_until(is_rolled_out(lab, 1), 60));
+    AUTO_FREE char *address = first_pod(lab, "status", "podIP");
+    AUTO_FREE char *url = memory_format("http://%s:%d/post/1", address, PORT);
+    assert_true(test_wait_until(replicas_after_requests(lab, url) == 3, 60));
+    assert_true(has_event(lab, "SuccessfulRescale", "reason: pods metric http_requests_total above target"));
+}
+
 /* The cluster process (false) or its supervisor (true) is killed: nothing may stay. */
 static void kill_and_look(bool supervisor)
 {
@@ -604,6 +637,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_pod_that_does_not_fit, setup, teardown),
         cmocka_unit_test_setup_teardown(test_stateful_set_keeps_its_data, setup, teardown),
         cmocka_unit_test_setup_teardown(test_autoscaler_follows_load, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_autoscaler_follows_requests, setup, teardown),
         cmocka_unit_test(test_killed_cluster_leaves_nothing),
         cmocka_unit_test(test_killed_supervisor_leaves_nothing),
         cmocka_unit_test(test_lifeline),

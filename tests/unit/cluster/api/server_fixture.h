@@ -34,15 +34,15 @@ struct fixture {
 };
 
 static int fixture_read_log(void *kubelet, const char *namespace, const char *pod, const struct log_request *request,
-                            struct buffer *text, uint64_t *next_offset, struct status *status)
+                            struct buffer *text, struct log_position *position, struct status *status)
 {
     (void)kubelet;
     (void)status;
     if (request->offset == 0)
         buffer_append_format(text, "first line of %s/%s in %s, tail %ld\n", namespace, pod, request->container,
                              (long)request->tail_lines);
-    if (next_offset != NULL)
-        *next_offset = request->offset + text->length;
+    if (position != NULL)
+        *position = (struct log_position){.offset = request->offset + text->length, .ended = true};
     return 0;
 }
 
