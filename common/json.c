@@ -119,9 +119,19 @@ void json_set(cJSON *object, const char *key, cJSON *value_take)
         (void)cJSON_AddItemToObject(object, key, value_take);
 }
 
+static bool is_utf8(const char *text, size_t length)
+{
+    size_t taken = 1;
+    for (size_t i = 0; i < length && taken > 0; i += taken)
+        taken = utf8_character(text + i, length - i);
+    return taken > 0;
+}
+
 void json_set_text(cJSON *object, const char *key, const char *value)
 {
-    json_set(object, key, cJSON_CreateString(value));
+    const bool good = value == NULL || is_utf8(value, strlen(value));
+    AUTO_FREE char *copy = good ? NULL : utf8_copy(value);
+    json_set(object, key, cJSON_CreateString(good ? value : copy));
 }
 
 void json_set_integer(cJSON *object, const char *key, int64_t value)

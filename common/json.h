@@ -40,7 +40,7 @@ bool json_boolean(const cJSON *node, bool fallback);
 
 /* Sets (adds or replaces) a member of an object and takes ownership of the value. */
 void json_set(cJSON *object, const char *key, cJSON *value_take);
-void json_set_text(cJSON *object, const char *key, const char *value);
+void json_set_text(cJSON *object, const char *key, const char *value); /* U+FFFD for each byte that is no UTF-8 */
 void json_set_integer(cJSON *object, const char *key, int64_t value);
 void json_set_boolean(cJSON *object, const char *key, bool value);
 

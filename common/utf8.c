@@ -2,6 +2,11 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
+
+#include "common/memory.h"
+
+#define REPLACEMENT "\xef\xbf\xbd"
 
 /* By the number of bytes: the bits that tell it, and the first character that needs so many. */
 static const struct {
@@ -27,4 +32,19 @@ size_t utf8_character(const char *text, size_t length)
         return character < forms[more].first || character > 0x10ffff || surrogate ? 0 : more + 1;
     }
     return 0;
+}
+
+char *utf8_copy(const char *text)
+{
+    const size_t length = strlen(text);
+    char *copy = memory_allocate(length * (sizeof REPLACEMENT - 1) + 1, 1);
+    char *end = copy;
+    for (size_t i = 0; i < length;) {
+        const size_t taken = utf8_character(text + i, length - i);
+        const size_t written = taken > 0 ? taken : sizeof REPLACEMENT - 1;
+        memcpy(end, taken > 0 ? text + i : REPLACEMENT, written);
+        end += written;
+        i += taken > 0 ? taken : 1;
+    }
+    return copy;
 }

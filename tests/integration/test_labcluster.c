@@ -517,12 +517,13 @@ static int64_t replicas_after_requests(const struct lab *lab, const char *url)
 static void test_autoscaler_follows_requests(void **state)
 {
     const struct lab *lab = *state;
-    create_web(lab, "default", 1, "", "");
+    create_web(lab, "default", 0, "", "");
     AUTO_FREE char *annotations =
         memory_format("{\"spec\":{\"template\":{\"metadata\":{\"annotations\":{\"prometheus.io/scrape\":\"true\","
                       "\"prometheus.io/port\":\"%d\"}}}}}",
                       PORT);
     patch(lab, WEB, annotations);
+    patch(lab, WEB, "{\"spec\":{\"replicas\":1}}");
     create(lab, "/apis/autoscaling/v2/namespaces/default/horizontalpodautoscalers",
            "{\"apiVersion\":\"autoscaling/v2\",\"kind\":\"HorizontalPodAutoscaler\",\"metadata\":{\"name\":\"web\"},\"spec\":{"
            "\"scaleTargetRef\":{\"apiVersion\":\"apps/v1\",\"kind\":\"Deployment\",\"name\":\"web\"},\"minReplicas\":1,"

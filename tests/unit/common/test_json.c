@@ -184,6 +184,9 @@ static void test_characters(void **state)
         assert_refused(wrong[i], "not JSON: no UTF-8 at byte 2");
     assert_refused("\xef\xbb", "not JSON: no UTF-8 at byte 0");
     assert_refused("{\"a\\u0000b\":1}", "JSON texts with the character \\u0000 are not taken (byte 3)");
+    AUTO_JSON cJSON *object = cJSON_CreateObject();
+    json_set_text(object, "a", "x\xff\xc3\xa4\xe2\x82");
+    assert_prints(object, "{\"a\":\"x\xef\xbf\xbd\xc3\xa4\xef\xbf\xbd\xef\xbf\xbd\"}");
     AUTO_JSON cJSON *good = parse("[\"\xc3\xa4 \xe2\x82\xac \xf0\x9f\x98\x80 \\\\u0000\"]");
     assert_string_equal(cJSON_GetArrayItem(good, 0)->valuestring, "\xc3\xa4 \xe2\x82\xac \xf0\x9f\x98\x80 \\u0000");
 }
