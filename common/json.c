@@ -169,6 +169,15 @@ void json_remove(cJSON *object, const char *key)
     cJSON_DeleteItemFromObjectCaseSensitive(object, key);
 }
 
+void json_copy_member(cJSON *to, const cJSON *from, const char *key)
+{
+    const cJSON *value = json_get(from, key);
+    if (value != NULL)
+        json_set(to, key, json_copy(value));
+    else
+        json_remove(to, key);
+}
+
 cJSON *json_copy(const cJSON *tree)
 {
     return tree == NULL ? NULL : cJSON_Duplicate(tree, true);

@@ -50,6 +50,9 @@ cJSON *json_array_at(cJSON *object, const char *key);
 
 void json_remove(cJSON *object, const char *key);
 
+/* Makes a member of `to` a copy of that of `from`; removes it when `from` has none. */
+void json_copy_member(cJSON *to, const cJSON *from, const char *key);
+
 /* A copy with all its children; NULL stays NULL. */
 cJSON *json_copy(const cJSON *tree) __attribute__((warn_unused_result));
 

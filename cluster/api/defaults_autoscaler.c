@@ -35,7 +35,7 @@ static void default_behavior(cJSON *behavior)
         add_policy(json_array_at(down, "policies"), "Percent", 100);
 }
 
-static void add_processor_metric(cJSON *spec)
+cJSON *autoscaler_cpu_metric(cJSON *percentage_take)
 {
     cJSON *metric = cJSON_CreateObject();
     json_set_text(metric, "type", "Resource");
@@ -43,8 +43,8 @@ static void add_processor_metric(cJSON *spec)
     json_set_text(resource, "name", "cpu");
     cJSON *target = json_object_at(resource, "target");
     json_set_text(target, "type", "Utilization");
-    json_set_integer(target, "averageUtilization", 80);
-    cJSON_AddItemToArray(json_array_at(spec, "metrics"), metric);
+    json_set(target, "averageUtilization", percentage_take);
+    return metric;
 }
 
 void autoscaler_set_defaults(cJSON *autoscaler)
@@ -53,7 +53,7 @@ void autoscaler_set_defaults(cJSON *autoscaler)
     if (json_get(spec, "minReplicas") == NULL)
         json_set_integer(spec, "minReplicas", 1);
     if (cJSON_GetArraySize(json_get(spec, "metrics")) == 0)
-        add_processor_metric(spec);
+        cJSON_AddItemToArray(json_array_at(spec, "metrics"), autoscaler_cpu_metric(cJSON_CreateNumber(80)));
     cJSON *behavior = json_get(spec, "behavior");
     if (behavior != NULL)
         default_behavior(behavior);

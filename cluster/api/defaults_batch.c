@@ -1,16 +1,12 @@
 #include <string.h>
 
+#include "cluster/api/defaults.h"
 #include "cluster/api/kind.h"
 
 #define CONTROLLER_UID_LABEL "batch.kubernetes.io/controller-uid"
 
-static void default_integer(cJSON *object, const char *key, int64_t value)
-{
-    if (json_get(object, key) == NULL)
-        json_set_integer(object, key, value);
-}
-
-static void default_text(cJSON *object, const char *key, const char *value)
+/* For texts that are pointers in Go: "" is a value, and a wrong one. */
+static void default_absent_text(cJSON *object, const char *key, const char *value)
 {
     if (json_get(object, key) == NULL)
         json_set_text(object, key, value);
@@ -54,9 +50,10 @@ void job_set_defaults(cJSON *job)
     default_integer(spec, "parallelism", 1);
     default_integer(spec, "backoffLimit", json_get(spec, "backoffLimitPerIndex") != NULL ? INT32_MAX : 6);
     default_boolean(spec, "manualSelector", false);
-    default_text(spec, "completionMode", "NonIndexed");
+    default_absent_text(spec, "completionMode", "NonIndexed");
     default_boolean(spec, "suspend", false);
-    default_text(spec, "podReplacementPolicy", json_get(spec, "podFailurePolicy") != NULL ? "Failed" : "TerminatingOrFailed");
+    default_absent_text(spec, "podReplacementPolicy",
+                        json_get(spec, "podFailurePolicy") != NULL ? "Failed" : "TerminatingOrFailed");
     default_template(spec);
     default_labels(job);
 }
@@ -73,14 +70,14 @@ void job_prepare_create(cJSON *job)
         {CONTROLLER_UID_LABEL, uid}, {"batch.kubernetes.io/job-name", name}, {"controller-uid", uid}, {"job-name", name}};
     cJSON *labels = json_object_at(json_object_at(json_object_at(spec, "template"), "metadata"), "labels");
     for (size_t i = 0; i < sizeof generated / sizeof generated[0]; i++)
-        default_text(labels, generated[i][0], generated[i][1]);
-    default_text(json_object_at(json_object_at(spec, "selector"), "matchLabels"), CONTROLLER_UID_LABEL, uid);
+        default_absent_text(labels, generated[i][0], generated[i][1]);
+    default_absent_text(json_object_at(json_object_at(spec, "selector"), "matchLabels"), CONTROLLER_UID_LABEL, uid);
 }
 
 void cron_job_set_defaults(cJSON *cron_job)
 {
     cJSON *spec = json_object_at(cron_job, "spec");
-    default_text(spec, "concurrencyPolicy", "Allow");
+    default_absent_text(spec, "concurrencyPolicy", "Allow");
     default_boolean(spec, "suspend", false);
     default_integer(spec, "successfulJobsHistoryLimit", 3);
     default_integer(spec, "failedJobsHistoryLimit", 1);

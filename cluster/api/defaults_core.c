@@ -1,12 +1,7 @@
 #include <string.h>
 
+#include "cluster/api/defaults.h"
 #include "cluster/api/kind.h"
-
-static void default_text(cJSON *object, const char *key, const char *value)
-{
-    if (json_text(json_get(object, key), "")[0] == '\0')
-        json_set_text(object, key, value);
-}
 
 void namespace_set_defaults(cJSON *namespace)
 {

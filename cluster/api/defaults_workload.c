@@ -1,16 +1,11 @@
 #include <string.h>
 
+#include "cluster/api/defaults.h"
 #include "cluster/api/kind.h"
 
 void reset_status(cJSON *object)
 {
     json_remove(object, "status");
-}
-
-static void default_integer(cJSON *object, const char *key, int64_t value)
-{
-    if (json_get(object, key) == NULL)
-        json_set_integer(object, key, value);
 }
 
 static void default_rolling_update(cJSON *strategy)

@@ -43,6 +43,8 @@ void reset_status(cJSON *object);
 
 /* defaults_autoscaler.c */
 void autoscaler_set_defaults(cJSON *autoscaler);
+/* A metric of autoscaling/v2: the utilization of cpu, in percent. */
+cJSON *autoscaler_cpu_metric(cJSON *percentage_take);
 
 /* defaults_batch.c */
 void cron_job_set_defaults(cJSON *cron_job);

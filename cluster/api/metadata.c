@@ -51,13 +51,8 @@ void metadata_prepare_update(cJSON *metadata, const cJSON *old_metadata)
 {
     static const char *const kept[] = {"uid",        "resourceVersion", "creationTimestamp",         "deletionTimestamp",
                                        "generation", "generateName",    "deletionGracePeriodSeconds"};
-    for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++) {
-        const cJSON *value = json_get(old_metadata, kept[i]);
-        if (value != NULL)
-            json_set(metadata, kept[i], json_copy(value));
-        else
-            json_remove(metadata, kept[i]);
-    }
+    for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++)
+        json_copy_member(metadata, old_metadata, kept[i]);
 }
 
 void metadata_raise_generation(cJSON *metadata)

@@ -20,13 +20,6 @@ static const struct schema scale_schema = {"Scale", scale_fields};
 /* For the words of a refused Scale. */
 static const struct resource scale_resource = {.group = "autoscaling", .version = "v1", .plural = "scales", .kind = "Scale"};
 
-static void copy_member(cJSON *to, const cJSON *from, const char *member)
-{
-    const cJSON *value = json_get(from, member);
-    if (value != NULL)
-        json_set(to, member, json_copy(value));
-}
-
 /* The member at a path such as ".spec.replicas"; NULL when it is not there. */
 static const cJSON *member_at(const cJSON *tree, const char *path)
 {
@@ -86,7 +79,7 @@ static cJSON *scale_of(const struct object *object)
     json_set_text(scale, "apiVersion", "autoscaling/v1");
     cJSON *metadata = json_object_at(scale, "metadata");
     for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++)
-        copy_member(metadata, json_get(tree, "metadata"), kept[i]);
+        json_copy_member(metadata, json_get(tree, "metadata"), kept[i]);
     const struct resource *resource = resource_by_id(object_resource(object));
     if (resource->custom != NULL) {
         fill_custom_scale(resource->custom, tree, scale);
@@ -94,7 +87,7 @@ static cJSON *scale_of(const struct object *object)
     }
     cJSON *spec = json_object_at(scale, "spec");
     if (json_integer(json_get(tree, "spec", "replicas"), 0) != 0)
-        copy_member(spec, json_get(tree, "spec"), "replicas");
+        json_copy_member(spec, json_get(tree, "spec"), "replicas");
     cJSON *status = json_object_at(scale, "status");
     json_set_integer(status, "replicas", json_integer(json_get(tree, "status", "replicas"), 0));
     AUTO_SELECTOR struct selector *selector = selector_from_label_selector(json_get(tree, "spec", "selector"));

@@ -27,23 +27,14 @@ int check_preconditions(const struct object *old, const cJSON *tree, struct stat
     return 0;
 }
 
-static void take_member(cJSON *to, const cJSON *from, const char *member)
-{
-    const cJSON *value = json_get(from, member);
-    if (value != NULL)
-        json_set(to, member, json_copy(value));
-    else
-        json_remove(to, member);
-}
-
 /* The old object with the new status. A Deployment's annotations come along: its controller writes the revision
  * together with the status, and Kubernetes lets it. */
 cJSON *with_status(const struct object *old, const cJSON *tree)
 {
     cJSON *merged = json_copy(object_tree(old));
-    take_member(merged, tree, "status");
+    json_copy_member(merged, tree, "status");
     if (object_resource(old) == RESOURCE_DEPLOYMENTS)
-        take_member(json_object_at(merged, "metadata"), json_get(tree, "metadata"), "annotations");
+        json_copy_member(json_object_at(merged, "metadata"), json_get(tree, "metadata"), "annotations");
     return merged;
 }
 
@@ -53,12 +44,12 @@ void keep_old_parts(const struct object *old, cJSON *tree)
     const cJSON *old_tree = object_tree(old);
     metadata_prepare_update(json_object_at(tree, "metadata"), json_get(old_tree, "metadata"));
     if (resource_by_id(object_resource(old))->has_status)
-        take_member(tree, old_tree, "status");
+        json_copy_member(tree, old_tree, "status");
     if (object_resource(old) == RESOURCE_PODS)
         pod_note_binding(tree, old_tree, clock_wall());
     bool terminating = json_get(old_tree, "metadata", "deletionTimestamp") != NULL;
     if (object_resource(old) == RESOURCE_NAMESPACES && !terminating)
-        take_member(tree, old_tree, "spec");
+        json_copy_member(tree, old_tree, "spec");
 }
 
 static int judge_change(const struct object *old, const cJSON *tree, enum subresource subresource, struct status *status)

@@ -219,15 +219,6 @@ static void check_immutable(const cJSON *spec, const cJSON *old, const char *mem
         problem_invalid(problems, PATH_CHILD(PATH_ROOT("spec"), member), value, "field is immutable");
 }
 
-static void take_member(cJSON *to, const cJSON *from, const char *member)
-{
-    const cJSON *value = json_get(from, member);
-    if (value != NULL)
-        json_set(to, member, json_copy(value));
-    else
-        json_remove(to, member);
-}
-
 /* Until a suspended job is started for the first time, where its pods go may change. */
 static void check_template_update(const cJSON *job, const cJSON *old, struct problems *problems)
 {
@@ -236,10 +227,10 @@ static void check_template_update(const cJSON *job, const cJSON *old, struct pro
     AUTO_JSON cJSON *allowed = json_copy(json_get(old, "spec", "template"));
     bool waits = json_boolean(json_get(old, "spec", "suspend"), false) && json_get(old, "status", "startTime") == NULL;
     for (size_t i = 0; waits && i < sizeof placing / sizeof placing[0]; i++)
-        take_member(json_object_at(allowed, "spec"), json_get(template, "spec"), placing[i]);
+        json_copy_member(json_object_at(allowed, "spec"), json_get(template, "spec"), placing[i]);
     if (waits) {
-        take_member(json_object_at(allowed, "metadata"), json_get(template, "metadata"), "annotations");
-        take_member(json_object_at(allowed, "metadata"), json_get(template, "metadata"), "labels");
+        json_copy_member(json_object_at(allowed, "metadata"), json_get(template, "metadata"), "annotations");
+        json_copy_member(json_object_at(allowed, "metadata"), json_get(template, "metadata"), "labels");
     }
     if (!json_equal(template, allowed))
         problem_invalid(problems, PATH_CHILD(PATH_ROOT("spec"), "template"), template, "field is immutable");

@@ -169,15 +169,6 @@ static void copy_images(cJSON *containers, const cJSON *old_containers)
     }
 }
 
-static void copy_member(cJSON *spec, const cJSON *old, const char *member)
-{
-    const cJSON *value = json_get(old, member);
-    if (value != NULL)
-        json_set(spec, member, json_copy(value));
-    else
-        json_remove(spec, member);
-}
-
 static bool has_toleration(const cJSON *tolerations, const cJSON *wanted)
 {
     static const char *const members[] = {"key", "operator", "value", "effect"};
@@ -234,15 +225,15 @@ void pod_validate_update(const cJSON *pod, const cJSON *old, struct problems *pr
         copy_images(json_get(spec, lists[i]), json_get(old_spec, lists[i]));
     }
     check_tolerations(spec, old_spec, problems);
-    copy_member(spec, old_spec, "tolerations");
-    copy_member(spec, old_spec, "activeDeadlineSeconds");
+    json_copy_member(spec, old_spec, "tolerations");
+    json_copy_member(spec, old_spec, "activeDeadlineSeconds");
     check_gates(spec, old_spec, problems);
-    copy_member(spec, old_spec, "schedulingGates");
+    json_copy_member(spec, old_spec, "schedulingGates");
     if (json_get(old_spec, "nodeName") == NULL)
         json_remove(spec, "nodeName");
     if (json_integer(json_get(old_spec, "terminationGracePeriodSeconds"), 0) < 0 &&
         json_integer(json_get(spec, "terminationGracePeriodSeconds"), 0) == 1)
-        copy_member(spec, old_spec, "terminationGracePeriodSeconds");
+        json_copy_member(spec, old_spec, "terminationGracePeriodSeconds");
     if (!json_equal(spec, old_spec))
         problem_forbidden(problems, path,
                           "pod updates may not change fields other than `spec.containers[*].image`,"

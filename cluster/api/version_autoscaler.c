@@ -5,6 +5,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "cluster/api/kind.h"
 #include "cluster/api/schema_tables.h"
 #include "cluster/api/version.h"
 
@@ -195,18 +196,6 @@ static cJSON *with_small_names(const cJSON *internal)
 
 /* ---- v1 to v2 ---- */
 
-static cJSON *cpu_metric(const cJSON *percentage)
-{
-    cJSON *metric = cJSON_CreateObject();
-    json_set_text(metric, "type", "Resource");
-    cJSON *resource = json_object_at(metric, "resource");
-    json_set_text(resource, "name", "cpu");
-    cJSON *target = json_object_at(resource, "target");
-    json_set_text(target, "type", "Utilization");
-    json_set(target, "averageUtilization", json_copy(percentage));
-    return metric;
-}
-
 static cJSON *unflatten_list(const cJSON *list, const struct flat_member *members)
 {
     cJSON *metrics = cJSON_CreateArray();
@@ -227,7 +216,7 @@ static void take_spec(cJSON *tree)
     AUTO_JSON cJSON *percentage = cJSON_DetachItemFromObjectCaseSensitive(spec, PERCENTAGE);
     cJSON *metrics = unflatten_list(others, wanted_members);
     if (percentage != NULL && !cJSON_IsNull(percentage))
-        cJSON_AddItemToArray(metrics, cpu_metric(percentage));
+        cJSON_AddItemToArray(metrics, autoscaler_cpu_metric(json_copy(percentage)));
     if (cJSON_GetArraySize(metrics) > 0)
         json_set(spec, "metrics", metrics);
     else

@@ -146,24 +146,9 @@ static void set_index(cJSON *pod, const struct job_state *state, int32_t index)
 /* index: -1 for a job without indexes. */
 static cJSON *make_pod(const struct job_state *state, int32_t index)
 {
-    static const char *const copied[] = {"labels", "annotations", "finalizers"};
-    const cJSON *template = json_get(state->spec, "template");
-    cJSON *pod = cJSON_CreateObject();
-    json_set_text(pod, "apiVersion", "v1");
-    json_set_text(pod, "kind", "Pod");
-    cJSON *metadata = json_object_at(pod, "metadata");
-    AUTO_FREE char *prefix = memory_format("%s-", object_name(state->job));
-    json_set_text(metadata, "generateName", prefix);
-    json_set_text(metadata, "namespace", object_namespace(state->job));
-    for (size_t i = 0; i < sizeof copied / sizeof copied[0]; i++) {
-        const cJSON *member = json_get(template, "metadata", copied[i]);
-        if (member != NULL)
-            json_set(metadata, copied[i], json_copy(member));
-    }
+    cJSON *pod = make_pod_of_template(state->job, json_get(state->spec, "template"));
     if (!has_finalizer(pod, JOB_FINALIZER))
-        cJSON_AddItemToArray(json_array_at(metadata, "finalizers"), cJSON_CreateString(JOB_FINALIZER));
-    cJSON_AddItemToArray(json_array_at(metadata, "ownerReferences"), make_controller_reference(state->job));
-    json_set(pod, "spec", json_copy(json_get(template, "spec")));
+        cJSON_AddItemToArray(json_array_at(json_object_at(pod, "metadata"), "finalizers"), cJSON_CreateString(JOB_FINALIZER));
     if (index >= 0)
         set_index(pod, state, index);
     return pod;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "common/clock.h"
+#include "common/memory.h"
 
 const cJSON *controller_reference(const cJSON *tree)
 {
@@ -36,6 +37,23 @@ cJSON *make_controller_reference(const struct object *owner)
     json_set_boolean(reference, "controller", true);
     json_set_boolean(reference, "blockOwnerDeletion", true);
     return reference;
+}
+
+cJSON *make_pod_of_template(const struct object *owner, const cJSON *template)
+{
+    static const char *const copied[] = {"labels", "annotations", "finalizers"};
+    cJSON *pod = cJSON_CreateObject();
+    json_set_text(pod, "apiVersion", "v1");
+    json_set_text(pod, "kind", "Pod");
+    cJSON *metadata = json_object_at(pod, "metadata");
+    AUTO_FREE char *prefix = memory_format("%s-", object_name(owner));
+    json_set_text(metadata, "generateName", prefix);
+    json_set_text(metadata, "namespace", object_namespace(owner));
+    for (size_t i = 0; i < sizeof copied / sizeof copied[0]; i++)
+        json_copy_member(metadata, json_get(template, "metadata"), copied[i]);
+    cJSON_AddItemToArray(json_array_at(metadata, "ownerReferences"), make_controller_reference(owner));
+    json_set(pod, "spec", json_copy(json_get(template, "spec")));
+    return pod;
 }
 
 bool remove_owner(cJSON *tree, const char *uid)

@@ -19,6 +19,9 @@ bool is_controlled_by(const cJSON *tree, const struct object *owner);
 /* A new controller reference (blockOwnerDeletion included) to owner; the caller owns it. */
 cJSON *make_controller_reference(const struct object *owner);
 
+/* A pod of this template that the owner controls, with a generateName of the owner's name; for the caller to create. */
+cJSON *make_pod_of_template(const struct object *owner, const cJSON *template);
+
 /* Removes every reference to a uid; false when there was none. An empty list is removed too. */
 bool remove_owner(cJSON *tree, const char *uid);
 

@@ -47,33 +47,13 @@ static void sort_out_pods(struct replicas *replicas)
     }
 }
 
-static cJSON *make_pod(const struct replicas *replicas)
-{
-    const cJSON *template = json_get(replicas->tree, "spec", "template");
-    cJSON *pod = cJSON_CreateObject();
-    json_set_text(pod, "apiVersion", "v1");
-    json_set_text(pod, "kind", "Pod");
-    cJSON *metadata = json_object_at(pod, "metadata");
-    AUTO_FREE char *prefix = memory_format("%s-", object_name(replicas->set));
-    json_set_text(metadata, "generateName", prefix);
-    json_set_text(metadata, "namespace", object_namespace(replicas->set));
-    static const char *const copied[] = {"labels", "annotations", "finalizers"};
-    for (size_t i = 0; i < sizeof copied / sizeof copied[0]; i++) {
-        const cJSON *member = json_get(template, "metadata", copied[i]);
-        if (member != NULL)
-            json_set(metadata, copied[i], json_copy(member));
-    }
-    cJSON_AddItemToArray(json_array_at(metadata, "ownerReferences"), make_controller_reference(replicas->set));
-    json_set(pod, "spec", json_copy(json_get(template, "spec")));
-    return pod;
-}
-
 /* Ends at the first failure: what fails for one pod fails for the next. */
 static int create_pods(const struct replicas *replicas, int64_t count, struct status *status)
 {
     for (int64_t i = 0; i < count && i < BURST; i++) {
         AUTO_OBJECT struct object *pod = NULL;
-        if (registry_create(replicas->runtime->registry, RESOURCE_PODS, object_namespace(replicas->set), make_pod(replicas), &pod,
+        if (registry_create(replicas->runtime->registry, RESOURCE_PODS, object_namespace(replicas->set),
+                            make_pod_of_template(replicas->set, json_get(replicas->tree, "spec", "template")), &pod,
                             status) != 0) {
             record_event(replicas->runtime->registry, replicas->set, NULL, "Warning", "FailedCreate", COMPONENT, NULL,
                          "Error creating: %s", status_message(status));

@@ -73,26 +73,12 @@ static void set_volumes(const struct stateful *stateful, cJSON *spec, int64_t or
 
 static cJSON *make_pod(const struct stateful *stateful, const char *name, int64_t ordinal)
 {
-    static const char *const copied[] = {"labels", "annotations", "finalizers"};
     const struct object *revision = revision_for(stateful, ordinal);
-    const cJSON *template = json_get(object_tree(revision), "data", "spec", "template");
-    cJSON *pod = cJSON_CreateObject();
-    json_set_text(pod, "apiVersion", "v1");
-    json_set_text(pod, "kind", "Pod");
+    cJSON *pod = make_pod_of_template(stateful->set, json_get(object_tree(revision), "data", "spec", "template"));
     cJSON *metadata = json_object_at(pod, "metadata");
-    AUTO_FREE char *prefix = memory_format("%s-", object_name(stateful->set));
     json_set_text(metadata, "name", name);
-    json_set_text(metadata, "generateName", prefix);
-    json_set_text(metadata, "namespace", object_namespace(stateful->set));
-    for (size_t i = 0; i < sizeof copied / sizeof copied[0]; i++) {
-        const cJSON *member = json_get(template, "metadata", copied[i]);
-        if (member != NULL)
-            json_set(metadata, copied[i], json_copy(member));
-    }
     set_identity(metadata, name, ordinal);
     json_set_text(json_object_at(metadata, "labels"), STATEFUL_REVISION_LABEL, object_name(revision));
-    cJSON_AddItemToArray(json_array_at(metadata, "ownerReferences"), make_controller_reference(stateful->set));
-    json_set(pod, "spec", json_copy(json_get(template, "spec")));
     cJSON *spec = json_object_at(pod, "spec");
     json_set_text(spec, "hostname", name);
     json_set_text(spec, "subdomain", json_text(json_get(stateful->tree, "spec", "serviceName"), ""));
