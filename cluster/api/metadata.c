@@ -1,5 +1,4 @@
 #include <stdio.h>
-#include <string.h>
 
 #include "cluster/api/registry_internal.h"
 #include "common/clock.h"

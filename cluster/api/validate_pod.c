@@ -2,7 +2,6 @@
 
 #include "cluster/api/kind.h"
 #include "cluster/api/names.h"
-#include "common/memory.h"
 
 static void check_choice(const cJSON *spec, const char *member, const char *const *supported, const struct field_path *path,
                          struct problems *problems)
