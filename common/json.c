@@ -119,17 +119,9 @@ void json_set(cJSON *object, const char *key, cJSON *value_take)
         (void)cJSON_AddItemToObject(object, key, value_take);
 }
 
-static bool is_utf8(const char *text, size_t length)
-{
-    size_t taken = 1;
-    for (size_t i = 0; i < length && taken > 0; i += taken)
-        taken = utf8_character(text + i, length - i);
-    return taken > 0;
-}
-
 void json_set_text(cJSON *object, const char *key, const char *value)
 {
-    const bool good = value == NULL || is_utf8(value, strlen(value));
+    const bool good = value == NULL || utf8_is_valid(value);
     AUTO_FREE char *copy = good ? NULL : utf8_copy(value);
     json_set(object, key, cJSON_CreateString(good ? value : copy));
 }

@@ -1,6 +1,5 @@
 #include "common/utf8.h"
 
-#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -32,6 +31,15 @@ size_t utf8_character(const char *text, size_t length)
         return character < forms[more].first || character > 0x10ffff || surrogate ? 0 : more + 1;
     }
     return 0;
+}
+
+bool utf8_is_valid(const char *text)
+{
+    const size_t length = strlen(text);
+    size_t taken = 1;
+    for (size_t i = 0; i < length && taken > 0; i += taken)
+        taken = utf8_character(text + i, length - i);
+    return taken > 0;
 }
 
 char *utf8_copy(const char *text)

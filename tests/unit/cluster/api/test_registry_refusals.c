@@ -90,9 +90,11 @@ static void test_any_type_anywhere(void **state)
 static void test_text_becomes_utf8(void **state)
 {
     struct fixture *fixture = *state;
-    AUTO_OBJECT struct object *map =
-        create(fixture, RESOURCE_CONFIGMAPS, "default",
-               "{\"metadata\":{\"name\":\"x\",\"labels\":{}},\"data\":{\"a\":\"\xc3\xa9\xff\xc0\x80|\xed\xa0\x80|\"}}");
+    AUTO_STATUS struct status status = {0};
+    AUTO_OBJECT struct object *map = NULL;
+    cJSON *tree = parse("{\"metadata\":{\"name\":\"x\"},\"data\":{}}");
+    json_set(json_get(tree, "data"), "a", cJSON_CreateString("\xc3\xa9\xff\xc0\x80|\xed\xa0\x80|"));
+    assert_int_equal(registry_create(fixture->registry, RESOURCE_CONFIGMAPS, "default", tree, &map, &status), 0);
     assert_string_equal(text_at(map, "data", "a"),
                         "\xc3\xa9\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd|\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd|");
 }
