@@ -177,6 +177,8 @@ int create_object(struct registry *registry, const struct resource *resource, cJ
     metadata = json_object_at(*tree, "metadata");
     if (is_taken(registry, resource, metadata))
         return fail_exists(status, resource, json_text(json_get(metadata, "name"), ""));
+    if (!writer_is_dry() && store_bytes(registry->store) > STORE_BYTES_FULL)
+        return fail_full(status);
     if (resource->id == RESOURCE_SERVICES) {
         if (service_allocate(registry, *tree, NULL, status) < 0)
             return -1;

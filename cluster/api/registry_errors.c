@@ -44,3 +44,8 @@ int fail_forbidden(struct status *status, const struct resource *resource, const
                      resource->group, name, why);
     return finish(status, resource, name);
 }
+
+int fail_full(struct status *status)
+{
+    return status_set(status, 500, "", "etcdserver: mvcc: database space exceeded");
+}

@@ -30,6 +30,7 @@ int fail_not_found(struct status *status, const struct resource *resource, const
 int fail_exists(struct status *status, const struct resource *resource, const char *name);
 int fail_conflict(struct status *status, const struct resource *resource, const char *name, const char *why);
 int fail_modified(struct status *status, const struct resource *resource, const char *name);
+int fail_full(struct status *status); /* as a cluster whose etcd has reached its quota says it */
 int fail_forbidden(struct status *status, const struct resource *resource, const char *name, const char *why);
 
 /* decode.c: the object of a request, canonical: kind and apiVersion judged, members of wrong types refused (400). */

@@ -24,6 +24,7 @@ struct store {
     pthread_mutex_t writing;
     pthread_mutex_t lock;
     struct shelf shelves[RESOURCE_END];
+    size_t bytes; /* of the objects on the shelves */
     uint64_t version;
     struct store_history *history;
     struct watch *watches;
@@ -159,6 +160,21 @@ uint64_t store_version(struct store *store)
     return version;
 }
 
+size_t store_bytes(struct store *store)
+{
+    pthread_mutex_lock(&store->lock);
+    size_t bytes = store->bytes;
+    pthread_mutex_unlock(&store->lock);
+    return bytes;
+}
+
+static size_t bytes_of(const struct object *object)
+{
+    size_t length = 0;
+    (void)object_text(object, &length);
+    return length;
+}
+
 static bool watch_wants(const struct watch *watch, const struct object *object)
 {
     if (watch->resource != RESOURCE_ANY && watch->resource != object_resource(object))
@@ -213,7 +229,9 @@ struct object *store_put(struct store *store, enum resource_id resource, cJSON *
     struct shelf *shelf = &store->shelves[resource];
     bool found;
     size_t position = shelf_position(shelf, object_namespace(object), object_name(object), &found);
+    store->bytes += bytes_of(object);
     if (found) {
+        store->bytes -= bytes_of(shelf->objects[position]);
         object_release(shelf->objects[position]);
         shelf->objects[position] = object_reference(object);
     } else {
@@ -241,6 +259,7 @@ bool store_remove(struct store *store, enum resource_id resource, const char *na
     struct shelf *shelf = &store->shelves[resource];
     bool found;
     size_t position = shelf_position(shelf, object_namespace(last), object_name(last), &found);
+    store->bytes -= bytes_of(shelf->objects[position]);
     object_release(shelf->objects[position]);
     shelf_remove(shelf, position);
     if (removed != NULL)

@@ -15,6 +15,11 @@
 #define STORE_HISTORY 20000
 #define STORE_HISTORY_BYTES (24 * 1024 * 1024) /* of serialized objects; the older changes go first here too */
 
+/* What the store holds, in bytes of serialized objects: above the first number the registry takes no new object, above the
+ * second no change that makes one longer, so that there is room to clean up. Memory is some ten times that. */
+#define STORE_BYTES_FULL (32 * 1024 * 1024)
+#define STORE_BYTES_MAXIMUM (64 * 1024 * 1024)
+
 struct store;
 
 struct store *store_create(void);
@@ -31,6 +36,7 @@ struct object *store_get(struct store *store, enum resource_id resource, const c
 void store_list(struct store *store, enum resource_id resource, const char *namespace, struct object_list *list);
 
 uint64_t store_version(struct store *store);
+size_t store_bytes(struct store *store); /* of all objects */
 
 /* Writing (registry only). `tree_take` becomes the object's tree; metadata.resourceVersion is set by the store.
  * expected_version: 0 = do not care. put: new object or replacement. Returns a reference to what was stored, NULL when

@@ -92,6 +92,17 @@ static bool is_same_but_ownership(const cJSON *tree, const cJSON *live)
     return true;
 }
 
+/* Whether the store is too full for an object to get longer. */
+static bool is_too_long(const struct registry *registry, const struct object *old, const cJSON *tree)
+{
+    if (store_bytes(registry->store) <= STORE_BYTES_MAXIMUM)
+        return false;
+    size_t before = 0;
+    (void)object_text(old, &before);
+    AUTO_FREE char *text = json_print(tree);
+    return strlen(text) > before;
+}
+
 /* The last steps of a change that is judged: what is the same, is over or is only tried is not stored. */
 static int store_update(struct registry *registry, const struct object *old, cJSON **tree, cJSON **entries,
                         struct object **updated, struct status *status)
@@ -112,6 +123,8 @@ static int store_update(struct registry *registry, const struct object *old, cJS
     }
     object_release(current);
     ownership_put(*tree, steal_pointer(entries));
+    if (!writer_is_dry() && is_too_long(registry, old, *tree))
+        return fail_full(status);
     struct object *stored = writer_is_dry() ? object_create(resource->id, steal_pointer(tree), object_version(old))
                                             : store_put(registry->store, resource->id, steal_pointer(tree), object_version(old));
     if (stored == NULL)

@@ -12,7 +12,7 @@
 
 #define COMPONENT "replicaset-controller"
 
-/* Most pods made in one sync, as in Kubernetes. */
+/* Most pods made or deleted in one sync, as in Kubernetes. */
 #define BURST 500
 
 /* A ReplicaSet and what it has. */
@@ -91,14 +91,8 @@ static void rank_by_crowding(struct replicas *replicas)
     }
 }
 
-/* One a sync: the change that it makes brings the set back into the queue. So the other controllers see each deletion by
- * itself, as they do in a cluster where it takes a round trip, and the endpoints of the later ones are still in use when
- * the first is taken out. */
-static int delete_pod(struct replicas *replicas, struct status *status)
+static int delete_pod(const struct replicas *replicas, const struct object *pod, struct status *status)
 {
-    rank_by_crowding(replicas);
-    victims_sort(replicas->active, replicas->active_count, replicas->runtime->wall);
-    const struct object *pod = replicas->active[0].pod;
     struct delete_options options = DELETE_OPTIONS_DEFAULT;
     options.uid = object_uid(pod);
     if (registry_delete(replicas->runtime->registry, RESOURCE_PODS, object_namespace(pod), object_name(pod), &options, NULL, NULL,
@@ -113,12 +107,29 @@ static int delete_pod(struct replicas *replicas, struct status *status)
     return 0;
 }
 
+/* Of pods that are ready one a sync: the change that it makes brings the set back into the queue. So the other controllers
+ * see each deletion by itself, as they do in a cluster where it takes a round trip, and the endpoints of the later ones are
+ * still in use when the first is taken out. The others are in nobody's way and go together. */
+static int delete_pods(struct replicas *replicas, int64_t count, struct status *status)
+{
+    rank_by_crowding(replicas);
+    victims_sort(replicas->active, replicas->active_count, replicas->runtime->wall);
+    for (int64_t i = 0; i < count && i < BURST; i++) {
+        const struct object *pod = replicas->active[i].pod;
+        if (i > 0 && pod_is_ready(object_tree(pod)))
+            break;
+        if (delete_pod(replicas, pod, status) != 0)
+            return -1;
+    }
+    return 0;
+}
+
 /* difference: pods that are too many. */
 static int manage(struct replicas *replicas, int64_t difference, struct status *status)
 {
     if (is_being_deleted(replicas->tree) || difference == 0)
         return 0;
-    return difference < 0 ? create_pods(replicas, -difference, status) : delete_pod(replicas, status);
+    return difference < 0 ? create_pods(replicas, -difference, status) : delete_pods(replicas, difference, status);
 }
 
 static void set_count(cJSON *status, const char *name, int64_t count, bool shown_when_zero)

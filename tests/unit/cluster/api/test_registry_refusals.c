@@ -159,6 +159,67 @@ static void test_immutable(void **state)
                  "ConfigMap \"x\" is invalid: data: Forbidden: field is immutable when `immutable` is set");
 }
 
+#define LARGE (1000 * 1000)
+#define SMALL_OBJECTS 40
+
+static int write_config_map(struct fixture *fixture, const char *name, size_t length, bool is_new, struct status *status)
+{
+    AUTO_FREE char *value = memory_allocate(length + 1, 1);
+    memset(value, 'x', length);
+    cJSON *tree = cJSON_CreateObject();
+    json_set_text(json_object_at(tree, "metadata"), "name", name);
+    json_set_text(json_object_at(tree, "data"), "value", value);
+    if (is_new)
+        return registry_create(fixture->registry, RESOURCE_CONFIGMAPS, "default", tree, NULL, status);
+    return registry_update(fixture->registry, RESOURCE_CONFIGMAPS, "default", name, SUBRESOURCE_NONE, tree, NULL, status);
+}
+
+/* Writes large config maps, PREFIX-0 and so on, until one is refused; returns how many were not. */
+static int write_until_full(struct fixture *fixture, const char *prefix, bool is_new)
+{
+    AUTO_STATUS struct status status = {0};
+    int count = 0;
+    for (bool taken = true; taken;) {
+        AUTO_FREE char *name = memory_format("%s-%d", prefix, count);
+        taken = write_config_map(fixture, name, LARGE, is_new, &status) == 0;
+        count += taken;
+        assert_true(count < 100);
+    }
+    assert_int_equal(status.code, 500);
+    assert_string_equal(status_message(&status), "etcdserver: mvcc: database space exceeded");
+    return count;
+}
+
+static void test_a_full_store_takes_no_more(void **state)
+{
+    struct fixture *fixture = *state;
+    AUTO_STATUS struct status status = {0};
+    for (int i = 0; i < SMALL_OBJECTS; i++) {
+        AUTO_FREE char *name = memory_format("small-%d", i);
+        assert_int_equal(write_config_map(fixture, name, 1, true, &status), 0);
+    }
+    const int large = write_until_full(fixture, "large", true);
+    assert_int_equal(large, STORE_BYTES_FULL / LARGE + 1);
+    /* What is there may still be changed, and get longer for a while. */
+    const int grown = write_until_full(fixture, "small", false);
+    assert_int_equal(grown + large, STORE_BYTES_MAXIMUM / LARGE + 1);
+    assert_int_equal(write_config_map(fixture, "small-0", LARGE / 2, false, &status), 0);
+    assert_true(store_bytes(fixture->store) < STORE_BYTES_MAXIMUM + LARGE);
+    /* What goes makes room. */
+    for (int i = 0; i < large; i++) {
+        AUTO_FREE char *name = memory_format("large-%d", i);
+        const struct delete_options options = DELETE_OPTIONS_DEFAULT;
+        assert_int_equal(registry_delete(fixture->registry, RESOURCE_CONFIGMAPS, "default", name, &options, NULL, NULL, &status),
+                         0);
+    }
+    for (int i = 0; i < grown; i++) {
+        AUTO_FREE char *name = memory_format("small-%d", i);
+        assert_int_equal(write_config_map(fixture, name, 1, false, &status), 0);
+    }
+    assert_true(store_bytes(fixture->store) < LARGE);
+    assert_int_equal(write_config_map(fixture, "new", LARGE, true, &status), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -168,6 +229,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_text_becomes_utf8, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_wide_objects, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_immutable, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_a_full_store_takes_no_more, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
