@@ -41,6 +41,9 @@ static void assert_header(const struct test_http_answer *answer, const char *nam
     assert_string_equal(test_http_header(answer, name, value, sizeof value), expected);
 }
 
+/* How often what a full machine may spoil is tried. */
+#define ATTEMPTS 10
+
 static void assert_between(double value, double least, double most)
 {
     if (!(value >= least && value <= most))
@@ -363,18 +366,29 @@ static void post_ok(const struct test_webapp *webapp, const char *path)
     assert_int_equal(answer.status, 200);
 }
 
-static void cpu_loads_add_up(void **state)
+/* What two loads of 0.3 s in all for each second use in their two seconds: 0.6 s, less on a machine that is full, never
+ * more. */
+static double use_of_two_loads(void)
 {
-    (void)state;
     AUTO_WEBAPP struct test_webapp webapp = test_webapp_run("--request-cpu", "0");
     double before = process_cpu_seconds(&webapp);
     post_ok(&webapp, "/load/cpu?millicores=100&seconds=2");
     post_ok(&webapp, "/load/cpu?millicores=200&seconds=2");
     sleep_seconds(2.5);
     double used = process_cpu_seconds(&webapp) - before;
-    assert_between(used, 0.4, 0.66); /* meant: 0.6; a machine that is full gives less */
+    assert_between(used, 0, 0.66);
     sleep_seconds(0.5);
     assert_between(process_cpu_seconds(&webapp) - before - used, 0, 0.01);
+    return used;
+}
+
+static void cpu_loads_add_up(void **state)
+{
+    (void)state;
+    double used = 0;
+    for (int attempt = 0; attempt < ATTEMPTS && used < 0.4; attempt++)
+        used = use_of_two_loads();
+    assert_true(used >= 0.4);
 }
 
 static double anonymous_mib(const struct test_webapp *webapp)

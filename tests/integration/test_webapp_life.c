@@ -112,14 +112,24 @@ static void unavailable_answers_503_until_booted(void **state)
     assert_int_equal(status, 200);
 }
 
-static void booting_may_use_cpu(void **state)
+static double use_of_booting(void)
 {
-    (void)state;
     AUTO_WEBAPP struct test_webapp webapp = test_webapp_run("--boot", "1500ms", "--boot-cpu", "400m");
     AUTO_ANSWER struct test_http_answer answer = test_webapp_get(&webapp, "/livez");
     assert_int_equal(answer.status, 200);
     double used = (double)test_process_cpu(test_child_pid(webapp.child)) / (double)NANOSECONDS_PER_SECOND;
-    assert_true(used > 0.35 && used < 0.68); /* meant: 0.6; a machine that is full gives less */
+    assert_true(used < 0.68); /* meant: 0.6, and what starting costs */
+    return used;
+}
+
+/* A machine that is full gives less: several tries. */
+static void booting_may_use_cpu(void **state)
+{
+    (void)state;
+    double used = 0;
+    for (int attempt = 0; attempt < 10 && used <= 0.35; attempt++)
+        used = use_of_booting();
+    assert_true(used > 0.35);
 }
 
 static void sigterm_ends_a_pod_that_boots(void **state)
