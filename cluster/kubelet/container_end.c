@@ -72,7 +72,8 @@ void container_process_ready(struct watcher *watcher, uint32_t events)
     process_group_end(&container->group);
     const int exit_code = about.si_code == CLD_EXITED ? about.si_status : 128 + about.si_status;
     const char *reason = container->out_of_memory ? "OOMKilled" : exit_code == 0 ? "Completed" : "Error";
-    container_ended(container, exit_code, reason, NULL, now);
+    AUTO_FREE char *message = termination_message_read(container, exit_code);
+    container_ended(container, exit_code, reason, message, now);
     container->pod->next = 0;
 }
 

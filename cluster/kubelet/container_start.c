@@ -143,6 +143,7 @@ static int spawn(struct container *container, char *const *arguments, struct err
     AUTO_CLOSE int output = -1;
     if (working < 0 || open_log(container, error) < 0 || open_output(container, &output, error) < 0)
         return -1;
+    termination_message_prepare(container);
     const struct process_start start = {.program = program,
                                         .arguments = arguments,
                                         .environment = container->environment.entries,

@@ -236,6 +236,11 @@ void nodes_release(struct kubelet *kubelet);
 void nodes_heartbeat(struct kubelet *kubelet);
 /* NULL when no node of this kubelet has the name. */
 const struct node *node_find(const struct kubelet *kubelet, const char *name);
+/* termination_message.c */
+/* Makes the file empty for an instance that is about to start. Containers of one pod that have the same path share it. */
+void termination_message_prepare(const struct container *container);
+/* After the end; the caller frees it. NULL: it says nothing. */
+char *termination_message_read(const struct container *container, int exit_code);
 /* node_lease.c */
 /* Makes the node's Lease when it is not there. */
 void node_lease_renew(const struct kubelet *kubelet, const struct node *node);

@@ -424,21 +424,35 @@ static void test_commands_and_sidecar(void **state)
     assert_true(test_wait_until(is_gone(lab, "commands") && is_gone(lab, "unready"), 60));
 }
 
+static bool ended_with_message(const struct lab *lab, const char *name, const char *message)
+{
+    AUTO_JSON cJSON *pod = get_pod(lab, name);
+    return strcmp(json_text(json_get(container_of(pod), "state", "terminated", "message"), ""), message) == 0;
+}
+
 static void test_loaded_image(void **state)
 {
     const struct lab *lab = *state;
     AUTO_FREE char *folder = memory_format("%s/images/docker.io,library,own:1", lab->folder);
     AUTO_FREE char *program = memory_format("%s/own", folder);
     assert_int_equal(mkdir(folder, 0700), 0);
-    test_folder_write_file(program, "#!/bin/sh\necho $1\n");
+    test_folder_write_file(program, "#!/bin/sh\necho $1\n[ $2 = 3 ] || printf why >dev/termination-log\nexit $2\n");
     assert_int_equal(chmod(program, 0755), 0);
-    create(lab, "own", "\"restartPolicy\":\"Never\",\"containers\":[{\"name\":\"x\",\"image\":\"own:1\",\"args\":[\"hi\"]}]");
+    create(lab, "own",
+           "\"restartPolicy\":\"Never\",\"containers\":[{\"name\":\"x\",\"image\":\"own:1\",\"args\":[\"hi\",\"0\"]}]");
+    create(lab, "fails",
+           "\"restartPolicy\":\"Never\",\"containers\":[{\"name\":\"x\",\"image\":\"own:1\",\"args\":[\"last\",\"3\"],"
+           "\"terminationMessagePath\":\"/other\",\"terminationMessagePolicy\":\"FallbackToLogsOnError\"}]");
     create(lab, "always", "\"containers\":[{\"name\":\"x\",\"image\":\"own:1\",\"imagePullPolicy\":\"Always\"}]");
     assert_true(test_wait_until(has_phase(lab, "own", "Succeeded"), 60));
+    assert_true(test_wait_until(has_phase(lab, "fails", "Failed"), 60));
+    assert_true(ended_with_message(lab, "own", "why"));
+    assert_true(ended_with_message(lab, "fails", "last\n"));
     assert_true(test_wait_until(waits_for(lab, "always", "ImagePullBackOff"), 60));
     delete_pod(lab, "own");
+    delete_pod(lab, "fails");
     delete_pod(lab, "always");
-    assert_true(test_wait_until(is_gone(lab, "own") && is_gone(lab, "always"), 60));
+    assert_true(test_wait_until(is_gone(lab, "own") && is_gone(lab, "fails") && is_gone(lab, "always"), 60));
 }
 
 /* Whoever follows a log sees one instance to its end, however fast the next one begins. */
