@@ -88,6 +88,21 @@ static void test_rolling_update_keeps_its_limits(void **state)
     assert_int_equal(fixture_count(fixture, RESOURCE_REPLICASETS, "default"), 2);
 }
 
+/* Pods that are not ready go before those that are, and none but those stays that is asked for. */
+static void test_many_pods_that_do_not_fit_go_together(void **state)
+{
+    struct fixture *fixture = *state;
+    fixture_node(fixture, "n1", "4", "4");
+    fixture_deployment(fixture, 600, "webapp", "");
+    fixture_converge(fixture);
+    assert_int_equal(fixture_count(fixture, RESOURCE_PODS, "default"), 600);
+    assert_int_equal(fixture_deployment_status(fixture, "readyReplicas"), 4);
+    fixture_change(fixture, RESOURCE_DEPLOYMENTS, "default", "web", SUBRESOURCE_NONE, "{\"spec\":{\"replicas\":3}}");
+    fixture_converge(fixture);
+    assert_int_equal(fixture_count(fixture, RESOURCE_PODS, "default"), 3);
+    assert_int_equal(fixture_deployment_status(fixture, "readyReplicas"), 3);
+}
+
 static void test_going_back_uses_the_old_set(void **state)
 {
     struct fixture *fixture = *state;
@@ -210,6 +225,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         FIXTURE_TEST(test_from_nothing_to_complete),
         FIXTURE_TEST(test_rolling_update_keeps_its_limits),
+        FIXTURE_TEST(test_many_pods_that_do_not_fit_go_together),
         FIXTURE_TEST(test_going_back_uses_the_old_set),
         FIXTURE_TEST(test_history_limit),
         FIXTURE_TEST(test_recreate_waits_for_the_old_pods),
