@@ -32,7 +32,7 @@ lint-headers:
 
 # Left out: commands in functions that are called by name.
 lint-scripts:
-	@shellcheck --exclude=SC2317 $(SCRIPTS)
+	@shellcheck --external-sources --exclude=SC2317 $(SCRIPTS)
 
 # Left out: the order of evaluation, which the compilers judge better (a counter within a compound literal is fine), and
 # what is no more than a macro or a header that it does not know.

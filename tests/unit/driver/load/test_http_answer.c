@@ -150,11 +150,12 @@ static void test_labels(void **state)
 static void test_heads_have_a_maximum(void **state)
 {
     (void)state;
+    static const char begin[] = HEAD "X: ";
     struct http_answer answer;
     size_t taken = 0;
     AUTO_FREE char *bytes = memory_allocate(1, HTTP_HEAD_MAXIMUM + 100);
     memset(bytes, 'x', HTTP_HEAD_MAXIMUM + 99);
-    memcpy(bytes, HEAD "X: ", strlen(HEAD "X: "));
+    memcpy(bytes, begin, sizeof begin - 1);
     http_answer_init(&answer, &spec);
     assert_int_equal(feed(&answer, bytes, 1000, &taken), HTTP_BAD);
     assert_true(taken <= HTTP_HEAD_MAXIMUM + 1000);
