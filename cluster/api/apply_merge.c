@@ -80,14 +80,16 @@ static bool is_owned(const char *step, const cJSON *node)
 
 static void prune_value(const struct schema_field *field, cJSON *value, const cJSON *last, const cJSON *owned);
 
-/* Removes the value at a step or what is to go below it. */
+/* Removes the value at a step or what is to go below it, and what is empty then. A step that is only on the way to the
+ * fields of the set is not one itself: nobody owns metadata.name, and it stays when the last label goes. */
 static void prune_step(const struct schema_field *field, cJSON *parent, cJSON *value, const cJSON *last, const cJSON *owned)
 {
     const cJSON *node = field_set_step(owned, last->string);
-    if (is_owned(last->string, last) && !is_owned(last->string, node))
-        cJSON_Delete(cJSON_DetachItemViaPointer(parent, value));
-    else
+    bool held_something = value->child != NULL;
+    if (!field_set_is_field(last) || is_owned(last->string, node))
         prune_value(field, value, last, node);
+    if ((field_set_is_field(last) && !is_owned(last->string, node)) || (held_something && value->child == NULL))
+        cJSON_Delete(cJSON_DetachItemViaPointer(parent, value));
 }
 
 static void prune_members(const struct schema *schema, const struct schema_field *entry, cJSON *object, const cJSON *last,

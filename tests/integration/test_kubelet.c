@@ -560,7 +560,8 @@ static void assert_cpu_limit(const struct lab *lab, const char *name, int millic
     assert_true(test_wait_until(has_phase(lab, name, "Running"), 60));
     const pid_t pid = process_of(lab, name);
     clock_sleep_until(clock_monotonic() + 500 * NANOSECONDS_PER_MILLISECOND);
-    for (int attempt = 0; attempt < 15 && (share < 0.8 || share > 1.2); attempt++)
+    /* A busy machine gives less, and stops the pod late; what is used too much is made up for, so it is never far. */
+    for (int attempt = 0; attempt < 15 && share <= 2 && (share < 0.8 || share > 1.2); attempt++)
         share = share_of_limit(pid, millicores);
     if (share < 0.8 || share > 1.2)
         fail_msg("%s used %.2f of its limit", name, share);

@@ -129,6 +129,28 @@ static void test_shared(void **state)
     assert_string_equal(text_at(third, "data", "b"), "1");
 }
 
+/* What a manager lets go of goes with the objects that are empty then; what nobody owns beside it stays. */
+static void test_let_go(void **state)
+{
+    struct fixture *fixture = *state;
+    AUTO_STATUS struct status status = {0};
+    static const char labelled[] =
+        "{\"metadata\":{\"labels\":{\"a\":\"1\"},\"annotations\":{\"b\":\"1\"}},\"data\":{\"c\":\"1\"}}";
+    AUTO_OBJECT struct object *first = NULL, *second = NULL, *last = NULL;
+    assert_int_equal(apply(fixture, RESOURCE_CONFIGMAPS, "x", labelled, "one", false, &first, &status), 0);
+    AUTO_OBJECT struct object *noted =
+        patch(fixture, RESOURCE_CONFIGMAPS, "x", SUBRESOURCE_NONE, "{\"metadata\":{\"annotations\":{\"other\":\"1\"}}}");
+    assert_non_null(noted);
+    assert_int_equal(apply(fixture, RESOURCE_CONFIGMAPS, "x", "{\"data\":{\"c\":\"1\"}}", "one", false, &second, &status), 0);
+    assert_string_equal(text_at(second, "metadata", "name"), "x");
+    assert_null(json_get(object_tree(second), "metadata", "labels"));
+    assert_null(json_get(object_tree(second), "metadata", "annotations", "b"));
+    assert_string_equal(json_text(json_get(object_tree(second), "metadata", "annotations", "other"), ""), "1");
+    assert_int_equal(apply(fixture, RESOURCE_CONFIGMAPS, "x", "{}", "one", false, &last, &status), 0);
+    assert_null(json_get(object_tree(last), "data"));
+    assert_string_equal(text_at(last, "metadata", "namespace"), "default");
+}
+
 /* Nothing new: the same version. Elements of lists go with their owner, and stay where another owns them. */
 static void test_lists(void **state)
 {
@@ -252,6 +274,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_conflict, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_several_conflicts, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_shared, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_let_go, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_lists, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_reset, set_up, tear_down),
