@@ -6,6 +6,9 @@
 
 #include "cluster/controllers/ownership.h"
 
+/* Its looks cost little, and all dependents of what was deleted come at once. */
+#define KEYS_A_TURN 50
+
 #define FOREGROUND "foregroundDeletion"
 #define ORPHAN "orphan"
 
@@ -181,4 +184,5 @@ static int sync(struct controller *controller, const char *key, struct status *s
     return judge_dependent(controller, object, status);
 }
 
-const struct controller_functions garbage_collector_functions = {.name = "garbage-collector", .observe = observe, .sync = sync};
+const struct controller_functions garbage_collector_functions = {
+    .name = "garbage-collector", .observe = observe, .sync = sync, .turn = KEYS_A_TURN};

@@ -125,18 +125,27 @@ static void sync_key(struct controller *controller, const char *key)
     queue_add_failed(controller->queue, key, controller->runtime->now);
 }
 
-/* One key of each controller, so that none starves. */
+/* A controller's turn; how many keys it looked at. */
+static size_t take_turn(struct runtime *runtime, struct controller *controller)
+{
+    size_t synced = 0;
+    do {
+        AUTO_FREE char *key = queue_take(controller->queue, runtime->now);
+        if (key == NULL)
+            break;
+        sync_key(controller, key);
+        drain(runtime);
+        synced++;
+    } while (synced < controller->functions->turn);
+    return synced;
+}
+
+/* A turn of each controller, so that none starves. */
 static size_t sync_round(struct runtime *runtime)
 {
     size_t synced = 0;
-    for (size_t i = 0; i < runtime->controller_count; i++) {
-        AUTO_FREE char *key = queue_take(runtime->controllers[i].queue, runtime->now);
-        if (key == NULL)
-            continue;
-        sync_key(&runtime->controllers[i], key);
-        drain(runtime);
-        synced++;
-    }
+    for (size_t i = 0; i < runtime->controller_count; i++)
+        synced += take_turn(runtime, &runtime->controllers[i]);
     return synced;
 }
 

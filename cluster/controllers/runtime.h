@@ -33,6 +33,8 @@ struct controller_functions {
     void (*observe)(struct controller *controller, const struct watch_event *event);
     /* Brings one key to what is wanted. -1 with a Status: again after a back-off. */
     int (*sync)(struct controller *controller, const char *key, struct status *status);
+    /* Keys in a row before it is the next controller's turn; 0 = 1. More where a look costs little and many come at once. */
+    unsigned turn;
 };
 
 struct controller {
