@@ -32,7 +32,7 @@ bool header_line_split(const char *line, size_t length, struct header_line *head
 
 bool header_line_is(const struct header_line *header, const char *name)
 {
-    return strncasecmp(header->name, name, header->name_length) == 0 && name[header->name_length] == '\0';
+    return strlen(name) == header->name_length && strncasecmp(header->name, name, header->name_length) == 0;
 }
 
 /* What is no visible ASCII becomes a question mark. */

@@ -303,7 +303,7 @@ enum http_progress http_answer_end(struct http_answer *answer)
         return HTTP_DONE;
     if (line_end != NULL) {
         int status = read_status(answer->head.data, (size_t)(line_end - answer->head.data), &minor);
-        answer->status = status > 0 ? status : 0;
+        answer->status = status > 0 ? status : answer->status;
         answer->bytes += status > 0 ? answer->head.length : 0;
     }
     return HTTP_BAD;

@@ -56,6 +56,7 @@ static const struct row ROWS[] = {
     {"an upgrade", "GET", "HTTP/1.1 101 Switching\r\n\r\n", HTTP_BAD, 101, false, 26},
     {"half a status line", "GET", "HTTP/1.1 20", HTTP_BAD, 0, false, 0},
     {"half a head", "GET", HEAD "Content-Len", HTTP_BAD, 200, false, 28},
+    {"garbage after 100", "GET", "HTTP/1.1 100 Continue\r\n\r\nHTTP/K\r\nA: b\r\n\r\n", HTTP_BAD, 100, false, 25},
     {"half a body", "GET", HEAD "Content-Length: 9\r\n\r\nabc", HTTP_BAD, 200, true, 41},
     {"two lengths", "GET", HEAD "Content-Length: 1\r\nContent-Length: 2\r\n\r\na", HTTP_BAD, 200, false, 57},
     {"a negative length", "GET", HEAD "Content-Length: -1\r\n\r\na", HTTP_BAD, 200, false, 39},
@@ -147,6 +148,17 @@ static void test_labels(void **state)
     http_answer_release(&answer);
 }
 
+static void test_a_name_ends_where_its_line_says(void **state)
+{
+    (void)state;
+    static const char line[] = "X-Pod-Age\0\0\0: 1";
+    struct header_line header;
+    assert_true(header_line_split(line, sizeof line - 1, &header));
+    assert_int_equal(header.name_length, 12);
+    assert_false(header_line_is(&header, "X-Pod-Age"));
+    assert_false(header_line_is(&header, "X-Pod-Age-Or-So"));
+}
+
 static void test_heads_have_a_maximum(void **state)
 {
     (void)state;
@@ -184,6 +196,7 @@ int main(void)
         cmocka_unit_test(test_answers_in_pieces),
         cmocka_unit_test(test_what_follows_is_not_touched),
         cmocka_unit_test(test_labels),
+        cmocka_unit_test(test_a_name_ends_where_its_line_says),
         cmocka_unit_test(test_heads_have_a_maximum),
     };
     return cmocka_run_group_tests_name("http answer", tests, prepare, release);
