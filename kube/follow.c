@@ -116,7 +116,7 @@ static enum verdict list(struct follow *follow)
     AUTO_KUBE_ANSWER struct kube_answer answer = {.code = 0};
     struct exchange exchange = {
         .method = "GET", .path = path, .until = clock_monotonic() + follow->timing->list_deadline, .stop = follow->stop};
-    enum exchange_outcome outcome = client_try(follow->client, &exchange, &answer, &follow->trouble);
+    enum exchange_outcome outcome = client_try(follow->client, REQUEST_READ, &exchange, &answer, &follow->trouble);
     follow->retry_after = exchange.retry_after;
     if (outcome == EXCHANGE_STOPPED)
         return VERDICT_STOPPED;
@@ -217,7 +217,7 @@ static enum verdict watch(struct follow *follow)
     follow->expired = false;
     follow->trouble = ERROR_NONE;
     struct error transport_error = ERROR_NONE;
-    enum exchange_outcome outcome = transport_exchange(follow->client->transport, &exchange, &transport_error);
+    enum exchange_outcome outcome = client_exchange(follow->client, REQUEST_WATCH, &exchange, &transport_error);
     enum verdict verdict = judge_watch(follow, outcome, &exchange, &transport_error);
     follow->retry_after = exchange.retry_after;
     watch_stream_release(&follow->stream);

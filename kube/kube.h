@@ -35,14 +35,45 @@ struct kube_answer {
 void kube_answer_release(struct kube_answer *answer);
 #define AUTO_KUBE_ANSWER CLEANUP(kube_answer_release)
 
-/* One request. path: "/api/v1/namespaces/x/pods?limit=5". body_type NULL = no body. Within deadline (nanoseconds from
- * now) it is tried again, with back-off and Retry-After, after
+/* One request. Texts are borrowed for the call. */
+struct kube_call {
+    const char *method;
+    const char *path;      /* "/api/v1/namespaces/x/pods?limit=5" */
+    const char *body_type; /* NULL = no body */
+    const char *body;
+    const char *header_name;  /* one more header; NULL = none */
+    const char *header_value; /* secret */
+    int64_t deadline;         /* nanoseconds from now */
+    const atomic_bool *stop;  /* ends it early; NULL = never */
+    bool once;                /* is not tried again */
+    bool reads_generator;     /* counted as such, and not held back by the limit */
+};
+
+/* At most so many requests leave a client in any second, whoever asks: a watch and each try of a request count, the reading
+ * of generators does not. The others wait for their turn within their deadline. */
+#define KUBE_REQUESTS_PER_SECOND 10
+void kube_set_limit(struct kube_client *client, unsigned requests_per_second); /* 0 = none */
+
+/* Requests that have left so far, by kind. */
+struct kube_counts {
+    uint64_t reads;
+    uint64_t watches;
+    uint64_t writes;
+    uint64_t generators; /* reading of generators */
+    uint64_t repeated;   /* of all these: tries after the first */
+};
+struct kube_counts kube_counts(struct kube_client *client);
+
+/* Within the deadline a request is tried again, with back-off and Retry-After, after
  *   - a failure to connect and 429, for any method: the server has done nothing;
  *   - a lost connection, 500, 502, 503 and 504, for GET, PUT, DELETE and server-side apply: doing it twice does no harm;
  *   - a handshake that broke, twice.
  * A wait that would end after the deadline is not begun: what is known is returned at once.
  * 0 when the code is 2xx; -1 with the error text for people ("pods "x" not found (404 NotFound)") else; answer (may be
  * NULL) is filled in both cases. Redirects are not followed. Secrets never get into the error. */
+int kube_send(struct kube_client *client, const struct kube_call *call, struct kube_answer *answer, struct error *error);
+
+/* kube_send of what most requests need. */
 int kube_request(struct kube_client *client, const char *method, const char *path, const char *body_type, const char *body,
                  int64_t deadline, struct kube_answer *answer, struct error *error);
 

@@ -101,6 +101,8 @@ static struct curl_slist *make_headers(struct transport *transport, const struct
     struct curl_slist *headers = add_header(NULL, "Accept", "application/json, */*");
     if (exchange->body_type != NULL)
         headers = add_header(headers, "Content-Type", exchange->body_type);
+    if (exchange->header_name != NULL)
+        headers = add_header(headers, exchange->header_name, exchange->header_value);
     /* Large bodies are sent at once: waiting for "100 Continue" costs a second where nobody sends it. */
     headers = add_header(headers, "Expect", "");
     if (transport->endpoint.host_line != NULL) {

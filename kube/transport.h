@@ -34,6 +34,8 @@ struct exchange {
     const char *path;      /* with query; starts with '/' */
     const char *body_type; /* NULL = no body */
     const char *body;
+    const char *header_name; /* one more header; NULL = none */
+    const char *header_value;
     int64_t until;           /* clock_monotonic */
     const atomic_bool *stop; /* NULL = is not stopped; looked at every 100 ms */
     void *context;

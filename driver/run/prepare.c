@@ -54,7 +54,7 @@ static int wait_available(struct variant_state *state, const cJSON *workload, co
 {
     const char *name = json_text(json_get(workload, "metadata", "name"), "");
     AUTO_FREE char *path = memory_format("/apis/apps/v1/namespaces/%s/%s/%s", state->namespace, collection, name);
-    int result = variant_wait(state, is_available, path, state->lesson->start_timeout, error);
+    int result = variant_wait_asking(state, is_available, path, state->lesson->start_timeout, error);
     if (result != STEP_TIMED_OUT)
         return result;
     struct live_view view = recorder_view(state->recorder);

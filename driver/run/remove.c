@@ -21,7 +21,7 @@ static void remove_namespace(struct variant_state *state)
     struct error reason = ERROR_NONE;
     if (kube_delete(state->context->client, path, -1, &reason) < 0)
         note = memory_format("namespace %s was not removed: %s", state->namespace, reason.text);
-    else if (!variant_is_stopped(state) && variant_wait(state, is_gone, path, REMOVE_DEADLINE, NULL) == STEP_TIMED_OUT)
+    else if (!variant_is_stopped(state) && variant_wait_asking(state, is_gone, path, REMOVE_DEADLINE, NULL) == STEP_TIMED_OUT)
         note = memory_format("namespace %s was still being removed after 90 s", state->namespace);
     if (note != NULL)
         (void)run_store_add_note(state->context->store, note, NULL);

@@ -46,7 +46,7 @@ static int pods_are_as_many(struct variant_state *state, const void *what, struc
 static int wait_scaled(struct variant_state *state, const struct lesson_scale *scale, int replicas, struct error *error)
 {
     const struct wanted_scale wanted = {.scale = scale, .replicas = replicas};
-    int result = variant_wait(state, pods_are_as_many, &wanted, state->lesson->start_timeout, error);
+    int result = variant_wait_asking(state, pods_are_as_many, &wanted, state->lesson->start_timeout, error);
     if (result == STEP_TIMED_OUT)
         return error_set(error, "deployment \"%s\" did not come to %d replicas in time", scale->deployment, replicas);
     return result;

@@ -3,6 +3,7 @@
 #include "common/clock.h"
 
 #define STEP (100 * NANOSECONDS_PER_MILLISECOND)
+#define ASK_PERIOD (500 * NANOSECONDS_PER_MILLISECOND)
 
 void variant_report_progress(const struct variant_state *state)
 {
@@ -43,17 +44,32 @@ static int take_step(const struct variant_state *state, struct error *error)
     return STEP_DONE;
 }
 
-int variant_wait(struct variant_state *state, variant_condition *condition, const void *what, int64_t timeout,
-                 struct error *error)
+static int wait_for(struct variant_state *state, variant_condition *condition, const void *what, int64_t timeout, int64_t period,
+                    struct error *error)
 {
     int64_t deadline = clock_monotonic() + timeout;
-    while (clock_monotonic() < deadline) {
-        int holds = condition(state, what, error);
+    int64_t next = 0;
+    for (int64_t now = clock_monotonic(); now < deadline; now = clock_monotonic()) {
+        int holds = now >= next ? condition(state, what, error) : 0;
         if (holds != 0)
             return holds < 0 ? -1 : STEP_DONE;
+        if (now >= next)
+            next = now + period;
         int result = take_step(state, error);
         if (result != STEP_DONE)
             return result;
     }
     return STEP_TIMED_OUT;
+}
+
+int variant_wait(struct variant_state *state, variant_condition *condition, const void *what, int64_t timeout,
+                 struct error *error)
+{
+    return wait_for(state, condition, what, timeout, 0, error);
+}
+
+int variant_wait_asking(struct variant_state *state, variant_condition *condition, const void *what, int64_t timeout,
+                        struct error *error)
+{
+    return wait_for(state, condition, what, timeout, ASK_PERIOD, error);
 }

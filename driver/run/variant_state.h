@@ -56,4 +56,8 @@ typedef int variant_condition(struct variant_state *state, const void *what, str
 int variant_wait(struct variant_state *state, variant_condition *condition, const void *what, int64_t timeout,
                  struct error *error);
 
+/* The same for a condition that asks the API: looks twice a second. */
+int variant_wait_asking(struct variant_state *state, variant_condition *condition, const void *what, int64_t timeout,
+                        struct error *error);
+
 #endif

@@ -277,6 +277,7 @@ int main(int count, char **arguments)
     struct kube_client *client = kube_open(arguments[1], NULL, &error);
     if (client == NULL)
         give_up(arguments[1], &error);
+    kube_set_limit(client, 0);
     send(client, "POST", "/api/v1/namespaces", "application/json",
          "{\"apiVersion\":\"v1\",\"kind\":\"Namespace\",\"metadata\":{\"name\":\"" NAMESPACE "\"}}");
     bench_idle(client, (pid_t)atoi(arguments[2]));

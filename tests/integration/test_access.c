@@ -73,6 +73,7 @@ static int lab_start(void **state)
     lab->administrator = kube_open(kubeconfig, NULL, &error);
     if (lab->administrator == NULL)
         fail_msg("%s", error.text);
+    kube_set_limit(lab->administrator, 0);
     create(lab, "/api/v1/namespaces", "{\"metadata\":{\"name\":\"team\"}}");
     create(lab, NAMESPACE "/serviceaccounts", "{\"metadata\":{\"name\":\"app\"}}");
     create(lab, NAMESPACE "/secrets", "{\"metadata\":{\"name\":\"s\"},\"stringData\":{\"password\":\"open sesame\"}}");

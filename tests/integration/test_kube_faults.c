@@ -19,6 +19,7 @@
 
 #define SECOND NANOSECONDS_PER_SECOND
 #define TOKEN "sesame-open-1234567890"
+#define OTHER_TOKEN "chestnut-0987654321"
 #define JSON "application/json"
 #define MARGIN (5 * SECOND) /* for a busy machine; what would hang hangs much longer */
 
@@ -40,6 +41,7 @@ static void open_fixture(struct fixture *fixture, fake_handler *handler, void *c
     fixture->client = kube_open(fixture->kubeconfig, NULL, &fixture->error);
     if (fixture->client == NULL)
         fail_msg("%s", fixture->error.text);
+    kube_set_limit(fixture->client, 0);
     fixture->start = clock_monotonic();
 }
 
@@ -355,6 +357,54 @@ static void test_connections_are_kept(void **state)
     close_fixture(&fixture);
 }
 
+static void test_requests_are_limited_and_counted(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    struct reply reply = {200, JSON, "{}"};
+    open_fixture(&fixture, answer_reply, &reply, "http");
+    kube_set_limit(fixture.client, KUBE_REQUESTS_PER_SECOND);
+    struct kube_call reading = {.method = "GET", .path = "/reading", .deadline = 10 * SECOND, .reads_generator = true};
+    int64_t start = clock_monotonic();
+    for (int i = 0; i < 15; i++)
+        assert_int_equal(request(&fixture, i < 12 ? "GET" : "PUT", 30 * SECOND), 0);
+    for (int i = 0; i < 30; i++)
+        assert_int_equal(kube_send(fixture.client, &reading, NULL, &fixture.error), 0);
+    assert_true(clock_monotonic() - start > SECOND);
+    struct kube_counts counts = kube_counts(fixture.client);
+    assert_int_equal(counts.reads, 12);
+    assert_int_equal(counts.writes, 3);
+    assert_int_equal(counts.generators, 30);
+    assert_int_equal(counts.watches + counts.repeated, 0);
+    for (int i = 0; i < 30; i++)
+        (void)request(&fixture, "GET", SECOND / 1000);
+    check_error(&fixture, "no more than 10 requests a second");
+    close_fixture(&fixture);
+}
+
+static void answer_with_header(struct fake_connection *connection, const struct fake_request *asked, void *context)
+{
+    (void)context;
+    const char *at = strstr(asked->headers, "X-Hpalab-Token: " OTHER_TOKEN "\r\n");
+    fake_answer(connection, at != NULL ? 403 : 400, "text/plain", "", at != NULL ? "not with " OTHER_TOKEN : "no token");
+}
+
+static void test_one_more_header(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    open_fixture(&fixture, answer_with_header, NULL, "http");
+    const struct kube_call call = {.method = "GET",
+                                   .path = "/",
+                                   .deadline = 10 * SECOND,
+                                   .header_name = "X-Hpalab-Token",
+                                   .header_value = OTHER_TOKEN,
+                                   .once = true};
+    assert_int_equal(kube_send(fixture.client, &call, NULL, &fixture.error), -1);
+    check_error(&fixture, "not with ***");
+    close_fixture(&fixture);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -370,6 +420,8 @@ int main(void)
         cmocka_unit_test(test_tls_to_a_plain_port),
         cmocka_unit_test(test_refused),
         cmocka_unit_test(test_connections_are_kept),
+        cmocka_unit_test(test_requests_are_limited_and_counted),
+        cmocka_unit_test(test_one_more_header),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

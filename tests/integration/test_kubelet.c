@@ -73,6 +73,7 @@ static int lab_start(void **state)
     lab->client = kube_open(kubeconfig, NULL, &error);
     if (lab->client == NULL)
         fail_msg("%s", error.text);
+    kube_set_limit(lab->client, 0);
     *state = lab;
     return 0;
 }

@@ -101,6 +101,7 @@ static int start(void **state)
     lab->client = kube_open(path, NULL, &error);
     if (lab->client == NULL)
         fail_msg("%s", error.text);
+    kube_set_limit(lab->client, 0);
     *state = lab;
     return 0;
 }

@@ -60,6 +60,7 @@ static void open_client(struct lab *lab)
     lab->client = kube_open(path, NULL, &error);
     if (lab->client == NULL)
         fail_msg("%s", error.text);
+    kube_set_limit(lab->client, 0);
 }
 
 static void apply_web(const struct lab *lab, int replicas)

@@ -110,6 +110,7 @@ static int follow(struct script *script, const struct follow_timing *timing, str
     AUTO_FREE char *path = fake_kubeconfig(folder, url, "t0ken-1234");
     struct kube_client *client = kube_open(path, NULL, error);
     assert_non_null(client);
+    kube_set_limit(client, 0);
     int result = follow_collection(client, "/api/v1/namespaces/x/pods", NULL, timing, see, script, &script->stop, error);
     kube_close(client);
     fake_server_stop(server);

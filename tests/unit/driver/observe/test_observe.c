@@ -154,6 +154,7 @@ static void open_lab(struct lab *lab, const char *refused)
     AUTO_FREE char *path = fake_kubeconfig(lab->folder, url, NULL);
     lab->client = kube_open(path, NULL, NULL);
     assert_non_null(lab->client);
+    kube_set_limit(lab->client, 0);
 }
 
 static void close_lab(struct lab *lab)

@@ -83,6 +83,7 @@ static int open_lab(void **state)
     AUTO_FREE char *path = fake_kubeconfig(lab->folder, url, "t0ken-1234");
     lab->client = kube_open(path, NULL, NULL);
     assert_non_null(lab->client);
+    kube_set_limit(lab->client, 0);
     lab->options = (struct ramp_options){
         .client = lab->client,
         .namespace = "n",
