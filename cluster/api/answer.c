@@ -16,6 +16,8 @@ void answer_release(struct answer *answer)
     answer->stream = (struct stream){0};
     cJSON_Delete(answer->warnings);
     answer->warnings = NULL;
+    cJSON_Delete(answer->headers);
+    answer->headers = NULL;
 }
 
 void answer_warn(struct answer *answer, const cJSON *texts)

@@ -23,7 +23,8 @@ struct stream_wait {
 
 struct stream {
     void *context;
-    /* Appends what there is to send. Returns 1 = go on (with nothing appended: wait first), 0 = end after the bytes. */
+    /* Appends what there is to send. Returns 1 = go on (with nothing appended: wait first), 0 = end after the bytes, -1 = broken
+     * off: the client sees that the answer is not complete. */
     int (*step)(void *context, struct buffer *bytes, struct stream_wait *wait);
     void (*release)(void *context);
 };
@@ -34,6 +35,7 @@ struct answer {
     struct buffer body;
     struct stream stream; /* step NULL: no stream */
     cJSON *warnings;      /* texts for the header Warning; NULL = none */
+    cJSON *headers;       /* name -> text, a name may be there twice: sent in place of the usual ones; NULL = the usual ones */
 };
 
 /* An empty 200 of JSON. */

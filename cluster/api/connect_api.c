@@ -1,5 +1,5 @@
 /*
- * exec, attach, portforward and proxy of pods: not served. Pods are processes of this machine, so that whoever asks can do
+ * exec, attach and portforward of pods: not served. Pods are processes of this machine, so that whoever asks can do
  * the same without the API; the refusal says how.
  */
 #include <string.h>
@@ -13,7 +13,6 @@ static const struct {
     {"exec", "run the command here instead of in the pod"},
     {"attach", "read what it prints with kubectl logs -f"},
     {"portforward", "connect to the pod's own address and port instead"},
-    {"proxy", "connect to the pod's own address and port instead"},
 };
 
 bool connect_is_refused(const char *subresource)

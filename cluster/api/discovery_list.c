@@ -25,7 +25,9 @@ static const struct {
 } computed[] = {
     {"", "v1", "pods/eviction", "Eviction", true, {"create"}, NULL, "policy"},
     {"", "v1", "pods/log", "Pod", true, {"get"}, NULL, NULL},
+    {"", "v1", "pods/proxy", "PodProxyOptions", true, {"create", "delete", "get", "patch", "update"}, NULL, NULL},
     {"", "v1", "serviceaccounts/token", "TokenRequest", true, {"create"}, NULL, "authentication.k8s.io"},
+    {"", "v1", "services/proxy", "ServiceProxyOptions", true, {"create", "delete", "get", "patch", "update"}, NULL, NULL},
     {"authentication.k8s.io", "v1", "selfsubjectreviews", "SelfSubjectReview", false, {"create"}, "selfsubjectreview", NULL},
     {"authentication.k8s.io", "v1", "tokenreviews", "TokenReview", false, {"create"}, "tokenreview", NULL},
     {"authorization.k8s.io",

@@ -189,7 +189,7 @@ void front_dispatch(struct front *front, const struct http_request *request, str
     size_t count = request->segment_count;
     if (!authorization_check(registry_store(front->registry), request, answer))
         return;
-    if (discovery_answer(front, request, answer) || review_answer(front, request, answer))
+    if (discovery_answer(front, request, answer) || review_answer(front, request, answer) || proxy_answer(front, request, answer))
         return;
     if (count >= 3 && strcmp(segments[0], "api") == 0 && strcmp(segments[1], "v1") == 0)
         dispatch_resource(front, "", "v1", segments + 2, count - 2, request, answer);

@@ -16,6 +16,7 @@ struct front {
     struct node_interface node;
     char address[64]; /* host:port, for discovery */
     const struct credentials *credentials;
+    int stop_descriptor; /* readable from the moment the server stops */
 };
 
 /* A request for one of the stored resources. */
@@ -52,6 +53,11 @@ void log_read(struct front *front, const char *namespace, const char *name, cons
 /* Subresources of pods that connect to their processes: not served, the Status says what to do instead. */
 bool connect_is_refused(const char *subresource);
 void connect_refuse(struct front *front, const char *namespace, const char *name, const char *subresource, struct answer *answer);
+
+/* .../pods/[SCHEME:]NAME[:PORT]/proxy/PATH and the same of services: passed on to the pod's own server. False when the path is
+ * none of them. */
+bool proxy_is_meant(const struct http_request *request);
+bool proxy_answer(struct front *front, const struct http_request *request, struct answer *answer);
 
 /* The subresource eviction of a pod: deletes it by the Eviction's deleteOptions. No PodDisruptionBudget holds it back. */
 void pod_evict(struct front *front, const struct route *route, const struct http_request *request, struct answer *answer);

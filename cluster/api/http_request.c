@@ -70,7 +70,7 @@ static int parse_parameter(struct http_request *request, const char *text, size_
         return -1;
     const char *equals = memchr(text, '=', length);
     size_t name_length = equals != NULL ? (size_t)(equals - text) : length;
-    struct http_parameter *parameter = &request->parameters[request->parameter_count++];
+    struct http_pair *parameter = &request->parameters[request->parameter_count++];
     parameter->name = decode(text, name_length, true);
     parameter->value = equals != NULL ? decode(equals + 1, length - name_length - 1, true) : memory_copy_text("");
     return parameter->name != NULL && parameter->value != NULL ? 0 : -1;
@@ -96,7 +96,37 @@ int http_request_parse_uri(struct http_request *request, const char *uri)
     request->path = memory_copy_bytes(uri, path_length < HTTP_REQUEST_MAXIMUM_URI ? path_length : HTTP_REQUEST_MAXIMUM_URI);
     if (length > HTTP_REQUEST_MAXIMUM_URI || uri[0] != '/' || parse_segments(request) != 0)
         return -1;
-    return uri[path_length] == '?' ? parse_query(request, uri + path_length + 1) : 0;
+    if (uri[path_length] != '?')
+        return 0;
+    request->query = memory_copy_text(uri + path_length + 1);
+    return parse_query(request, request->query);
+}
+
+int http_request_add_header(struct http_request *request, const char *name, const char *value)
+{
+    if (request->header_count == HTTP_REQUEST_MAXIMUM_HEADERS)
+        return -1;
+    request->headers[request->header_count++] =
+        (struct http_pair){.name = memory_copy_text(name), .value = memory_copy_text(value)};
+    return 0;
+}
+
+const char *http_request_header(const struct http_request *request, const char *name)
+{
+    for (size_t i = 0; i < request->header_count; i++)
+        if (strcasecmp(request->headers[i].name, name) == 0)
+            return request->headers[i].value;
+    return NULL;
+}
+
+const char *http_request_path_after(const struct http_request *request, size_t segments)
+{
+    const char *rest = request->path;
+    for (size_t i = 0; i < segments; i++) {
+        rest += strspn(rest, "/");
+        rest += strcspn(rest, "/");
+    }
+    return rest;
 }
 
 void http_request_set_content_type(struct http_request *request, const char *value)
@@ -115,11 +145,16 @@ void http_request_release(struct http_request *request)
 {
     free(request->method);
     free(request->path);
+    free(request->query);
     for (size_t i = 0; i < request->segment_count; i++)
         free(request->segments[i]);
     for (size_t i = 0; i < request->parameter_count; i++) {
         free(request->parameters[i].name);
         free(request->parameters[i].value);
+    }
+    for (size_t i = 0; i < request->header_count; i++) {
+        free(request->headers[i].name);
+        free(request->headers[i].value);
     }
     free(request->accept);
     free(request->user_agent);

@@ -10,6 +10,7 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include <curl/curl.h>
 #include <microhttpd.h>
 
 #include "cluster/api/authentication.h"
@@ -20,6 +21,7 @@
 /* One thread a connection: a watch may simply block until something changes, and an idle one costs nothing. */
 #define MAXIMUM_CONNECTIONS 256U
 #define CONNECTION_TIMEOUT_SECONDS 30U
+#define PROXY_TIMEOUT_SECONDS 120U
 #define CONNECTION_MEMORY (64U * 1024U) /* holds the request's headers; MHD answers 431 when they are larger */
 #define THREAD_STACK (512U * 1024U)
 #define TLS_PRIORITIES "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
@@ -40,13 +42,19 @@ struct exchange {
     bool too_large;
 };
 
+static size_t longest_body(const struct exchange *exchange)
+{
+    return !exchange->bad_uri && proxy_is_meant(&exchange->request) ? SERVER_MAXIMUM_PROXIED_BODY : SERVER_MAXIMUM_BODY;
+}
+
 static void *begin_exchange(void *context, const char *uri, struct MHD_Connection *connection)
 {
     (void)context;
-    (void)connection;
     struct exchange *exchange = memory_allocate(1, sizeof *exchange);
-    buffer_init(&exchange->request.body, SERVER_MAXIMUM_BODY);
+    const union MHD_ConnectionInfo *information = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    exchange->request.connection = information != NULL ? information->connect_fd : -1;
     exchange->bad_uri = http_request_parse_uri(&exchange->request, uri) != 0;
+    buffer_init(&exchange->request.body, longest_body(exchange));
     return exchange;
 }
 
@@ -83,6 +91,17 @@ static void add_warnings(struct MHD_Response *response, const cJSON *warnings)
     }
 }
 
+static void add_headers(struct MHD_Response *response, const struct answer *answer)
+{
+    const cJSON *header = NULL;
+    cJSON_ArrayForEach (header, answer->headers)
+        MHD_add_response_header(response, header->string, json_text(header, ""));
+    if (answer->headers != NULL)
+        return;
+    MHD_add_response_header(response, "Content-Type", answer->content_type);
+    MHD_add_response_header(response, "Cache-Control", "no-cache, private");
+}
+
 static enum MHD_Result send_answer(struct server *server, struct MHD_Connection *connection, struct answer *answer)
 {
     struct MHD_Response *response;
@@ -95,8 +114,7 @@ static enum MHD_Result send_answer(struct server *server, struct MHD_Connection 
     }
     if (response == NULL)
         return MHD_NO;
-    MHD_add_response_header(response, "Content-Type", answer->content_type);
-    MHD_add_response_header(response, "Cache-Control", "no-cache, private");
+    add_headers(response, answer);
     add_warnings(response, answer->warnings);
     enum MHD_Result outcome = MHD_queue_response(connection, (unsigned)answer->code, response);
     MHD_destroy_response(response);
@@ -153,10 +171,31 @@ static int identify(const struct server *server, struct MHD_Connection *connecti
     return authenticate_impersonation(store, &wanted, &request->caller, status);
 }
 
-static bool announces_too_much(struct MHD_Connection *connection)
+static enum MHD_Result collect_header(void *context, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+    struct http_request *request = context;
+    (void)kind;
+    return http_request_add_header(request, name, value != NULL ? value : "") == 0 ? MHD_YES : MHD_NO;
+}
+
+static enum MHD_Result refuse_body(struct server *server, struct MHD_Connection *connection, const struct exchange *exchange)
+{
+    AUTO_FREE char *message = memory_format("Request entity too large: limit is %zu", longest_body(exchange));
+    return send_error(server, connection, 413, "RequestEntityTooLarge", message);
+}
+
+static bool announces_too_much(struct MHD_Connection *connection, const struct exchange *exchange)
 {
     const char *length = header(connection, "Content-Length");
-    return length != NULL && strtoull(length, NULL, 10) > SERVER_MAXIMUM_BODY;
+    return length != NULL && strtoull(length, NULL, 10) > longest_body(exchange);
+}
+
+/* What a pod's own server is to see; and the connection may be silent for as long as that server thinks. */
+static int prepare_proxy(struct MHD_Connection *connection, struct http_request *request)
+{
+    const int count = MHD_get_connection_values(connection, MHD_HEADER_KIND, NULL, NULL);
+    MHD_set_connection_option(connection, MHD_CONNECTION_OPTION_TIMEOUT, PROXY_TIMEOUT_SECONDS);
+    return MHD_get_connection_values(connection, MHD_HEADER_KIND, collect_header, request) == count ? 0 : -1;
 }
 
 /* Judged before any byte of the body is read. */
@@ -171,8 +210,10 @@ static enum MHD_Result start(struct server *server, struct MHD_Connection *conne
         return send_status(server, connection, &status);
     if (exchange->bad_uri)
         return send_error(server, connection, 400, "BadRequest", "the path or the query of the request is malformed");
-    if (announces_too_much(connection))
-        return send_error(server, connection, 413, "RequestEntityTooLarge", "Request entity too large: limit is 3145728");
+    if (announces_too_much(connection, exchange))
+        return refuse_body(server, connection, exchange);
+    if (proxy_is_meant(request) && prepare_proxy(connection, request) != 0)
+        return send_error(server, connection, 431, "BadRequest", "the request has too many headers");
     request->method = memory_copy_text(strcmp(method, "HEAD") == 0 ? "GET" : method);
     request->accept = memory_copy_text(header(connection, "Accept"));
     request->user_agent = memory_copy_text(header(connection, "User-Agent"));
@@ -183,7 +224,7 @@ static enum MHD_Result start(struct server *server, struct MHD_Connection *conne
 static enum MHD_Result finish(struct server *server, struct MHD_Connection *connection, struct exchange *exchange)
 {
     if (exchange->too_large)
-        return send_error(server, connection, 413, "RequestEntityTooLarge", "Request entity too large: limit is 3145728");
+        return refuse_body(server, connection, exchange);
     struct answer answer;
     answer_init(&answer);
     front_dispatch(&server->front, &exchange->request, &answer);
@@ -259,10 +300,12 @@ struct server *server_start(const struct server_options *options, struct error *
     server->credentials = options->credentials;
     server->front.credentials = options->credentials;
     signal(SIGPIPE, SIG_IGN);
+    (void)curl_global_init(CURL_GLOBAL_DEFAULT);
     if (streams_open(&server->streams, error) != 0) {
         free(server);
         return NULL;
     }
+    server->front.stop_descriptor = server->streams.stop_descriptor;
     server->daemon = start_daemon(server, options, error);
     if (server->daemon == NULL) {
         server_free(server);

@@ -11,7 +11,8 @@
 #include "cluster/api/node_interface.h"
 #include "cluster/api/registry.h"
 
-#define SERVER_MAXIMUM_BODY (3 * 1024 * 1024) /* as kube-apiserver limits a request */
+#define SERVER_MAXIMUM_BODY (3 * 1024 * 1024)          /* as kube-apiserver limits a request */
+#define SERVER_MAXIMUM_PROXIED_BODY (16 * 1024 * 1024) /* of what is passed on to a pod; kube-apiserver does not limit it */
 
 struct server_options {
     const char *address; /* loopback */

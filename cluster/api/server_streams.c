@@ -56,8 +56,9 @@ static ssize_t stream_read(void *context, uint64_t position, char *bytes, size_t
         buffer_clear(&live->pending);
         live->sent = 0;
         struct stream_wait wait = {.descriptor = -1, .deadline = 0};
-        live->ended = live->stream.step(live->stream.context, &live->pending, &wait) == 0;
-        if (live->pending.overflowed)
+        const int outcome = live->stream.step(live->stream.context, &live->pending, &wait);
+        live->ended = outcome == 0;
+        if (outcome < 0 || live->pending.overflowed)
             return MHD_CONTENT_READER_END_WITH_ERROR;
         if (live->pending.length == 0 && !live->ended && !stream_wait(live, &wait))
             return MHD_CONTENT_READER_END_OF_STREAM;

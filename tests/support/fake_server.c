@@ -18,7 +18,7 @@
 #include "tests/support/folder.h"
 
 #define MAXIMUM_CONNECTIONS 512
-#define REQUEST_MAXIMUM (4u * 1024 * 1024)
+#define REQUEST_MAXIMUM (16u * 1024 * 1024)
 
 struct fake_connection {
     struct fake_server *server;

@@ -57,6 +57,8 @@ static void test_golden_errors(void **state)
     replay(fixture, "discovery/readyz");
 }
 
+#define TEN_SEGMENTS "/a/b/c/d/e/f/g/h/i/j"
+
 static void check_code(const struct fixture *fixture, const struct ask *ask, int wanted)
 {
     int code;
@@ -96,7 +98,7 @@ static void test_hostile_requests(void **state)
         {.path = "/api/v1/pods?limit=-1"},
         {.path = "/api/v1/pods?continue=!!!"},
         {.path = "/api/v1/pods?watch=1&timeoutSeconds=x"},
-        {.path = "/a/b/c/d/e/f/g/h/i/j/k/l/m/n/o/p/q/r/s/t"},
+        {.path = TEN_SEGMENTS TEN_SEGMENTS TEN_SEGMENTS TEN_SEGMENTS TEN_SEGMENTS TEN_SEGMENTS TEN_SEGMENTS},
         {.path = CONFIG_MAPS, .body = "[[[[", .content_type = "application/json"},
         {.path = CONFIG_MAPS, .body = "\"text\"", .content_type = "application/json"},
         {.path = CONFIG_MAPS, .body = "{\"metadata\":7}", .content_type = "application/json"},
