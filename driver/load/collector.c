@@ -6,20 +6,10 @@
 
 #include "common/clock.h"
 #include "common/memory.h"
+#include "driver/load/known_servers.h"
 
 #define LATE_AFTER (10 * NANOSECONDS_PER_MILLISECOND)
-#define FIRST_ANSWERS 10
-#define MAXIMUM_SERVERS 4096   /* of which first answers are kept; a server that names itself anew each time stays bounded */
-#define MAXIMUM_EXEMPLARS 2000 /* a second */
-#define MAXIMUM_ROWS 2000      /* a second; beyond them servers are no longer told apart */
-
-#define SERVER_PLACES (MAXIMUM_SERVERS * 2)
-
-struct known_server {
-    char name[LOAD_SERVER_SIZE];
-    int answers;
-    size_t rows[WARMTH_COUNT]; /* where the latest row of each warmth is, if it is still there */
-};
+#define MAXIMUM_ROWS 2000 /* a second; beyond them servers are no longer told apart */
 
 struct collector {
     const struct load_spec *spec;
@@ -30,9 +20,7 @@ struct collector {
     int exemplars;
     size_t row_count, row_capacity;
     struct load_row *rows;
-    size_t server_count;
-    struct known_server *servers;
-    uint16_t places[SERVER_PLACES]; /* of the servers, from 1, by their names' hash; 0 = free */
+    struct known_servers *servers;
 };
 
 struct collector *collector_create(const struct load_spec *spec, int64_t slow_over, const struct load_sink *sink)
@@ -42,13 +30,8 @@ struct collector *collector_create(const struct load_spec *spec, int64_t slow_ov
     collector->slow_over = slow_over;
     collector->sink = *sink;
     collector->cpu_before = -1;
+    collector->servers = known_servers_create();
     return collector;
-}
-
-static void row_release(struct load_row *row)
-{
-    histogram_release(&row->response);
-    histogram_release(&row->service);
 }
 
 void collector_destroy(struct collector *collector)
@@ -56,9 +39,9 @@ void collector_destroy(struct collector *collector)
     if (collector == NULL)
         return;
     for (size_t i = 0; i < collector->row_capacity; i++)
-        row_release(&collector->rows[i]);
+        load_row_release(&collector->rows[i]);
     free(collector->rows);
-    free(collector->servers);
+    known_servers_destroy(collector->servers);
     histogram_release(&collector->tick.lateness);
     free(collector);
 }
@@ -74,34 +57,6 @@ void collector_sent(struct collector *collector, int64_t intended, int64_t sent)
     if (sent - intended > LATE_AFTER)
         collector->tick.late++;
     histogram_record(&collector->tick.lateness, sent - intended);
-}
-
-static size_t hash_of(const char *name)
-{
-    uint32_t hash = UINT32_C(2166136261); /* FNV-1a */
-    for (const char *at = name; *at != '\0'; at++)
-        hash = (hash ^ (unsigned char)*at) * UINT32_C(16777619);
-    return hash % SERVER_PLACES;
-}
-
-/* NULL = there are too many to know another one. */
-static struct known_server *know_server(struct collector *collector, const char *name)
-{
-    size_t place = hash_of(name);
-    for (; collector->places[place] != 0; place = (place + 1) % SERVER_PLACES) {
-        struct known_server *known = &collector->servers[collector->places[place] - 1];
-        if (strcmp(known->name, name) == 0)
-            return known;
-    }
-    if (collector->server_count == MAXIMUM_SERVERS)
-        return NULL;
-    if ((collector->server_count & (collector->server_count + 1)) == 0)
-        collector->servers = memory_resize(collector->servers, collector->server_count * 2 + 1, sizeof *collector->servers);
-    struct known_server *known = &collector->servers[collector->server_count++];
-    *known = (struct known_server){.answers = 0};
-    (void)snprintf(known->name, sizeof known->name, "%s", name);
-    collector->places[place] = (uint16_t)collector->server_count;
-    return known;
 }
 
 static bool is_row_of(const struct load_row *row, int64_t second, const char *server, enum load_warmth warmth)
@@ -131,14 +86,7 @@ static struct load_row *add_row(struct collector *collector, int64_t second, con
         collector->row_capacity = capacity;
     }
     struct load_row *row = &collector->rows[collector->row_count++];
-    struct histogram response = row->response;
-    struct histogram service = row->service;
-    *row = (struct load_row){.second = second, .warmth = warmth, .first_sent = -1, .last_sent = -1, .last_connection = -1};
-    row->response = response;
-    row->service = service;
-    histogram_clear(&row->response);
-    histogram_clear(&row->service);
-    (void)snprintf(row->server, sizeof row->server, "%s", server);
+    load_row_begin(row, second, server, warmth);
     return row;
 }
 
@@ -161,7 +109,7 @@ static struct load_row *find_row(struct collector *collector, struct known_serve
 static bool wants_exemplar(struct collector *collector, struct known_server *known, const struct load_done *done,
                            enum exemplar_reason *reason)
 {
-    bool first = done->outcome == OUTCOME_OK && done->server[0] != '\0' && known != NULL && known->answers < FIRST_ANSWERS;
+    bool first = done->outcome == OUTCOME_OK && done->server[0] != '\0' && known != NULL && known->answers < LOAD_FIRST_ANSWERS;
     if (first)
         known->answers++;
     if (load_outcome_is_lost(done->outcome))
@@ -172,7 +120,7 @@ static bool wants_exemplar(struct collector *collector, struct known_server *kno
         *reason = EXEMPLAR_FIRST;
     else
         return false;
-    return collector->exemplars++ < MAXIMUM_EXEMPLARS;
+    return collector->exemplars++ < LOAD_MOST_EXEMPLARS;
 }
 
 static void hand_over_exemplar(struct collector *collector, const struct load_done *done, enum exemplar_reason reason)
@@ -209,7 +157,7 @@ static void add_sent_times(struct load_row *row, const struct load_done *done)
 
 void collector_done(struct collector *collector, const struct load_done *done)
 {
-    struct known_server *known = know_server(collector, done->server);
+    struct known_server *known = known_servers_find(collector->servers, done->server);
     struct load_row *row = find_row(collector, known, done);
     row->outcomes[done->outcome]++;
     if (done->http_status > 0)
@@ -243,6 +191,7 @@ static void hand_over_tick(struct collector *collector, const struct engine_stat
     tick->in_flight = state->in_flight;
     tick->vus = state->vus;
     tick->cpu = cpu;
+    tick->threads = 1;
     collector->sink.tick(collector->sink.context, collector->spec, tick);
     struct histogram lateness = tick->lateness;
     histogram_clear(&lateness);

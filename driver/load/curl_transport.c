@@ -383,7 +383,7 @@ struct transport *curl_transport_create(const struct transport_options *options,
     (void)curl_multi_setopt(transport->multi, CURLMOPT_SOCKETDATA, transport);
     (void)curl_multi_setopt(transport->multi, CURLMOPT_TIMERFUNCTION, on_timer);
     (void)curl_multi_setopt(transport->multi, CURLMOPT_TIMERDATA, transport);
-    (void)curl_multi_setopt(transport->multi, CURLMOPT_MAXCONNECTS, (long)options->spec->maximum_connections);
+    (void)curl_multi_setopt(transport->multi, CURLMOPT_MAXCONNECTS, (long)options->maximum_connections);
     (void)curl_multi_setopt(transport->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_NOTHING);
     for (size_t i = 0; i < options->spec->header_count; i++) {
         AUTO_FREE char *line = memory_format("%s: %s", options->spec->headers[i].name, options->spec->headers[i].value);

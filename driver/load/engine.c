@@ -1,5 +1,4 @@
-/* The engine's thread: sends what is due, serves what arrives, hands results over each second. */
-#include "driver/load/load.h"
+#include "driver/load/engine.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -8,18 +7,14 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <sys/resource.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
-
-#include <curl/curl.h>
 
 #include "common/clock.h"
 #include "common/memory.h"
 #include "driver/load/collector.h"
 #include "driver/load/schedule.h"
 #include "driver/load/transport.h"
-#include "driver/load/url.h"
 #include "driver/load/vus.h"
 
 /* Frugal pacing: requests that come due within this time of each other are sent in one go. */
@@ -27,12 +22,9 @@
 /* Precise pacing: how long before a request is due the engine stops to sleep, since waking up takes its time. */
 #define SPIN NANOSECONDS_PER_MILLISECOND
 #define MAX_EVENTS 256
-#define OTHER_DESCRIPTORS 64 /* of the process, besides the load's connections */
 
-struct load {
-    struct load_options options;
-    char *resolve_address;
-    struct url_template url;
+struct engine {
+    struct engine_options options;
     int epoll, timer, wake;
     int64_t armed; /* what the timer is set to, monotonic */
     int64_t start;
@@ -47,280 +39,248 @@ struct load {
     pthread_t thread;
     bool running;
     atomic_bool stop;
-    atomic_bool finished;
 };
 
-__attribute__((constructor)) static void start_libcurl(void)
-{
-    (void)curl_global_init(CURL_GLOBAL_DEFAULT);
-}
-
-static int watch_descriptor(struct load *load, int descriptor)
+static int watch_descriptor(struct engine *engine, int descriptor)
 {
     struct epoll_event event = {.events = EPOLLIN, .data.u64 = (uint32_t)descriptor};
-    return epoll_ctl(load->epoll, EPOLL_CTL_ADD, descriptor, &event);
+    return epoll_ctl(engine->epoll, EPOLL_CTL_ADD, descriptor, &event);
 }
 
-/* A connection for which there is no descriptor would look refused by the server. */
-static int allow_descriptors(const struct load_spec *spec, struct error *error)
+struct engine *engine_create(const struct engine_options *options, struct error *error)
 {
-    struct rlimit limit;
-    rlim_t wanted = (rlim_t)spec->maximum_connections + OTHER_DESCRIPTORS;
-    if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
-        return error_set(error, "cannot read the limit of open files: %s", strerror(errno));
-    if (limit.rlim_cur < limit.rlim_max) {
-        limit.rlim_cur = limit.rlim_max;
-        (void)setrlimit(RLIMIT_NOFILE, &limit);
-        (void)getrlimit(RLIMIT_NOFILE, &limit);
-    }
-    if (limit.rlim_cur < wanted)
-        return error_set(error, "%d connections need %llu open files and the limit is %llu (see ulimit -n)",
-                         spec->maximum_connections, (unsigned long long)wanted, (unsigned long long)limit.rlim_cur);
-    return 0;
-}
-
-struct load *load_create(const struct load_options *options, struct error *error)
-{
-    struct load *load = memory_allocate(1, sizeof *load);
-    load->options = *options;
-    load->resolve_address = memory_copy_text(options->resolve_address);
-    load->options.resolve_address = load->resolve_address;
-    load->epoll = epoll_create1(EPOLL_CLOEXEC);
-    load->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
-    load->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    struct engine *engine = memory_allocate(1, sizeof *engine);
+    engine->options = *options;
+    engine->epoll = epoll_create1(EPOLL_CLOEXEC);
+    engine->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+    engine->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     if (load_executor_is_closed(options->spec->executor))
-        load->vus = vus_create(options->spec, options->segment);
+        engine->vus = vus_create(options->spec, options->segment);
     else
-        schedule_init(&load->schedule, options->spec, options->segment);
-    load->collector = collector_create(options->spec, options->slow_over, &load->options.sink);
-    if (load->epoll < 0 || load->timer < 0 || load->wake < 0 || watch_descriptor(load, load->timer) < 0 ||
-        watch_descriptor(load, load->wake) < 0) {
-        (void)error_set(error, "cannot prepare the load engine: %s", strerror(errno));
-        load_destroy(load);
-        return NULL;
-    }
-    if (allow_descriptors(options->spec, error) < 0 || url_template_parse(options->spec->url, &load->url, error) < 0) {
-        load_destroy(load);
-        return NULL;
-    }
-    return load;
+        schedule_init(&engine->schedule, options->spec, options->segment);
+    engine->collector = collector_create(options->spec, options->slow_over, &options->sink);
+    if (engine->epoll >= 0 && engine->timer >= 0 && engine->wake >= 0 && watch_descriptor(engine, engine->timer) == 0 &&
+        watch_descriptor(engine, engine->wake) == 0)
+        return engine;
+    (void)error_set(error, "cannot prepare the load engine: %s", strerror(errno));
+    engine_destroy(engine);
+    return NULL;
 }
 
-void load_destroy(struct load *load)
+void engine_destroy(struct engine *engine)
 {
-    if (load == NULL)
+    if (engine == NULL)
         return;
-    load_stop(load);
-    load_join(load);
-    load_transport_destroy(load->transport);
-    collector_destroy(load->collector);
-    vus_destroy(load->vus);
-    url_template_release(&load->url);
-    memory_close_descriptor(&load->epoll);
-    memory_close_descriptor(&load->timer);
-    memory_close_descriptor(&load->wake);
-    free(load->resolve_address);
-    free(load);
+    engine_stop(engine);
+    engine_join(engine);
+    load_transport_destroy(engine->transport);
+    collector_destroy(engine->collector);
+    vus_destroy(engine->vus);
+    memory_close_descriptor(&engine->epoll);
+    memory_close_descriptor(&engine->timer);
+    memory_close_descriptor(&engine->wake);
+    free(engine);
 }
 
-static int64_t since_start(const struct load *load)
+static int64_t since_start(const struct engine *engine)
 {
-    return clock_monotonic() - load->start;
+    return clock_monotonic() - engine->start;
 }
 
 /* Asked for with every request; the collector, and the thread's CPU time that it wants, once a second. */
-static void flush(struct load *load, int64_t now, bool final)
+static void flush(struct engine *engine, int64_t now, bool final)
 {
     int64_t second = now < 0 ? -1 : now / NANOSECONDS_PER_SECOND;
-    if (second == load->second && !final)
+    if (second == engine->second && !final)
         return;
-    load->second = second;
-    const struct engine_state state = {
-        .in_flight = load->transport->in_flight, .vus = load->vus != NULL ? vus_count(load->vus) : 0, .cpu = clock_thread_cpu()};
-    collector_flush(load->collector, now, &state, final);
+    engine->second = second;
+    const struct engine_state state = {.in_flight = engine->transport->in_flight,
+                                       .vus = engine->vus != NULL ? vus_count(engine->vus) : 0,
+                                       .cpu = clock_thread_cpu()};
+    collector_flush(engine->collector, now, &state, final);
 }
 
 static void on_done(void *context, const struct load_done *done)
 {
-    struct load *load = context;
-    collector_done(load->collector, done);
-    if (load->vus != NULL)
-        vus_give_back(load->vus, done->vu, done->finished);
+    struct engine *engine = context;
+    collector_done(engine->collector, done);
+    if (engine->vus != NULL)
+        vus_give_back(engine->vus, done->vu, done->finished);
 }
 
-static void send_request(struct load *load, struct load_request *request)
+static void send_request(struct engine *engine, struct load_request *request)
 {
-    collector_sent(load->collector, request->intended, request->sent);
-    transport_send(load->transport, request);
+    collector_sent(engine->collector, request->intended, request->sent);
+    transport_send(engine->transport, request);
 }
 
-static void send_or_drop(struct load *load)
+static void send_or_drop(struct engine *engine)
 {
-    int64_t intended = load->next_intended;
-    collector_planned(load->collector);
-    if (load->transport->in_flight >= (size_t)load->options.spec->maximum_connections) {
+    int64_t intended = engine->next_intended;
+    collector_planned(engine->collector);
+    if (engine->transport->in_flight >= (size_t)engine->options.maximum_connections) {
         struct load_done dropped = {
             .outcome = OUTCOME_DROPPED, .intended = intended, .sent = -1, .finished = intended, .server = "", .server_age = -1};
-        collector_done(load->collector, &dropped);
+        collector_done(engine->collector, &dropped);
     } else {
-        struct load_request request = {.number = load->next_number, .intended = intended, .sent = since_start(load)};
-        send_request(load, &request);
+        struct load_request request = {.number = engine->next_number, .intended = intended, .sent = since_start(engine)};
+        send_request(engine, &request);
     }
-    load->due = schedule_next(&load->schedule, &load->next_number, &load->next_intended);
+    engine->due = schedule_next(&engine->schedule, &engine->next_number, &engine->next_intended);
 }
 
 /* A request of a VU is due when it is sent. */
-static void send_for_vus(struct load *load)
+static void send_for_vus(struct engine *engine)
 {
     struct load_request request;
-    int64_t now = since_start(load);
-    while (vus_take(load->vus, now, &request.vu, &request.number)) {
-        request.intended = request.sent = since_start(load);
-        flush(load, request.intended, false);
-        collector_planned(load->collector);
-        send_request(load, &request);
+    int64_t now = since_start(engine);
+    while (vus_take(engine->vus, now, &request.vu, &request.number)) {
+        request.intended = request.sent = since_start(engine);
+        flush(engine, request.intended, false);
+        collector_planned(engine->collector);
+        send_request(engine, &request);
     }
-    flush(load, since_start(load), false);
+    flush(engine, since_start(engine), false);
 }
 
-static void send_what_is_due(struct load *load)
+static void send_what_is_due(struct engine *engine)
 {
-    if (load->vus != NULL) {
-        send_for_vus(load);
+    if (engine->vus != NULL) {
+        send_for_vus(engine);
         return;
     }
-    int64_t now = since_start(load);
-    while (load->due && load->next_intended <= now) {
-        flush(load, load->next_intended, false);
-        send_or_drop(load);
+    int64_t now = since_start(engine);
+    while (engine->due && engine->next_intended <= now) {
+        flush(engine, engine->next_intended, false);
+        send_or_drop(engine);
     }
-    flush(load, now, false);
+    flush(engine, now, false);
 }
 
 /* When the next request is to be sent, monotonic. Frugal: at the next whole tick, with all that come due until then. */
-static int64_t next_sending(const struct load *load)
+static int64_t next_sending(const struct engine *engine)
 {
-    int64_t due = load->vus != NULL ? vus_next_turn(load->vus) : load->due ? load->next_intended : INT64_MAX / 2;
-    if (load->options.spec->pacing == PACING_FRUGAL)
+    int64_t due = engine->vus != NULL ? vus_next_turn(engine->vus) : engine->due ? engine->next_intended : INT64_MAX / 2;
+    if (engine->options.spec->pacing == PACING_FRUGAL)
         due = (due + TICK - 1) / TICK * TICK;
-    return load->start + due;
+    return engine->start + due;
 }
 
 /* The moment to wake up next, monotonic. */
-static int64_t next_wake(const struct load *load, int64_t now)
+static int64_t next_wake(const struct engine *engine, int64_t now)
 {
-    int64_t second_end = load->start + ((now - load->start) / NANOSECONDS_PER_SECOND + 1) * NANOSECONDS_PER_SECOND;
-    int64_t wake = now < load->start ? load->start : second_end;
-    int64_t sending = next_sending(load);
-    int64_t deadline = transport_deadline(load->transport);
+    int64_t second_end = engine->start + ((now - engine->start) / NANOSECONDS_PER_SECOND + 1) * NANOSECONDS_PER_SECOND;
+    int64_t wake = now < engine->start ? engine->start : second_end;
+    int64_t sending = next_sending(engine);
+    int64_t deadline = transport_deadline(engine->transport);
     wake = sending < wake ? sending : wake;
     return deadline < wake ? deadline : wake;
 }
 
-static void arm_timer(struct load *load, int64_t wake)
+static void arm_timer(struct engine *engine, int64_t wake)
 {
     struct itimerspec when = {
         .it_value = {.tv_sec = wake / NANOSECONDS_PER_SECOND, .tv_nsec = wake % NANOSECONDS_PER_SECOND},
     };
-    if (wake == load->armed)
+    if (wake == engine->armed)
         return;
-    load->armed = wake;
-    (void)timerfd_settime(load->timer, TFD_TIMER_ABSTIME, &when, NULL);
+    engine->armed = wake;
+    (void)timerfd_settime(engine->timer, TFD_TIMER_ABSTIME, &when, NULL);
 }
 
-static void take_event(struct load *load, const struct epoll_event *event)
+static void take_event(struct engine *engine, const struct epoll_event *event)
 {
     uint64_t ignored = 0;
     if (event->data.u64 <= UINT32_MAX) {
         ssize_t got = read((int)event->data.u64, &ignored, sizeof ignored);
         (void)got;
     } else {
-        transport_event(load->transport, event->data.u64, event->events);
+        transport_event(engine->transport, event->data.u64, event->events);
     }
 }
 
 /* Sleeps until something happens or is to be done; precise pacing does not sleep shortly before. */
-static void wait_for_work(struct load *load)
+static void wait_for_work(struct engine *engine)
 {
     struct epoll_event events[MAX_EVENTS];
     int64_t now = clock_monotonic();
-    int64_t wake = next_wake(load, now);
-    int64_t sleep_until = load->options.spec->pacing == PACING_PRECISE ? wake - SPIN : wake;
+    int64_t wake = next_wake(engine, now);
+    int64_t sleep_until = engine->options.spec->pacing == PACING_PRECISE ? wake - SPIN : wake;
     int timeout = -1;
     if (sleep_until <= now)
         timeout = 0;
     else
-        arm_timer(load, sleep_until);
-    int count = epoll_wait(load->epoll, events, MAX_EVENTS, timeout);
+        arm_timer(engine, sleep_until);
+    int count = epoll_wait(engine->epoll, events, MAX_EVENTS, timeout);
     for (int i = 0; i < count; i++)
-        take_event(load, &events[i]);
-    if (transport_deadline(load->transport) <= clock_monotonic())
-        transport_expire(load->transport);
+        take_event(engine, &events[i]);
+    if (transport_deadline(engine->transport) <= clock_monotonic())
+        transport_expire(engine->transport);
 }
 
-static bool has_work(const struct load *load)
+static bool has_work(const struct engine *engine)
 {
-    return load->due || load->transport->in_flight > 0 || (load->vus != NULL && !vus_are_over(load->vus, since_start(load)));
+    return engine->due || engine->transport->in_flight > 0 ||
+           (engine->vus != NULL && !vus_are_over(engine->vus, since_start(engine)));
 }
 
 static void *run(void *context)
 {
-    struct load *load = context;
-    if (load->vus == NULL)
-        load->due = schedule_next(&load->schedule, &load->next_number, &load->next_intended);
-    load->second = INT64_MIN;
-    while (!atomic_load(&load->stop) && has_work(load)) {
-        wait_for_work(load);
-        if (atomic_load(&load->stop))
+    struct engine *engine = context;
+    if (engine->vus == NULL)
+        engine->due = schedule_next(&engine->schedule, &engine->next_number, &engine->next_intended);
+    engine->second = INT64_MIN;
+    while (!atomic_load(&engine->stop) && has_work(engine)) {
+        wait_for_work(engine);
+        if (atomic_load(&engine->stop))
             break;
-        send_what_is_due(load);
+        send_what_is_due(engine);
     }
-    transport_abort(load->transport);
-    flush(load, since_start(load), true);
-    atomic_store(&load->finished, true);
+    transport_abort(engine->transport);
+    flush(engine, since_start(engine), true);
+    engine->options.ended(engine->options.context);
     return NULL;
 }
 
-int load_start(struct load *load, int64_t start_monotonic, struct error *error)
+int engine_prepare(struct engine *engine, int64_t start_monotonic, struct error *error)
 {
-    load->start = start_monotonic;
+    engine->start = start_monotonic;
     struct transport_options options = {
-        .spec = load->options.spec,
-        .url = &load->url,
-        .resolve_address = load->options.resolve_address,
-        .resolve_port = load->options.resolve_port,
-        .epoll = load->epoll,
+        .spec = engine->options.spec,
+        .url = engine->options.url,
+        .maximum_connections = engine->options.maximum_connections,
+        .resolve_address = engine->options.resolve_address,
+        .resolve_port = engine->options.resolve_port,
+        .epoll = engine->epoll,
         .start = start_monotonic,
-        .context = load,
+        .context = engine,
         .done = on_done,
     };
-    load->transport = load_transport_create(load->options.transport, &options, error);
-    if (load->transport == NULL)
-        return -1;
-    int code = pthread_create(&load->thread, NULL, run, load);
+    engine->transport = load_transport_create(engine->options.transport, &options, error);
+    return engine->transport != NULL ? 0 : -1;
+}
+
+int engine_start(struct engine *engine, struct error *error)
+{
+    int code = pthread_create(&engine->thread, NULL, run, engine);
     if (code != 0)
         return error_set(error, "cannot start the load engine: %s", strerror(code));
-    load->running = true;
+    engine->running = true;
     return 0;
 }
 
-void load_stop(struct load *load)
+void engine_stop(struct engine *engine)
 {
     uint64_t one = 1;
-    atomic_store(&load->stop, true);
-    ssize_t written = write(load->wake, &one, sizeof one);
+    atomic_store(&engine->stop, true);
+    ssize_t written = write(engine->wake, &one, sizeof one);
     (void)written;
 }
 
-bool load_finished(const struct load *load)
+void engine_join(struct engine *engine)
 {
-    return atomic_load(&load->finished);
-}
-
-void load_join(struct load *load)
-{
-    if (!load->running)
+    if (!engine->running)
         return;
-    (void)pthread_join(load->thread, NULL);
-    load->running = false;
+    (void)pthread_join(engine->thread, NULL);
+    engine->running = false;
 }

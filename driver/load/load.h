@@ -10,7 +10,7 @@
 #include "driver/load/segment.h"
 #include "driver/load/spec.h"
 
-/* Receives results on the engine's thread; everything is borrowed for the call. */
+/* Receives results on one of the load's threads at a time; everything is borrowed for the call. */
 struct load_sink {
     void *context;
     void (*tick)(void *context, const struct load_spec *spec, const struct load_tick *tick);
@@ -38,7 +38,7 @@ struct load;
 /* Checks the URL and prepares; nothing is sent yet. */
 struct load *load_create(const struct load_options *options, struct error *error);
 
-/* Starts the engine's thread; second 0 begins at the monotonic time. */
+/* Starts the load's threads; second 0 begins at the monotonic time. */
 int load_start(struct load *load, int64_t start_monotonic, struct error *error);
 
 /* Ends sending at once; requests in flight become OUTCOME_ABORTED. Safe from any thread, more than once. */
@@ -47,7 +47,7 @@ void load_stop(struct load *load);
 /* True when every planned request has an outcome. */
 bool load_finished(const struct load *load);
 
-/* Waits for the thread; all results have been handed over. */
+/* Waits for the threads; all results have been handed over. */
 void load_join(struct load *load);
 void load_destroy(struct load *load);
 

@@ -1,5 +1,8 @@
 #include "driver/load/result.h"
 
+#include <stdio.h>
+#include <string.h>
+
 const char *load_outcome_name(enum load_outcome outcome)
 {
     static const char *const names[OUTCOME_COUNT] = {
@@ -23,4 +26,61 @@ void load_status_add(struct load_status *statuses, size_t *count, size_t size, i
     if (place == *count && *count < size)
         statuses[(*count)++] = (struct load_status){.code = *count + 1 < size ? code : 0};
     statuses[place < size ? place : size - 1].count += number;
+}
+
+void load_row_begin(struct load_row *row, int64_t second, const char *server, enum load_warmth warmth)
+{
+    struct histogram response = row->response;
+    struct histogram service = row->service;
+    *row = (struct load_row){.second = second, .warmth = warmth, .first_sent = -1, .last_sent = -1, .last_connection = -1};
+    row->response = response;
+    row->service = service;
+    histogram_clear(&row->response);
+    histogram_clear(&row->service);
+    (void)snprintf(row->server, sizeof row->server, "%s", server);
+}
+
+void load_row_release(struct load_row *row)
+{
+    histogram_release(&row->response);
+    histogram_release(&row->service);
+}
+
+bool load_row_matches(const struct load_row *row, const struct load_row *other)
+{
+    return row->second == other->second && row->warmth == other->warmth && strcmp(row->server, other->server) == 0;
+}
+
+static int64_t later(int64_t moment, int64_t other)
+{
+    return other > moment ? other : moment;
+}
+
+void load_row_merge(struct load_row *row, const struct load_row *other)
+{
+    for (int outcome = 0; outcome < OUTCOME_COUNT; outcome++)
+        row->outcomes[outcome] += other->outcomes[outcome];
+    row->connections += other->connections;
+    row->bytes_received += other->bytes_received;
+    if (row->first_sent < 0 || (other->first_sent >= 0 && other->first_sent < row->first_sent))
+        row->first_sent = other->first_sent;
+    row->last_sent = later(row->last_sent, other->last_sent);
+    row->last_connection = later(row->last_connection, other->last_connection);
+    histogram_merge(&row->response, &other->response);
+    histogram_merge(&row->service, &other->service);
+    for (size_t i = 0; i < other->status_count; i++)
+        load_status_add(row->statuses, &row->status_count, LOAD_MOST_STATUSES, other->statuses[i].code, other->statuses[i].count);
+}
+
+void load_tick_merge(struct load_tick *tick, const struct load_tick *other)
+{
+    tick->planned += other->planned;
+    tick->sent += other->sent;
+    tick->late += other->late;
+    tick->dropped += other->dropped;
+    tick->in_flight += other->in_flight;
+    tick->vus += other->vus;
+    tick->cpu += other->cpu;
+    tick->threads += other->threads;
+    histogram_merge(&tick->lateness, &other->lateness);
 }

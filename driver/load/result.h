@@ -69,12 +69,29 @@ struct load_tick {
     uint64_t dropped;
     uint64_t in_flight;        /* at its end */
     uint64_t vus;              /* closed: virtual users at its end; else 0 */
-    double cpu;                /* of the engine's thread: share of one core */
+    double cpu;                /* of the engine's threads together: in shares of one core */
+    uint64_t threads;          /* that these are; 0 = nobody said, which is one */
     struct histogram lateness; /* intended to actual start */
 };
 
 /* Counts answers with a status in a list of size places, of which the last is for those that find no room. */
 void load_status_add(struct load_status *statuses, size_t *count, size_t size, int code, uint64_t number);
+
+/* An empty row; histograms that were in it are cleared and keep their memory. */
+void load_row_begin(struct load_row *row, int64_t second, const char *server, enum load_warmth warmth);
+void load_row_release(struct load_row *row);
+
+/* Whether two rows are parts of the same one: of one second, server and warmth. */
+bool load_row_matches(const struct load_row *row, const struct load_row *other);
+
+/* Adds all of a row that matches; nothing is lost but single statuses beyond those that there is room for. */
+void load_row_merge(struct load_row *row, const struct load_row *other);
+
+/* Adds what another engine did in the same second of the same load. */
+void load_tick_merge(struct load_tick *tick, const struct load_tick *other);
+
+#define LOAD_FIRST_ANSWERS 10    /* of each server, that are kept one by one */
+#define LOAD_MOST_EXEMPLARS 2000 /* a second */
 
 /* Why a request is kept. */
 enum exemplar_reason { EXEMPLAR_SLOW, EXEMPLAR_LOST, EXEMPLAR_FIRST };

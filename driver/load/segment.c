@@ -5,8 +5,9 @@
 #include "common/memory.h"
 
 struct segment {
-    uint64_t length;      /* of the pattern */
-    uint64_t *mine_until; /* how many places before each one are this generator's; length + 1 of them */
+    uint64_t length;             /* of the pattern */
+    uint64_t *mine_until;        /* how many places before each one are this generator's; length + 1 of them */
+    const struct segment *whole; /* the pattern goes through the numbers of that one; NULL = through all */
 };
 
 static uint64_t greatest_divisor(uint64_t a, uint64_t b)
@@ -44,6 +45,17 @@ static void fill_pattern(struct segment *segment, size_t index, const uint64_t *
         given[owner]++;
         segment->mine_until[place + 1] = given[index];
     }
+}
+
+struct segment *segment_divide(const struct segment *whole, size_t index, size_t count)
+{
+    struct segment *segment = memory_allocate(1, sizeof *segment);
+    segment->whole = whole;
+    segment->length = count;
+    segment->mine_until = memory_allocate(count + 1, sizeof *segment->mine_until);
+    for (size_t place = index; place < count; place++)
+        segment->mine_until[place + 1] = 1;
+    return segment;
 }
 
 struct segment *segment_create(size_t index, size_t count, const uint32_t *weights, struct error *error)
@@ -85,7 +97,9 @@ bool segment_owns(const struct segment *segment, uint64_t number)
 {
     if (segment == NULL)
         return true;
-    uint64_t place = number % segment->length;
+    if (!segment_owns(segment->whole, number))
+        return false;
+    uint64_t place = segment_share(segment->whole, number) % segment->length;
     return segment->mine_until[place + 1] > segment->mine_until[place];
 }
 
@@ -93,5 +107,24 @@ uint64_t segment_share(const struct segment *segment, uint64_t total)
 {
     if (segment == NULL)
         return total;
-    return total / segment->length * segment->mine_until[segment->length] + segment->mine_until[total % segment->length];
+    uint64_t part = segment_share(segment->whole, total);
+    return part / segment->length * segment->mine_until[segment->length] + segment->mine_until[part % segment->length];
+}
+
+uint64_t segment_number(const struct segment *segment, uint64_t rank)
+{
+    if (segment == NULL)
+        return rank;
+    uint64_t in_pattern = segment->mine_until[segment->length];
+    uint64_t wanted = rank % in_pattern;
+    uint64_t low = 0;
+    uint64_t high = segment->length - 1;
+    while (low < high) { /* the place behind which there are more than wanted */
+        uint64_t middle = (low + high) / 2;
+        if (segment->mine_until[middle + 1] > wanted)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return segment_number(segment->whole, rank / in_pattern * segment->length + low);
 }

@@ -104,6 +104,7 @@ struct load_spec {
     uint64_t reuse_requests; /* 0 = however many */
     int64_t reuse_age;       /* nanoseconds; 0 = however old */
     int maximum_connections; /* at once; a request that finds none free is dropped; closed: as many as VUs */
+    int threads;             /* that send it, each on a part of its own; 0 = as many as it needs (load_thread_count) */
     char *pod_header;        /* answer header that names the pod; default "X-Pod-Name" */
     char *phase_header;      /* "cold" or "warm"; default "X-Pod-Phase" */
     char *age_header;        /* seconds since the pod's program started; default "X-Pod-Age" */

@@ -12,6 +12,7 @@
 struct transport_options {
     const struct load_spec *spec; /* borrowed, as url */
     const struct url_template *url;
+    int maximum_connections;
     const char *resolve_address; /* as in struct load_options; borrowed during the creation */
     uint16_t resolve_port;
     int epoll;     /* sockets are added with a data.u64 above UINT32_MAX */

@@ -130,12 +130,19 @@ static bool next_shared(struct vus *vus, uint64_t *number)
     return false;
 }
 
+/* Each round of requests has as many numbers as there are VUs, and each generator those of its VUs. */
+static uint64_t own_number(const struct vus *vus)
+{
+    uint64_t most = load_spec_most_vus(vus->spec);
+    return vus->requests / vus->capacity * most + segment_number(vus->segment, vus->requests % vus->capacity);
+}
+
 /* Whether a VU that is running may begin one more request, and the request's number. */
 static bool has_iteration(struct vus *vus, uint32_t vu, uint64_t *number)
 {
-    *number = vus->requests;
     if (vus->spec->executor == EXECUTOR_SHARED_ITERATIONS)
         return next_shared(vus, number);
+    *number = own_number(vus);
     return vus->left == NULL || vus->left[vu] > 0;
 }
 

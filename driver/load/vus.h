@@ -22,8 +22,8 @@ struct vus;
 struct vus *vus_create(const struct load_spec *spec, const struct segment *segment);
 void vus_destroy(struct vus *vus); /* harmless on NULL */
 
-/* Takes a VU whose turn has come (its number is below the most VUs there are at once); *number: of its request, among those of
- * the whole load where VUs share iterations, else of this generator. False when there is none at the moment. */
+/* Takes a VU whose turn has come (its number is below the most VUs there are at once); *number: of its request, which no other
+ * segment of the load uses. False when there is none at the moment. */
 bool vus_take(struct vus *vus, int64_t now, uint32_t *vu, uint64_t *number);
 
 /* A VU has its answer, or whatever became of its request. */

@@ -6,7 +6,7 @@
 #include "common/duration.h"
 
 #define LATE_ONE_IN 20 /* more requests than that sent late: the generator could not keep up */
-#define BUSY_SHARE 0.9 /* of a core */
+#define BUSY_SHARE 0.9 /* of the time */
 
 const char *load_limit_name(enum load_limit limit)
 {
@@ -32,10 +32,16 @@ static uint64_t left_waiting(const struct load_total *total)
     return 0;
 }
 
+/* How much of the time the engine's threads worked. */
+static double busy_share(const struct load_total *total)
+{
+    return load_total_cpu(total) / (double)(total->threads > 0 ? total->threads : 1);
+}
+
 /* An engine that spins is always busy, and one of a closed model is never late. */
 static bool is_busy(const struct load_total *total)
 {
-    return total->spec->pacing == PACING_FRUGAL && load_total_cpu(total) > BUSY_SHARE;
+    return total->spec->pacing == PACING_FRUGAL && busy_share(total) > BUSY_SHARE;
 }
 
 static enum load_limit find_open(const struct load_total *total, char text[LOAD_LIMIT_TEXT_SIZE])
@@ -67,8 +73,7 @@ static enum load_limit find_open(const struct load_total *total, char text[LOAD_
 static enum load_limit find_closed(const struct load_total *total, char text[LOAD_LIMIT_TEXT_SIZE])
 {
     if (is_busy(total)) {
-        (void)snprintf(text, LOAD_LIMIT_TEXT_SIZE, "the generator: it was busy for %.0f%% of the time",
-                       100 * load_total_cpu(total));
+        (void)snprintf(text, LOAD_LIMIT_TEXT_SIZE, "the generator: it was busy for %.0f%% of the time", 100 * busy_share(total));
         return LIMIT_GENERATOR;
     }
     (void)snprintf(text, LOAD_LIMIT_TEXT_SIZE, "the server: the virtual users waited for its answers (a closed model)");

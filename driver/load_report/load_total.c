@@ -72,6 +72,8 @@ static void see_tick(void *context, const struct load_spec *spec, const struct l
     total->tick_count++;
     if (tick->cpu > total->cpu_maximum)
         total->cpu_maximum = tick->cpu;
+    if (tick->threads > total->threads)
+        total->threads = tick->threads;
     if (tick->vus > total->vus_maximum)
         total->vus_maximum = tick->vus;
     if (total->tick_count == 1 || tick->vus < total->vus_minimum)

@@ -33,8 +33,9 @@ struct load_total {
     size_t status_count;
     struct load_status statuses[LOAD_TOTAL_STATUSES];
     struct histogram response, service, lateness;
-    double cpu_sum;                    /* of the engine, over the seconds that it told of: shares of one core */
+    double cpu_sum;                    /* of the engine's threads, over the seconds that it told of: shares of one core */
     double cpu_maximum;                /* in one second */
+    uint64_t threads;                  /* of the engine, at most */
     size_t tick_count;                 /* those seconds */
     uint64_t vus_minimum, vus_maximum; /* at the seconds' ends */
     size_t second_count;

@@ -111,6 +111,41 @@ static void test_parts_add_up_to_the_schedule(void **state)
     }
 }
 
+/* Parts of parts: each number belongs to one thread of one generator, which finds it by its rank too. */
+static void test_parts_are_divided_again(void **state)
+{
+    (void)state;
+    static const uint32_t weights[] = {5, 0, 3, 7};
+    enum { GENERATORS = 4, THREADS = 3, NUMBERS = 1000 };
+    int owners[NUMBERS] = {0};
+    for (size_t generator = 0; generator < GENERATORS; generator++) {
+        struct segment *whole = create(generator, GENERATORS, weights);
+        uint64_t sum = 0;
+        for (size_t thread = 0; thread < THREADS; thread++) {
+            struct segment *part = segment_divide(whole, thread, THREADS);
+            uint64_t rank = 0;
+            for (uint64_t number = 0; number < NUMBERS; number++) {
+                assert_int_equal(segment_share(part, number), rank);
+                if (!segment_owns(part, number))
+                    continue;
+                assert_true(segment_owns(whole, number));
+                assert_int_equal(segment_number(part, rank++), number);
+                owners[number]++;
+            }
+            sum += rank;
+            segment_destroy(part);
+        }
+        assert_int_equal(sum, segment_share(whole, NUMBERS));
+        segment_destroy(whole);
+    }
+    for (uint64_t number = 0; number < NUMBERS; number++)
+        assert_int_equal(owners[number], 1);
+    struct segment *half = segment_divide(NULL, 1, 2);
+    assert_int_equal(segment_number(half, 10), 21);
+    assert_int_equal(segment_number(NULL, 10), 10);
+    segment_destroy(half);
+}
+
 static void test_equal_shares_go_round(void **state)
 {
     (void)state;
@@ -171,8 +206,11 @@ static void test_what_makes_no_sense_is_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_parts_add_up_to_the_schedule),   cmocka_unit_test(test_equal_shares_go_round),
-        cmocka_unit_test(test_unequal_weights_are_striped),    cmocka_unit_test(test_stripes_are_even),
+        cmocka_unit_test(test_parts_add_up_to_the_schedule),
+        cmocka_unit_test(test_parts_are_divided_again),
+        cmocka_unit_test(test_equal_shares_go_round),
+        cmocka_unit_test(test_unequal_weights_are_striped),
+        cmocka_unit_test(test_stripes_are_even),
         cmocka_unit_test(test_what_makes_no_sense_is_refused),
     };
     return cmocka_run_group_tests_name("segment", tests, NULL, NULL);
