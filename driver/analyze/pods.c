@@ -7,6 +7,7 @@
 #include "common/quantity.h"
 #include "driver/analyze/array.h"
 #include "driver/analyze/moment.h"
+#include "driver/observe/workload.h"
 
 void pods_release(struct pods *pods)
 {
@@ -43,16 +44,6 @@ static bool has_readiness_probe(const cJSON *pod)
     return false;
 }
 
-static const cJSON *controller_of(const cJSON *pod)
-{
-    const cJSON *owner;
-    cJSON_ArrayForEach (owner, json_get(pod, "metadata", "ownerReferences")) {
-        if (json_boolean(json_get(owner, "controller"), false))
-            return owner;
-    }
-    return NULL;
-}
-
 /* What had happened before the observer came is dated by the API's clock. */
 static int64_t dated(const struct pods *pods, const struct change *change, int64_t time, const char *wall_text)
 {
@@ -73,7 +64,7 @@ static struct pod_track *track_pod(struct pods *pods, int64_t time, const struct
     struct pod_track *pod = ARRAY_ADD(pods->tracks, pods->count);
     struct pod_figures *figures = &pod->figures;
     pod->uid = texts_keep(pods->texts, uid);
-    const cJSON *controller = controller_of(change->object);
+    const cJSON *controller = object_controller(change->object);
     pod->owner = texts_keep(pods->texts, json_text(json_get(controller, "name"), ""));
     pod->of_job = strcmp(json_text(json_get(controller, "kind"), ""), "Job") == 0;
     pod->cpu_request = total_request(change->object, "cpu");
@@ -219,15 +210,7 @@ void pods_see_slice(struct pods *pods, int64_t time, const struct change *change
 
 static bool belongs(const struct pod_track *pod, const char *workload)
 {
-    size_t length = strlen(workload);
-    if (pod->of_job)
-        return false;
-    if (length == 0)
-        return true;
-    if (strncmp(pod->owner, workload, length) != 0)
-        return false;
-    const char *rest = pod->owner + length;
-    return *rest == '\0' || (*rest == '-' && strchr(rest + 1, '-') == NULL);
+    return !pod->of_job && workload_has_owner(workload, pod->owner);
 }
 
 static int by_creation(const void *left, const void *right)

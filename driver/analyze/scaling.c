@@ -8,6 +8,7 @@
 #include "common/quantity.h"
 #include "driver/analyze/array.h"
 #include "driver/analyze/moment.h"
+#include "driver/observe/workload.h"
 
 #define DEFAULT_TOLERANCE 0.1
 #define BYTES_A_MEBIBYTE (1024.0 * 1024)
@@ -16,7 +17,9 @@
 
 void scaling_init(struct scaling *scaling, struct figures_texts *texts, const char *hpa)
 {
-    *scaling = (struct scaling){.texts = texts, .hpa = hpa, .workload = "", .divisor = 1, .first_seen = FIGURES_NEVER};
+    const char *workload = workload_of_watched(hpa);
+    *scaling = (struct scaling){
+        .texts = texts, .hpa = hpa, .workload = workload != NULL ? workload : "", .divisor = 1, .first_seen = FIGURES_NEVER};
     scaling->metric = (struct metric_figures){
         .name = "", .unit = "", .tolerance_up = DEFAULT_TOLERANCE, .tolerance_down = DEFAULT_TOLERANCE, .minimum_replicas = 1};
 }

@@ -18,8 +18,8 @@ struct size_step {
 
 struct scaling {
     struct figures_texts *texts; /* borrowed */
-    const char *hpa;             /* "" = the first one seen */
-    const char *workload;        /* its target; "" = not known yet */
+    const char *hpa;             /* "" = the first one seen; "deployment/NAME": none is followed */
+    const char *workload;        /* its target, or NAME; "" = not known yet */
     bool average;                /* the target is an average value (cores, MiB, ...), not a utilization */
     double divisor;              /* of the API's quantities: memory is counted in MiB */
     int64_t first_seen;          /* FIGURES_NEVER = no HPA */

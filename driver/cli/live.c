@@ -45,6 +45,8 @@ static const char *phase_text(enum run_phase phase)
     switch (phase) {
     case RUN_STARTING_CLUSTER:
         return "starting the cluster";
+    case RUN_LOOKING:
+        return "looking at what is there";
     case RUN_APPLYING:
         return "applying the manifests";
     case RUN_WARMING_UP:
@@ -147,7 +149,9 @@ static int draw_frame(struct buffer *frame, const struct live *live, const struc
     replicas_text(view, replicas, sizeof replicas);
     add_bar(progress, bar);
     add_head(frame, live, columns, progress);
-    if (progress->phase == RUN_LOADING)
+    if (progress->phase == RUN_LOADING && progress->duration == 0)
+        add_line(frame, columns, "  recording %s (Ctrl-C ends it)", screen_clock(progress->elapsed, times[0]));
+    else if (progress->phase == RUN_LOADING)
         add_line(frame, columns, "  load      [%s] %s of %s", bar, screen_clock(progress->elapsed, times[0]),
                  screen_clock(progress->duration, times[1]));
     else
@@ -186,6 +190,8 @@ static void print_plain(const struct run_progress *progress)
     else if (view->given_unit != NULL)
         (void)printf("given %.0f of %.0f %s, replicas %s, %s %s\n", view->given, view->given_target, view->given_unit, replicas,
                      metric_name(view), metric);
+    else if (view->requests == 0 && progress->duration == 0)
+        (void)printf("%s, replicas %s, %s %s\n", screen_clock(progress->elapsed, times[0]), replicas, metric_name(view), metric);
     else if (view->requests == 0)
         (void)printf("%s of %s, replicas %s, %s %s\n", screen_clock(progress->elapsed, times[0]),
                      screen_clock(progress->duration, times[1]), replicas, metric_name(view), metric);

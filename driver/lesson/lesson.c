@@ -13,13 +13,13 @@
 #include "driver/lesson/hash.h"
 #include "driver/lesson/read_load.h"
 #include "driver/lesson/read_steps.h"
+#include "driver/lesson/read_watch.h"
 #include "driver/lesson/source.h"
 
 #define MAXIMUM_FILE (1 << 20)
 #define LONGEST_NAMES 55 /* a namespace has at most 63 characters */
 #define MOST_VARIANTS 20
 #define MOST_LOADS 20
-#define DEFAULT_SPIKE NANOSECONDS_PER_SECOND
 #define LONGEST_WAIT (3600 * NANOSECONDS_PER_SECOND)
 #define LONGEST_DURATION (24 * 3600 * NANOSECONDS_PER_SECOND)
 #define DEFAULT_TIMEOUT (90 * NANOSECONDS_PER_SECOND)
@@ -73,11 +73,13 @@ static int check_name(const struct lesson_source *source, const struct yaml_node
 static int read_variant(const struct lesson_source *source, const struct yaml_node *node, struct lesson_variant *variant)
 {
     static const char *const known[] = {"name", "title", "manifests", "expect", "scale", NULL};
+    static const char *const known_live[] = {"name", "title", "expect", NULL};
+    bool live = source->live;
     variant->title = memory_copy_text("");
-    if (field_mapping(&source->reader, node, "variant", known) < 0 ||
+    if (field_mapping(&source->reader, node, "variant", live ? known_live : known) < 0 ||
         field_text(&source->reader, node, "name", true, &variant->name) < 0 || check_name(source, node, variant->name) < 0 ||
         field_text(&source->reader, node, "title", false, &variant->title) < 0 ||
-        source_paths(source, node, "manifests", &variant->manifests) < 0 ||
+        (!live && source_paths(source, node, "manifests", &variant->manifests) < 0) ||
         source_texts(source, node, "expect", false, &variant->expect) < 0 ||
         check_expectations(source, node, &variant->expect) < 0)
         return -1;
@@ -168,7 +170,7 @@ static int read_start(const struct lesson_source *source, struct lesson *lesson)
     static const char *const known[] = {"when", "timeout", NULL};
     static const char *const words[] = {"created", "ready", "metrics", NULL};
     const struct yaml_node *start = NULL;
-    lesson->start = START_METRICS;
+    lesson->start = source->live ? START_CREATED : START_METRICS;
     lesson->start_timeout = DEFAULT_TIMEOUT;
     if (field_member(&source->reader, source_holder(source, "start"), "start", YAML_MAPPING, false, &start) < 0)
         return -1;
@@ -201,27 +203,6 @@ static int read_settle(const struct lesson_source *source, struct lesson *lesson
     lesson->settle = fixed ? SETTLE_FOR : SETTLE_MIN_REPLICAS;
     return field_duration(&source->reader, settle, fixed ? "for" : "timeout", true, NANOSECONDS_PER_MILLISECOND, LONGEST_WAIT,
                           &lesson->settle_time);
-}
-
-static int read_watch_and_spikes(const struct lesson_source *source, struct lesson *lesson)
-{
-    static const char *const watch_known[] = {"hpa", NULL};
-    static const char *const spikes_known[] = {"over", NULL};
-    const struct yaml_node *watch = NULL;
-    const struct yaml_node *spikes = NULL;
-    lesson->watch_hpa = memory_copy_text("");
-    lesson->spike_over = DEFAULT_SPIKE;
-    if (field_member(&source->reader, source_holder(source, "watch"), "watch", YAML_MAPPING, false, &watch) < 0 ||
-        field_member(&source->reader, source_holder(source, "spikes"), "spikes", YAML_MAPPING, false, &spikes) < 0)
-        return -1;
-    if (watch != NULL && (field_mapping(&source->reader, watch, "watch", watch_known) < 0 ||
-                          field_text(&source->reader, watch, "hpa", true, &lesson->watch_hpa) < 0))
-        return -1;
-    if (spikes == NULL)
-        return 0;
-    if (field_mapping(&source->reader, spikes, "spikes", spikes_known) < 0)
-        return -1;
-    return field_duration(&source->reader, spikes, "over", true, NANOSECONDS_PER_MILLISECOND, LONGEST_WAIT, &lesson->spike_over);
 }
 
 static int choose_pace(struct lesson_source *source, const char *pace)
@@ -262,8 +243,8 @@ static int read_head(const struct lesson_source *source, const struct yaml_node 
 static int read_tree(struct lesson_source *source, const struct yaml_documents *documents, const char *pace,
                      struct lesson *lesson)
 {
-    static const char *const known[] = {"variants", "load",  "duration", "steps", "warmUp", "start",
-                                        "settle",   "watch", "spikes",   "pace",  NULL};
+    static const char *const known[] = {"namespace", "variants", "load",  "duration", "steps", "warmUp",
+                                        "start",     "settle",   "watch", "spikes",   "pace",  NULL};
     if (documents->count != 1)
         return error_set(source->reader.error, "%s:%d:1: expected one YAML document, not %zu", lesson->file,
                          documents->count > 1 ? documents->roots[1]->line : 1, documents->count);
@@ -271,11 +252,11 @@ static int read_tree(struct lesson_source *source, const struct yaml_documents *
     if (read_head(source, root, lesson) < 0 ||
         field_member(&source->reader, root, "spec", YAML_MAPPING, true, &source->spec) < 0 ||
         field_mapping(&source->reader, source->spec, "spec", known) < 0 || choose_pace(source, pace) < 0 ||
-        read_variants(source, lesson) < 0 || read_duration(source, lesson) < 0 || read_loads(source, lesson) < 0 ||
-        lesson_read_steps(source, lesson) < 0 || read_warm_up(source, lesson) < 0 || read_start(source, lesson) < 0 ||
-        read_settle(source, lesson) < 0)
+        lesson_read_watch(source, lesson) < 0 || read_variants(source, lesson) < 0 || read_duration(source, lesson) < 0 ||
+        read_loads(source, lesson) < 0 || lesson_read_steps(source, lesson) < 0 || read_warm_up(source, lesson) < 0 ||
+        read_start(source, lesson) < 0)
         return -1;
-    return read_watch_and_spikes(source, lesson);
+    return read_settle(source, lesson);
 }
 
 /* The README beside the lesson; "" when there is none. */
@@ -295,28 +276,56 @@ static char *absolute_folder(const char *file)
     return absolute;
 }
 
-struct lesson *lesson_read(const char *path, const char *pace, lesson_check_expectation *check, struct error *error)
+/* Takes the text. */
+static struct lesson *parse(const char *file, char *text_take, size_t length, const char *folder, const char *pace,
+                            lesson_check_expectation *check, struct error *error)
 {
-    struct stat status;
-    bool is_folder = stat(path, &status) == 0 && S_ISDIR(status.st_mode);
     struct lesson *lesson = memory_allocate(1, sizeof *lesson);
-    lesson->file = is_folder ? memory_format("%s/lesson.yaml", path) : memory_copy_text(path);
-    size_t length = 0;
-    lesson->text = file_read(lesson->file, MAXIMUM_FILE, &length, error);
+    lesson->file = memory_copy_text(file);
+    lesson->text = text_take;
     AUTO_YAML struct yaml_documents documents = {0};
-    if (lesson->text == NULL || yaml_parse(lesson->file, lesson->text, length, &documents, error) < 0) {
-        lesson_destroy(lesson);
-        return NULL;
-    }
-    AUTO_FREE char *folder = absolute_folder(lesson->file);
-    struct lesson_source source = {.reader = {.file = lesson->file, .error = error}, .folder = folder, .check = check};
-    if (read_tree(&source, &documents, pace, lesson) < 0) {
+    struct lesson_source source = {.reader = {.file = file, .error = error}, .folder = folder, .check = check};
+    if (yaml_parse(file, text_take, length, &documents, error) < 0 || read_tree(&source, &documents, pace, lesson) < 0) {
         lesson_destroy(lesson);
         return NULL;
     }
     lesson->hash = lesson_hash(lesson->text, length);
-    lesson->explanation = read_explanation(folder);
     return lesson;
+}
+
+struct lesson *lesson_read(const char *path, const char *pace, lesson_check_expectation *check, struct error *error)
+{
+    struct stat status;
+    bool is_folder = stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+    AUTO_FREE char *file = is_folder ? memory_format("%s/lesson.yaml", path) : memory_copy_text(path);
+    size_t length = 0;
+    char *text = file_read(file, MAXIMUM_FILE, &length, error);
+    if (text == NULL)
+        return NULL;
+    AUTO_FREE char *folder = absolute_folder(file);
+    struct lesson *lesson = parse(file, text, length, folder, pace, check, error);
+    if (lesson != NULL)
+        lesson->explanation = read_explanation(folder);
+    return lesson;
+}
+
+struct lesson *lesson_parse(const char *name, const char *text, const char *pace, lesson_check_expectation *check,
+                            struct error *error)
+{
+    struct lesson *lesson = parse(name, memory_copy_text(text), strlen(text), ".", pace, check, error);
+    if (lesson != NULL)
+        lesson->explanation = memory_copy_text("");
+    return lesson;
+}
+
+bool lesson_is_live(const struct lesson *lesson)
+{
+    return lesson->namespace[0] != '\0';
+}
+
+const char *lesson_watched(const struct lesson *lesson)
+{
+    return lesson->watch_workload[0] != '\0' ? lesson->watch_workload : lesson->watch_hpa;
 }
 
 static void variant_release(struct lesson_variant *variant)
@@ -352,7 +361,9 @@ void lesson_destroy(struct lesson *lesson)
     free(lesson->name);
     free(lesson->title);
     free(lesson->explanation);
+    free(lesson->namespace);
     free(lesson->watch_hpa);
+    free(lesson->watch_workload);
     free(lesson);
 }
 

@@ -40,7 +40,7 @@ enum lesson_settle {
 struct lesson_variant {
     char *name;
     char *title;                /* "" when there is none */
-    struct text_list manifests; /* files or folders, resolved to paths that exist */
+    struct text_list manifests; /* files or folders, resolved to paths that exist; none in a namespace that exists */
     struct text_list expect;
     size_t scale_count;
     struct lesson_scale *scale;
@@ -67,12 +67,15 @@ struct lesson {
     char *name;
     char *title;
     char *explanation; /* README.md beside it, "" when there is none */
+    char *namespace;   /* an existing one that the lesson works in, where it makes nothing; "" = one is made for each variant */
     char *watch_hpa;   /* "" = none */
+    char *watch_workload; /* without an HPA: "deployment/NAME" or "statefulset/NAME"; "" = none */
     size_t variant_count;
     struct lesson_variant *variants;
     size_t load_count;
     struct load_spec *loads;
     int64_t duration; /* the run is measured so long even if the loads end before; nanoseconds, 0 = as long as they last */
+    bool endless;     /* measured until the user ends it */
     size_t step_count;
     struct lesson_step *steps; /* in order of time */
     struct load_spec *warm_up; /* sent before the load, its results are thrown away; NULL = none */
@@ -89,7 +92,18 @@ typedef int lesson_check_expectation(const char *text, struct error *error);
 /* Reads path (a lesson.yaml, or the folder that holds one). pace: "quick" or "kubernetes", picks the values under
  * spec.pace. NULL with an error that begins with file:line:column. */
 struct lesson *lesson_read(const char *path, const char *pace, lesson_check_expectation *check, struct error *error);
+
+/* The same of a text that no file holds; name stands in the error. */
+struct lesson *lesson_parse(const char *name, const char *text, const char *pace, lesson_check_expectation *check,
+                            struct error *error);
+
 void lesson_destroy(struct lesson *lesson);
+
+/* Whether it works in a namespace that exists, and makes nothing there. */
+bool lesson_is_live(const struct lesson *lesson);
+
+/* What a run of the lesson watches: the HPA's name, "deployment/NAME", "statefulset/NAME", or "". */
+const char *lesson_watched(const struct lesson *lesson);
 
 /* How long the run is measured before it settles: to the end of its loads, its duration and its last step. Nanoseconds. */
 int64_t lesson_load_duration(const struct lesson *lesson);

@@ -11,7 +11,8 @@ struct lesson_source {
     struct field_reader reader;
     const struct yaml_node *spec;
     const struct yaml_node *pace; /* values of the chosen pace that replace those of spec; NULL = none */
-    char *folder;
+    const char *folder;
+    bool live; /* the lesson works in a namespace that exists, and makes nothing there */
     lesson_check_expectation *check;
 };
 

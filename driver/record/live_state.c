@@ -7,17 +7,26 @@
 
 #include "common/memory.h"
 #include "common/quantity.h"
+#include "driver/observe/workload.h"
 
 #define WINDOW 5 /* seconds of response times that the view shows */
 
 struct live_pod {
     char name[254];
+    char owner[254]; /* name of its controller */
     bool ready;
     bool terminating;
 };
 
+/* A Deployment or StatefulSet. */
+struct live_workload {
+    char name[254];
+    int replicas; /* as specified; -1 = unknown */
+};
+
 struct live_state {
     char *hpa;
+    char workload[254]; /* that the HPA scales, or that is watched without one; "" = not known: any */
     int64_t spike_over;
     struct live_view view;
     struct histogram recent[WINDOW + 1]; /* one for each second of the window, and the one that is being reported */
@@ -28,6 +37,8 @@ struct live_state {
     int64_t share_second;
     size_t pod_count;
     struct live_pod *pods;
+    size_t workload_count;
+    struct live_workload *workloads;
 };
 
 struct live_state *live_state_create(const char *hpa, int64_t spike_over)
@@ -36,6 +47,8 @@ struct live_state *live_state_create(const char *hpa, int64_t spike_over)
     state->hpa = memory_copy_text(hpa);
     state->spike_over = spike_over;
     state->second = -1;
+    const char *workload = workload_of_watched(hpa);
+    (void)snprintf(state->workload, sizeof state->workload, "%s", workload != NULL ? workload : "");
     state->view.replicas_specified = -1;
     state->view.metric_target = -1;
     return state;
@@ -48,6 +61,7 @@ void live_state_destroy(struct live_state *state)
     for (size_t i = 0; i < WINDOW + 1; i++)
         histogram_release(&state->recent[i]);
     free(state->pods);
+    free(state->workloads);
     free(state->hpa);
     free(state);
 }
@@ -128,25 +142,22 @@ static const char *condition_status(const cJSON *object, const char *type)
 }
 
 /* A Job's pods come and go beside the replicas. */
-static bool is_of_job(const cJSON *pod)
+static bool is_of_job(const cJSON *controller)
 {
-    const cJSON *owner = NULL;
-    cJSON_ArrayForEach (owner, json_get(pod, "metadata", "ownerReferences")) {
-        if (json_boolean(json_get(owner, "controller"), false) && strcmp(json_text(json_get(owner, "kind"), ""), "Job") == 0)
-            return true;
-    }
-    return false;
+    return strcmp(json_text(json_get(controller, "kind"), ""), "Job") == 0;
 }
 
 static void take_pod(struct live_state *state, const struct change *change)
 {
-    if (is_of_job(change->object))
+    const cJSON *controller = object_controller(change->object);
+    if (is_of_job(controller))
         return;
     struct live_pod *pod = find_pod(state, change->name);
     if (change->type == CHANGE_DELETED) {
         *pod = state->pods[--state->pod_count];
         return;
     }
+    (void)snprintf(pod->owner, sizeof pod->owner, "%s", json_text(json_get(controller, "name"), ""));
     pod->ready = strcmp(condition_status(change->object, "Ready"), "True") == 0;
     pod->terminating = json_get(change->object, "metadata", "deletionTimestamp") != NULL;
 }
@@ -187,12 +198,27 @@ static void take_hpa(struct live_state *state, const struct change *change)
     struct live_view *view = &state->view;
     if (strcmp(change->name, state->hpa) != 0 || change->object == NULL)
         return;
+    (void)snprintf(state->workload, sizeof state->workload, "%s",
+                   json_text(json_get(change->object, "spec", "scaleTargetRef", "name"), ""));
     view->hpa_seen = change->type != CHANGE_DELETED;
     view->hpa_current = (int)json_integer(json_get(change->object, "status", "currentReplicas"), 0);
     view->hpa_desired = (int)json_integer(json_get(change->object, "status", "desiredReplicas"), 0);
     view->hpa_minimum = (int)json_integer(json_get(change->object, "spec", "minReplicas"), 1);
     view->hpa_maximum = (int)json_integer(json_get(change->object, "spec", "maxReplicas"), 0);
     take_metric(view, change->object);
+}
+
+static void take_workload(struct live_state *state, const struct change *change)
+{
+    size_t at = 0;
+    while (at < state->workload_count && strcmp(state->workloads[at].name, change->name) != 0)
+        at++;
+    if (at == state->workload_count) {
+        state->workloads = memory_resize(state->workloads, ++state->workload_count, sizeof *state->workloads);
+        (void)snprintf(state->workloads[at].name, sizeof state->workloads[at].name, "%s", change->name);
+    }
+    bool gone = change->type == CHANGE_DELETED;
+    state->workloads[at].replicas = gone ? -1 : (int)json_integer(json_get(change->object, "spec", "replicas"), -1);
 }
 
 static void take_event(struct live_state *state, const struct change *change)
@@ -218,7 +244,7 @@ void live_state_change(struct live_state *state, const struct change *change)
     else if (strcmp(change->resource, "events") == 0)
         take_event(state, change);
     else if (strcmp(change->resource, "deployments") == 0 || strcmp(change->resource, "statefulsets") == 0)
-        state->view.replicas_specified = (int)json_integer(json_get(change->object, "spec", "replicas"), -1);
+        take_workload(state, change);
 }
 
 struct live_view live_state_view(const struct live_state *state)
@@ -231,7 +257,12 @@ struct live_view live_state_view(const struct live_state *state)
     view.p99 = histogram_percentile(&window, 0.99);
     view.maximum = histogram_percentile(&window, 1);
     histogram_release(&window);
+    for (size_t i = 0; i < state->workload_count; i++)
+        if (state->workload[0] == '\0' || strcmp(state->workloads[i].name, state->workload) == 0)
+            view.replicas_specified = state->workloads[i].replicas;
     for (size_t i = 0; i < state->pod_count; i++) {
+        if (!workload_has_owner(state->workload, state->pods[i].owner))
+            continue;
         view.pods += state->pods[i].terminating ? 0 : 1;
         view.pods_ready += state->pods[i].ready && !state->pods[i].terminating ? 1 : 0;
         view.pods_terminating += state->pods[i].terminating ? 1 : 0;

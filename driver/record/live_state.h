@@ -44,7 +44,8 @@ struct live_view {
 
 struct live_state;
 
-/* hpa: name of the watched one, "" = none. */
+/* hpa: name of the watched one, "deployment/NAME" or "statefulset/NAME" without one, "" = none. Pods of other workloads do not
+ * count once it is known which one the HPA scales. */
 struct live_state *live_state_create(const char *hpa, int64_t spike_over);
 void live_state_destroy(struct live_state *state);
 

@@ -21,6 +21,27 @@ static int create_namespace(struct variant_state *state, struct error *error)
     return kube_apply(state->context->client, object, NULL, NULL, error);
 }
 
+/* The path of what is watched in a namespace that exists; the caller frees it. */
+static char *watched_path(const struct variant_state *state)
+{
+    const struct lesson *lesson = state->lesson;
+    if (lesson->watch_hpa[0] != '\0')
+        return memory_format("/apis/autoscaling/v2/namespaces/%s/horizontalpodautoscalers/%s", state->namespace,
+                             lesson->watch_hpa);
+    const char *name = strchr(lesson->watch_workload, '/');
+    return memory_format("/apis/apps/v1/namespaces/%s/%.*ss%s", state->namespace, (int)(name - lesson->watch_workload),
+                         lesson->watch_workload, name);
+}
+
+/* A name with a mistake in it would give an empty report. */
+static int check_watched(struct variant_state *state, struct error *error)
+{
+    AUTO_FREE char *path = watched_path(state);
+    if (kube_request(state->context->client, "GET", path, NULL, NULL, REQUEST_DEADLINE, NULL, error) < 0)
+        return error_context(error, "namespace %s", state->namespace);
+    return 0;
+}
+
 static int apply_manifests(struct variant_state *state, struct error *error)
 {
     for (size_t i = 0; i < state->manifests.count; i++) {
@@ -166,9 +187,9 @@ int variant_prepare(struct variant_state *state, struct error *error)
         .context = state,
         .change = see_change,
     };
-    state->phase = RUN_APPLYING;
+    state->phase = lesson_is_live(state->lesson) ? RUN_LOOKING : RUN_APPLYING;
     variant_report_progress(state);
-    if (create_namespace(state, error) < 0)
+    if (lesson_is_live(state->lesson) ? check_watched(state, error) < 0 : create_namespace(state, error) < 0)
         return -1;
     int result = scale_apply(state, error);
     if (result != 0)

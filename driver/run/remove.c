@@ -32,6 +32,8 @@ void variant_remove(struct variant_state *state, bool goes_on)
     const struct run_context *context = state->context;
     bool keep = context->options->keep && context->last;
     bool ends_with_its_cluster = context->embedded->pid > 0 && !context->options->keep && !goes_on;
+    if (lesson_is_live(state->lesson))
+        return;
     state->phase = RUN_CLEANING;
     variant_report_progress(state);
     if (keep || ends_with_its_cluster || embedded_has_ended(context->embedded))

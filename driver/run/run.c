@@ -16,11 +16,13 @@
 #define CLUSTER_DEADLINE (30 * NANOSECONDS_PER_SECOND)
 #define VERSION_DEADLINE (10 * NANOSECONDS_PER_SECOND)
 #define QUICK_OVERHEAD (22 * NANOSECONDS_PER_SECOND) /* of a variant: apply, warm up, wait for metrics, remove */
+#define LIVE_OVERHEAD (2 * NANOSECONDS_PER_SECOND)   /* nothing is made: the first lists */
 #define KUBERNETES_OVERHEAD (90 * NANOSECONDS_PER_SECOND)
 
 int64_t run_expected_duration(const struct lesson *lesson, const char *pace)
 {
-    int64_t each = lesson_load_duration(lesson) + (strcmp(pace, "quick") == 0 ? QUICK_OVERHEAD : KUBERNETES_OVERHEAD);
+    int64_t overhead = strcmp(pace, "quick") == 0 ? QUICK_OVERHEAD : KUBERNETES_OVERHEAD;
+    int64_t each = lesson_load_duration(lesson) + (lesson_is_live(lesson) ? LIVE_OVERHEAD : overhead);
     each += lesson->settle == SETTLE_NONE ? 0 : lesson->settle_time;
     return each * (int64_t)lesson->variant_count;
 }
@@ -71,6 +73,8 @@ static int run_variants(struct run_context *context, struct error *error)
     for (size_t i = 0; i < options->lesson->variant_count; i++) {
         context->last = i + 1 == options->lesson->variant_count;
         int result = variant_run(context, i, error);
+        if (result == 0 && options->lesson->endless)
+            return 0;
         if (result != 0 && is_stopped(options))
             return 1;
         if (result < 0)

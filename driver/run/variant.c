@@ -22,7 +22,7 @@ static int begin_recording(struct variant_state *state, struct error *error)
     struct variant_description description = {
         .name = state->variant->name,
         .title = state->variant->title,
-        .hpa = state->lesson->watch_hpa,
+        .hpa = lesson_watched(state->lesson),
         .spike_over = state->lesson->spike_over,
         .expectation_count = state->variant->expect.count,
         .expectations = (const char *const *)state->variant->expect.texts,
@@ -67,7 +67,7 @@ static int measured_to_the_end(struct variant_state *state, const void *what, st
         return error_context(error, "the run can no longer be recorded");
     if (steps_perform(state, error) < 0)
         return -1;
-    if (!steps_are_done(state) || clock_monotonic() < state->load_start + state->lesson->duration)
+    if (state->lesson->endless || !steps_are_done(state) || clock_monotonic() < state->load_start + state->lesson->duration)
         return 0;
     for (size_t i = 0; i < state->lesson->load_count; i++)
         if (!is_finished(&state->loads[i]))
@@ -121,6 +121,8 @@ static int measure(struct variant_state *state, struct error *error)
         return -1;
     state->phase = RUN_LOADING;
     int result = variant_wait(state, measured_to_the_end, NULL, INT64_MAX / 2, error);
+    if (result == STEP_STOPPED && state->lesson->endless)
+        return STEP_DONE;
     return result == STEP_DONE ? settle(state, error) : result;
 }
 
@@ -173,13 +175,16 @@ int variant_run(const struct run_context *context, size_t index, struct error *e
         manifests_release(&state.manifests);
         return -1;
     }
-    (void)snprintf(state.namespace, sizeof state.namespace, "hpalab-%s-%s", state.lesson->name, state.variant->name);
+    if (lesson_is_live(state.lesson))
+        (void)snprintf(state.namespace, sizeof state.namespace, "%s", state.lesson->namespace);
+    else
+        (void)snprintf(state.namespace, sizeof state.namespace, "hpalab-%s-%s", state.lesson->name, state.variant->name);
     state.loads = memory_allocate(state.lesson->load_count, sizeof *state.loads);
     state.scale_before = memory_allocate(state.variant->scale_count, sizeof *state.scale_before);
     for (size_t i = 0; i < state.variant->scale_count; i++)
         state.scale_before[i] = -1;
     state.ready_pods = ready_pods_create();
-    state.recorder = recorder_create(context->store, state.lesson->watch_hpa, state.lesson->spike_over);
+    state.recorder = recorder_create(context->store, lesson_watched(state.lesson), state.lesson->spike_over);
 
     int result = variant_prepare(&state, error);
     if (result == 0)

@@ -39,7 +39,7 @@ struct run_store *run_store_create(const char *folder, const struct run_descript
 struct variant_description {
     const char *name;
     const char *title;  /* may be "" */
-    const char *hpa;    /* name of the watched HPA, "" = none */
+    const char *hpa;    /* name of the watched HPA; "deployment/NAME" or "statefulset/NAME" without one; "" = none */
     int64_t spike_over; /* nanoseconds */
     size_t expectation_count;
     const char *const *expectations; /* as written */

@@ -184,6 +184,35 @@ static void test_replicas_and_events(void **state)
     live_state_destroy(live);
 }
 
+static const char pod_of[] =
+    "{\"metadata\":{\"ownerReferences\":[{\"controller\":true,\"kind\":\"ReplicaSet\",\"name\":\"%s\"}]}}";
+
+static void send_pod(struct live_state *state, const char *name, const char *owner)
+{
+    AUTO_FREE char *json = memory_format(pod_of, owner);
+    send(state, CHANGE_ADDED, "pods", name, json);
+}
+
+/* In a namespace of somebody's there are other workloads. */
+static void test_other_workloads_do_not_count(void **state)
+{
+    (void)state;
+    static const char *const watched[] = {"cart", "deployment/cart"};
+    for (size_t i = 0; i < 2; i++) {
+        struct live_state *live = live_state_create(watched[i], SECOND);
+        send(live, CHANGE_LISTED, "deployments", "shipping", "{\"spec\":{\"replicas\":9}}");
+        send(live, CHANGE_LISTED, "deployments", "cart", "{\"spec\":{\"replicas\":2}}");
+        send(live, CHANGE_LISTED, "deployments", "zebra", "{\"spec\":{\"replicas\":5}}");
+        send_pod(live, "cart-1", "cart-5d4b");
+        send_pod(live, "shipping-1", "shipping-5d4b");
+        send(live, CHANGE_LISTED, "horizontalpodautoscalers", "cart", "{\"spec\":{\"scaleTargetRef\":{\"name\":\"cart\"}}}");
+        assert_int_equal(live_state_view(live).pods, 1);
+        assert_int_equal(live_state_view(live).replicas_specified, 2);
+        assert_int_equal(live_state_view(live).hpa_seen, i == 0);
+        live_state_destroy(live);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -194,6 +223,7 @@ int main(void)
         cmocka_unit_test(test_pods),
         cmocka_unit_test(test_autoscaler),
         cmocka_unit_test(test_replicas_and_events),
+        cmocka_unit_test(test_other_workloads_do_not_count),
     };
     return cmocka_run_group_tests_name("live state", tests, NULL, NULL);
 }

@@ -1,0 +1,21 @@
+/*
+ * A run as the terminal sees it: what is said before it, its live view, its report and its exit status.
+ */
+#ifndef DRIVER_CLI_RUN_SESSION_H
+#define DRIVER_CLI_RUN_SESSION_H
+
+#include "driver/run/run.h"
+
+#define TARGET_EMBEDDED "embedded"
+
+/* Runs the lesson into the folder out (NULL = runs/DATE-LESSON). Of the options, target, pace, command and keep are given.
+ * Returns the exit status. */
+int run_session(const struct lesson *lesson, struct run_options *options, const char *out);
+
+/* The terminal's report, the HTML file beside the run, and the exit status that follows from the expectations. */
+int run_session_conclude(const char *folder);
+
+/* "hpalab NAME ARGUMENTS", for the record; the caller frees it. */
+char *run_session_command(const char *name, int count, char **arguments);
+
+#endif

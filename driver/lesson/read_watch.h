@@ -1,0 +1,13 @@
+/*
+ * What a lesson is about: the namespace that it works in, what it watches there, and what it calls a spike. Part of reading
+ * a lesson.
+ */
+#ifndef DRIVER_LESSON_READ_WATCH_H
+#define DRIVER_LESSON_READ_WATCH_H
+
+#include "driver/lesson/source.h"
+
+/* Also sets source->live. */
+int lesson_read_watch(struct lesson_source *source, struct lesson *lesson);
+
+#endif

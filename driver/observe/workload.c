@@ -1,0 +1,30 @@
+#include "driver/observe/workload.h"
+
+#include <string.h>
+
+const cJSON *object_controller(const cJSON *object)
+{
+    const cJSON *owner;
+    cJSON_ArrayForEach (owner, json_get(object, "metadata", "ownerReferences")) {
+        if (json_boolean(json_get(owner, "controller"), false))
+            return owner;
+    }
+    return NULL;
+}
+
+bool workload_has_owner(const char *workload, const char *owner)
+{
+    size_t length = strlen(workload);
+    if (length == 0)
+        return true;
+    if (strncmp(owner, workload, length) != 0)
+        return false;
+    const char *rest = owner + length;
+    return *rest == '\0' || (*rest == '-' && strchr(rest + 1, '-') == NULL);
+}
+
+const char *workload_of_watched(const char *watched)
+{
+    const char *slash = strchr(watched, '/');
+    return slash != NULL ? slash + 1 : NULL;
+}
