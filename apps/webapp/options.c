@@ -50,6 +50,8 @@ static const struct setting table[] = {
      "longest wait for requests in flight once the listening socket is closed, up to 1h; then they are cut, exit 1"},
     {"connections", "WEBAPP_CONNECTIONS", "COUNT", "1000", settings_read_count, FIELD(connections), 1, 10000,
      "connections served at the same time (a thread each), 1 to 10000; more wait to be accepted"},
+    {"connection-requests", "WEBAPP_CONNECTION_REQUESTS", "COUNT", "0", settings_read_count, FIELD(connection_requests), 0,
+     1000000000, "the COUNT-th answer on a connection says Connection: close, so that its client comes anew; 0 = never"},
     {"idle-timeout", "WEBAPP_IDLE_TIMEOUT", "DURATION", "75s", settings_read_duration, FIELD(idle_timeout),
      NANOSECONDS_PER_SECOND, HOUR, "a connection on which nothing moves is closed after this time, 1s to 1h, in whole seconds"},
 };

@@ -42,6 +42,7 @@ struct options {
     int64_t drain;
     int64_t finish;
     int64_t connections;
+    int64_t connection_requests; /* 0 = any number */
     int64_t idle_timeout;
 };
 

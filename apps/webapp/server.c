@@ -69,6 +69,14 @@ static void add_pod_headers(const struct pod *pod, const struct request *request
     add_header(response, "X-Request-CPU", number);
 }
 
+/* Counts the answers of a connection, in what note_connection has given it; only its own thread does. */
+static bool is_last_request(const struct server *server, struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    int64_t *answers = info == NULL ? NULL : info->socket_context;
+    return answers != NULL && ++*answers == server->pod->options.connection_requests;
+}
+
 static enum MHD_Result send_answer(struct server *server, struct MHD_Connection *connection, struct request *request,
                                    struct answer *answer)
 {
@@ -80,7 +88,7 @@ static enum MHD_Result send_answer(struct server *server, struct MHD_Connection 
     add_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, answer->type);
     if (answer->allow != NULL)
         add_header(response, MHD_HTTP_HEADER_ALLOW, answer->allow);
-    if (atomic_load(&server->pod->terminating))
+    if (atomic_load(&server->pod->terminating) || is_last_request(server, connection))
         add_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
     enum MHD_Result queued = MHD_queue_response(connection, answer->code, response);
     MHD_destroy_response(response);
@@ -187,9 +195,11 @@ static void note_connection(void *context, struct MHD_Connection *connection, vo
                             enum MHD_ConnectionNotificationCode code)
 {
     const struct server *server = context;
-    (void)socket_context;
-    if (code != MHD_CONNECTION_NOTIFY_CLOSED)
+    if (code != MHD_CONNECTION_NOTIFY_CLOSED) {
+        *socket_context = memory_allocate(1, sizeof(int64_t));
         return;
+    }
+    free(*socket_context);
     const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
     connections_remove(server->pod->connections, info->connect_fd);
 }

@@ -141,6 +141,7 @@ static void settle(struct variant_state *state)
     scaling_settle(&state->scaling, &state->events, state->figures->end);
     find_pod_lives(state);
     find_spikes(state);
+    find_fairness(state);
     hand_over_pods_and_events(state);
     find_replicas(state);
     hand_over_scaling(state);

@@ -138,7 +138,7 @@ static void write_observed(const struct named_value *value, const struct compari
         snprintf(observed, EXPECTATION_OBSERVED_SIZE, "%.3g/s", value->number);
         break;
     default:
-        snprintf(observed, EXPECTATION_OBSERVED_SIZE, "%.0f", value->number);
+        snprintf(observed, EXPECTATION_OBSERVED_SIZE, floor(value->number) < value->number ? "%.3g" : "%.0f", value->number);
     }
 }
 

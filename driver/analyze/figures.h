@@ -102,6 +102,7 @@ struct pod_figures {
     uint64_t cold_answers;  /* ok, said to be cold */
     int64_t first_response; /* response time of its first ok answer */
     int64_t later_response; /* median of those that followed it, of the requests that were kept singly */
+    double last_rate;       /* ok answers a second in the stretch of the fairness figures; NAN = not ready throughout it */
     uint64_t spikes;
     uint64_t lost;
     int64_t restarts;
@@ -118,6 +119,13 @@ struct elasticity_figures {
     double under, over;             /* pods: integral of max(d - s, 0) / T, and of max(s - d, 0) / T */
     double under_share, over_share; /* of T: with d > s, with s > d */
     double cost;                    /* pod-seconds: integral of s */
+};
+
+/* How evenly the pods were asked in the last stretch of the load, of those that were ready throughout it. */
+struct fairness_figures {
+    int64_t from, until;
+    size_t pods;
+    double index; /* Jain's: 1 = all alike, 1/pods = one takes all; NAN = no answers, or no pod */
 };
 
 /* From this moment on. -1 = not known yet. */
@@ -301,6 +309,7 @@ struct variant_figures {
     struct decision *decisions;
     size_t reversals; /* decisions that undo the one before within 5 minutes */
     struct elasticity_figures elasticity[SUPPLY_COUNT];
+    struct fairness_figures fairness;
     struct metric_figures metric;
     double cpu_per_request; /* core-seconds; 0 = not known */
     double pod_capacity;    /* requests/s that one pod carries at the target; 0 = not known */

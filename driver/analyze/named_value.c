@@ -114,6 +114,7 @@ static double count_not_told(variant_pointer variant)
     VALUE("cost.pod_seconds", VALUE_COUNT, variant->elasticity[SUPPLY_READY].cost)                                               \
     VALUE("pods.missing", VALUE_COUNT, variant->elasticity[SUPPLY_READY].under)                                                  \
     VALUE("pods.surplus", VALUE_COUNT, variant->elasticity[SUPPLY_READY].over)                                                   \
+    VALUE("fairness.last", VALUE_COUNT, variant->fairness.index)                                                                 \
     VALUE("hpa.unknown", VALUE_TIME, of_hpa(variant, (double)variant->metric.unknown))                                           \
     VALUE("utilization.max", VALUE_PERCENT, variant->metric.any_known ? variant->metric.maximum : NAN)                           \
     VALUE("utilization.min", VALUE_PERCENT, variant->metric.any_known ? variant->metric.minimum : NAN)                           \

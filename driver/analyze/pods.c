@@ -1,5 +1,6 @@
 #include "driver/analyze/pods.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -83,6 +84,7 @@ static struct pod_track *track_pod(struct pods *pods, int64_t time, const struct
                                     .warm = FIGURES_NEVER,
                                     .first_response = FIGURES_NEVER,
                                     .later_response = FIGURES_NEVER,
+                                    .last_rate = NAN,
                                     .deleted = FIGURES_NEVER,
                                     .removed = FIGURES_NEVER,
                                     .last_connection = FIGURES_NEVER,

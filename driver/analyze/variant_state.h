@@ -1,6 +1,6 @@
 /*
  * What the analysis of one variant works on: everything that was seen, and the figures that come of it. The steps after
- * the visit, in their order: pod_life, blame, replicas, capacity, memory_use, anatomy, elasticity.
+ * the visit, in their order: pod_life, blame, fairness, replicas, capacity, memory_use, anatomy, elasticity.
  */
 #ifndef DRIVER_ANALYZE_VARIANT_STATE_H
 #define DRIVER_ANALYZE_VARIANT_STATE_H
@@ -40,6 +40,9 @@ void find_pod_lives(struct variant_state *state);
 
 /* blame.c: spikes with their pods and phases, episodes, sums by phase. */
 void find_spikes(struct variant_state *state);
+
+/* fairness.c: how evenly the pods were asked at the end. */
+void find_fairness(struct variant_state *state);
 
 /* replicas.c: replica steps and what sums them up. */
 void find_replicas(struct variant_state *state);

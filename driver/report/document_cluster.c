@@ -30,6 +30,7 @@ static cJSON *make_pod(const struct pod_figures *pod)
     json_set_integer(entry, "cold_answers", (int64_t)pod->cold_answers);
     json_set(entry, "first_response_s", document_seconds(pod->first_response));
     json_set(entry, "later_response_s", document_seconds(pod->later_response));
+    json_set(entry, "last_rate_per_s", document_number(pod->last_rate));
     json_set_integer(entry, "spikes", (int64_t)pod->spikes);
     json_set_integer(entry, "lost", (int64_t)pod->lost);
     json_set_integer(entry, "restarts", pod->restarts);
@@ -85,6 +86,16 @@ static cJSON *make_elasticity(const struct variant_figures *variant)
         json_set(entry, "pod_seconds", document_number(elasticity->cost));
         json_set(object, supply_name((enum supply)supply), entry);
     }
+    return object;
+}
+
+static cJSON *make_fairness(const struct fairness_figures *fairness)
+{
+    cJSON *object = cJSON_CreateObject();
+    json_set(object, "from_s", document_seconds(fairness->from));
+    json_set(object, "until_s", document_seconds(fairness->until));
+    json_set_integer(object, "pods", (int64_t)fairness->pods);
+    json_set(object, "jain_index", document_number(fairness->index));
     return object;
 }
 
@@ -208,6 +219,7 @@ void document_add_cluster(cJSON *target, const struct variant_figures *variant, 
     json_set(target, "decisions", make_decisions(variant));
     json_set_integer(target, "reversals", (int64_t)variant->reversals);
     json_set(target, "elasticity", make_elasticity(variant));
+    json_set(target, "fairness", make_fairness(&variant->fairness));
     json_set(target, "metric", make_metric(variant));
     json_set(target, "cpu_ms_per_request", document_number(variant->cpu_per_request * 1e3));
     json_set(target, "pod_capacity_per_s", document_number(variant->pod_capacity));

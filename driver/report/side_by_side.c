@@ -149,6 +149,12 @@ static double time_to_scale(variant_pointer variant)
     return in_seconds(variant->time_to_scale);
 }
 
+/* One pod is always even. */
+static double fairness(variant_pointer variant)
+{
+    return variant->fairness.pods > 1 ? variant->fairness.index : (double)NAN;
+}
+
 static double unknown_metric(variant_pointer variant)
 {
     return variant->metric.watched ? in_seconds(variant->metric.unknown) : (double)NAN;
@@ -228,6 +234,7 @@ static const struct figure FIGURES[] = {
     {"Ready pods surplus, mean", "surplus_pods", PREFER_LESS, false, surplus_pods},
     {"Cost (ready pod-seconds)", "pod_seconds", PREFER_NONE, false, pod_seconds},
     {"Time to scale up (s)", "time_to_scale_s", PREFER_LESS, false, time_to_scale},
+    {"Evenness at the end (Jain)", "fairness", PREFER_MORE, false, fairness},
     {"HPA metric unknown (s)", "metric_unknown_s", PREFER_LESS, false, unknown_metric},
 };
 

@@ -447,6 +447,25 @@ static void caps_connections(void **state)
     }
 }
 
+/* A client that keeps its connection has to make a new one after each third answer. */
+static void ends_connections_after_so_many_answers(void **state)
+{
+    (void)state;
+    AUTO_WEBAPP struct test_webapp webapp = test_webapp_run("--connection-requests", "3");
+    char url[TEST_URL_SIZE];
+    char value[VALUE_SIZE];
+    struct test_http_session *session = test_http_session_create();
+    const struct test_http_request request = {.url = test_webapp_url(&webapp, "/livez", url)};
+    for (int i = 0; i < 7; i++) {
+        AUTO_ANSWER struct test_http_answer answer = {.status = 0};
+        test_http_session_send(session, &request, &answer);
+        assert_int_equal(answer.status, 200);
+        assert_int_equal(answer.connections_opened, i % 3 == 0 ? 1 : 0);
+        assert_string_equal(test_http_header(&answer, "Connection", value, sizeof value), i % 3 == 2 ? "close" : "");
+    }
+    test_http_session_destroy(session);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -460,6 +479,7 @@ int main(void)
         cmocka_unit_test(counts_requests),
         cmocka_unit_test(carries_two_hundred_waiting_requests),
         cmocka_unit_test(caps_connections),
+        cmocka_unit_test(ends_connections_after_so_many_answers),
         cmocka_unit_test(idles_without_cpu),
         cmocka_unit_test(an_answer_may_take_longer_than_the_idle_timeout),
         cmocka_unit_test(cpu_loads_add_up),

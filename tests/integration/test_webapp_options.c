@@ -111,12 +111,23 @@ static void a_taken_port_ends_with_1(void **state)
 static void help_names_every_variable(void **state)
 {
     (void)state;
-    static const char *const names[] = {"WEBAPP_ADDRESS",     "WEBAPP_PORT",          "POD_NAME",
-                                        "WEBAPP_BOOT",        "WEBAPP_BOOT_MODE",     "WEBAPP_BOOT_CPU",
-                                        "WEBAPP_CACHE_CPU",   "WEBAPP_CACHE_ENTRIES", "WEBAPP_CACHE_WAIT",
-                                        "WEBAPP_REQUEST_CPU", "WEBAPP_REQUEST_WAIT",  "WEBAPP_TERM",
-                                        "WEBAPP_DRAIN",       "WEBAPP_FINISH",        "WEBAPP_CONNECTIONS",
-                                        "WEBAPP_IDLE_TIMEOUT"};
+    static const char *const names[] = {"WEBAPP_ADDRESS",
+                                        "WEBAPP_PORT",
+                                        "POD_NAME",
+                                        "WEBAPP_BOOT",
+                                        "WEBAPP_BOOT_MODE",
+                                        "WEBAPP_BOOT_CPU",
+                                        "WEBAPP_CACHE_CPU",
+                                        "WEBAPP_CACHE_ENTRIES",
+                                        "WEBAPP_CACHE_WAIT",
+                                        "WEBAPP_REQUEST_CPU",
+                                        "WEBAPP_REQUEST_WAIT",
+                                        "WEBAPP_TERM",
+                                        "WEBAPP_DRAIN",
+                                        "WEBAPP_FINISH",
+                                        "WEBAPP_CONNECTIONS",
+                                        "WEBAPP_IDLE_TIMEOUT",
+                                        "WEBAPP_CONNECTION_REQUESTS"};
     struct test_child *child = test_child_run("webapp", "--help");
     assert_int_equal(test_child_wait(child, 10), 0);
     AUTO_FREE char *output = test_child_output(child);

@@ -46,11 +46,12 @@ hpalab.lifelines = (() => {
     return variant.pods.length;
   };
 
-  const columns = ["pod", "created", "scheduled", "started", "could answer", "first answer", "warm", "first answer took", "later ones took", "restarts", "deletion began", "out of the endpoints", "gone", "answers", "spikes", "lost"];
+  const columns = ["pod", "created", "scheduled", "started", "could answer", "first answer", "warm", "first answer took", "later ones took", "restarts", "deletion began", "out of the endpoints", "gone", "answers", "a second, at the end", "spikes", "lost"];
   const moment = (time) => (time === null ? "-" : format.moment(time));
   const lasting = (time) => (time === null ? "-" : format.duration(time));
   const rows = (variant) => variant.pods.map((pod) => [pod.name, ...[pod.created_s, pod.scheduled_s, pod.started_s, pod.booted_s, pod.first_answer_s, pod.warm_s].map(moment),
-    lasting(pod.first_response_s), lasting(pod.later_response_s), pod.restarts, ...[pod.deleted_s, pod.removed_s, pod.gone_s].map(moment), pod.answers, pod.spikes, pod.lost]);
+    lasting(pod.first_response_s), lasting(pod.later_response_s), pod.restarts, ...[pod.deleted_s, pod.removed_s, pod.gone_s].map(moment), pod.answers,
+    pod.last_rate_per_s === null ? "-" : format.rounded(pod.last_rate_per_s), pod.spikes, pod.lost]);
 
   return { draw, columns, rows };
 })();
