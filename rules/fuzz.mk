@@ -13,6 +13,7 @@ FUZZ_ROOMS_fuzz_field_set := cluster/api
 FUZZ_ROOMS_fuzz_json_web_token := cluster/api
 FUZZ_ROOMS_fuzz_exposition := cluster/metrics
 FUZZ_ROOMS_fuzz_http_answer := driver/load
+FUZZ_ROOMS_fuzz_wire     := driver/wire driver/load
 FUZZ_ROOMS_fuzz_lesson   := driver/lesson driver/analyze driver/metric driver/store driver/observe driver/load
 
 # Files that its corpus starts from.
@@ -24,6 +25,7 @@ FUZZ_SEEDS_fuzz_custom_schema := tests/data/cluster/custom/fuzz/*.json
 FUZZ_SEEDS_fuzz_field_set := tests/data/field_sets/*.json
 FUZZ_SEEDS_fuzz_quantity := tests/data/common/quantities.tsv
 FUZZ_SEEDS_fuzz_exposition := tests/data/metrics/exposition.txt
+FUZZ_SEEDS_fuzz_wire     := tests/data/wire/*.json
 FUZZ_SEEDS_fuzz_http_answer := tests/data/http/*.txt
 
 fuzz: ## fuzz every target for a minute (FUZZ_SECONDS=60)

@@ -7,6 +7,7 @@ UNIT_NEEDS_driver_store   := driver/observe driver/load
 UNIT_NEEDS_driver_analyze := driver/metric driver/store driver/observe driver/load
 UNIT_NEEDS_driver_report  := driver/analyze driver/metric driver/store driver/observe driver/load
 UNIT_NEEDS_driver_load_report := driver/load driver/metric driver/report
+UNIT_NEEDS_driver_wire    := driver/load
 UNIT_NEEDS_driver_observe := kube
 UNIT_NEEDS_driver_ramp    := driver/load kube
 UNIT_NEEDS_driver_run     := $(DRIVER_ROOMS)
@@ -19,6 +20,7 @@ UNIT_NEEDS_cluster_metrics     := cluster/api cluster/kubelet cluster/supervisor
 # Objects that a room's unit tests share with a test program.
 UNIT_OBJECTS_driver_load := $(BUILD)/obj/tests/unit/driver/load/results.o
 UNIT_OBJECTS_driver_load_report := $(BUILD)/obj/tests/unit/driver/load_report/fixture.o
+UNIT_OBJECTS_driver_wire := $(BUILD)/obj/tests/unit/driver/wire/random_values.o
 UNIT_OBJECTS_hpa := $(filter-out %/hpa_vectors.o,$(VECTOR_OBJECTS))
 UNIT_OBJECTS_apps_memapp := $(filter-out %/memapp/memapp.o,$(MEMAPP_OBJECTS))
 

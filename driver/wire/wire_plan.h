@@ -6,6 +6,7 @@
 #define DRIVER_WIRE_WIRE_PLAN_H
 
 #include <netinet/in.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -45,6 +46,9 @@ struct wire_plan {
     size_t epoch_count; /* at least one; before the first nothing is sent */
     struct wire_epoch *epochs;
 };
+
+/* Whether a text may be a plan's id. */
+bool wire_id_is_valid(const char *id);
 
 /* The plan as text, without white space, which the caller frees. Everything is borrowed, so that the loads may be shallow
  * copies. -1 when it would be longer than WIRE_PLAN_MAXIMUM. */
