@@ -12,7 +12,7 @@
 #include "common/memory.h"
 #include "driver/load/engine.h"
 #include "driver/load/lean_transport.h"
-#include "driver/load/merge.h"
+#include "driver/load/result_merge.h"
 #include "driver/load/threads.h"
 
 #define OTHER_DESCRIPTORS 64 /* of the process, besides the load's connections */
@@ -28,7 +28,7 @@ struct load {
     struct load_options options;
     char *resolve_address;
     struct url_template url;
-    struct merge *merge; /* NULL = there is one thread */
+    struct result_merge *merge; /* NULL = there is one thread */
     size_t thread_count;
     struct load_thread *threads;
     atomic_size_t ended; /* threads */
@@ -61,7 +61,7 @@ static void on_ended(void *context)
 {
     const struct load_thread *thread = context;
     if (thread->load->merge != NULL)
-        merge_end(thread->load->merge, thread->index);
+        result_merge_end(thread->load->merge, thread->index);
     (void)atomic_fetch_add(&thread->load->ended, 1);
 }
 
@@ -82,7 +82,7 @@ static int create_thread(struct load *load, size_t index, struct error *error)
         .resolve_address = load->options.resolve_address,
         .resolve_port = load->options.resolve_port,
         .slow_over = load->options.slow_over,
-        .sink = count > 1 ? merge_sink(load->merge, index) : load->options.sink,
+        .sink = count > 1 ? result_merge_sink(load->merge, index) : load->options.sink,
         .context = thread,
         .ended = on_ended,
     };
@@ -99,7 +99,7 @@ static int create_threads(struct load *load, struct error *error)
     load->thread_count = load_thread_count(options->spec, lean);
     load->threads = memory_allocate(load->thread_count, sizeof *load->threads);
     if (load->thread_count > 1)
-        load->merge = merge_create(options->spec, load->thread_count, &options->sink);
+        load->merge = result_merge_create(options->spec, load->thread_count, &options->sink);
     for (size_t i = 0; i < load->thread_count; i++)
         if (create_thread(load, i, error) < 0)
             return -1;
@@ -128,7 +128,7 @@ void load_destroy(struct load *load)
         segment_destroy(load->threads[i].segment);
     }
     free(load->threads);
-    merge_destroy(load->merge);
+    result_merge_destroy(load->merge);
     url_template_release(&load->url);
     free(load->resolve_address);
     free(load);

@@ -1,4 +1,4 @@
-#include "driver/load/merge.h"
+#include "driver/load/result_merge.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -7,18 +7,18 @@
 #include "common/memory.h"
 #include "driver/load/known_servers.h"
 
-struct merge_thread {
-    struct merge *merge;
+struct result_merge_thread {
+    struct result_merge *merge;
     int64_t next; /* the second whose tick it hands over next */
     bool ended;
 };
 
-struct merge {
+struct result_merge {
     const struct load_spec *spec;
     struct load_sink sink;
     pthread_mutex_t lock;
     size_t thread_count;
-    struct merge_thread *threads;
+    struct result_merge_thread *threads;
     int64_t second; /* of the first tick that is kept; those of the seconds that follow come behind it */
     size_t tick_count, tick_capacity;
     struct load_tick *ticks;
@@ -28,9 +28,9 @@ struct merge {
     struct known_servers *servers;
 };
 
-struct merge *merge_create(const struct load_spec *spec, size_t threads, const struct load_sink *sink)
+struct result_merge *result_merge_create(const struct load_spec *spec, size_t threads, const struct load_sink *sink)
 {
-    struct merge *merge = memory_allocate(1, sizeof *merge);
+    struct result_merge *merge = memory_allocate(1, sizeof *merge);
     merge->spec = spec;
     merge->sink = *sink;
     merge->thread_count = threads;
@@ -42,7 +42,7 @@ struct merge *merge_create(const struct load_spec *spec, size_t threads, const s
     return merge;
 }
 
-void merge_destroy(struct merge *merge)
+void result_merge_destroy(struct result_merge *merge)
 {
     if (merge == NULL)
         return;
@@ -59,7 +59,7 @@ void merge_destroy(struct merge *merge)
 }
 
 /* The tick of a second that no tick was handed on of yet; what is missing before it is empty. */
-static struct load_tick *tick_of(struct merge *merge, int64_t second)
+static struct load_tick *tick_of(struct result_merge *merge, int64_t second)
 {
     size_t place = (size_t)(second - merge->second);
     if (place >= merge->tick_capacity) {
@@ -78,7 +78,7 @@ static struct load_tick *tick_of(struct merge *merge, int64_t second)
 }
 
 /* Hands on the rows up to a second. The others move up; nothing that a row holds is copied. */
-static void hand_on_rows(struct merge *merge, int64_t until)
+static void hand_on_rows(struct result_merge *merge, int64_t until)
 {
     size_t kept = 0;
     for (size_t i = 0; i < merge->row_count; i++) {
@@ -93,7 +93,7 @@ static void hand_on_rows(struct merge *merge, int64_t until)
     merge->row_count = kept;
 }
 
-static void hand_on_tick(struct merge *merge)
+static void hand_on_tick(struct result_merge *merge)
 {
     struct load_tick first = merge->ticks[0];
     hand_on_rows(merge, first.second);
@@ -105,12 +105,12 @@ static void hand_on_tick(struct merge *merge)
 }
 
 /* Hands on what all threads have had. */
-static void hand_on(struct merge *merge)
+static void hand_on(struct result_merge *merge)
 {
     bool ended = true;
     int64_t complete = INT64_MAX; /* the first second that is not */
     for (size_t i = 0; i < merge->thread_count; i++) {
-        const struct merge_thread *thread = &merge->threads[i];
+        const struct result_merge_thread *thread = &merge->threads[i];
         ended = ended && thread->ended;
         if (!thread->ended && thread->next < complete)
             complete = thread->next;
@@ -124,8 +124,8 @@ static void hand_on(struct merge *merge)
 static void take_tick(void *context, const struct load_spec *spec, const struct load_tick *tick)
 {
     (void)spec;
-    struct merge_thread *thread = context;
-    struct merge *merge = thread->merge;
+    struct result_merge_thread *thread = context;
+    struct result_merge *merge = thread->merge;
     (void)pthread_mutex_lock(&merge->lock);
     struct load_tick *sum = tick_of(merge, tick->second);
     sum->target_rate = tick->target_rate;
@@ -135,7 +135,7 @@ static void take_tick(void *context, const struct load_spec *spec, const struct 
     (void)pthread_mutex_unlock(&merge->lock);
 }
 
-static struct load_row *row_of(struct merge *merge, const struct load_row *row)
+static struct load_row *row_of(struct result_merge *merge, const struct load_row *row)
 {
     for (size_t i = 0; i < merge->row_count; i++)
         if (load_row_matches(&merge->rows[i], row))
@@ -154,14 +154,14 @@ static struct load_row *row_of(struct merge *merge, const struct load_row *row)
 static void take_row(void *context, const struct load_spec *spec, const struct load_row *row)
 {
     (void)spec;
-    struct merge *merge = ((struct merge_thread *)context)->merge;
+    struct result_merge *merge = ((struct result_merge_thread *)context)->merge;
     (void)pthread_mutex_lock(&merge->lock);
     load_row_merge(row_of(merge, row), row);
     (void)pthread_mutex_unlock(&merge->lock);
 }
 
 /* Each thread keeps as many as a load may: here they are as many as of one. */
-static bool is_wanted(struct merge *merge, const struct load_exemplar *exemplar)
+static bool is_wanted(struct result_merge *merge, const struct load_exemplar *exemplar)
 {
     struct known_server *known = known_servers_find(merge->servers, exemplar->server);
     bool first = known != NULL && known->answers < LOAD_FIRST_ANSWERS;
@@ -173,19 +173,19 @@ static bool is_wanted(struct merge *merge, const struct load_exemplar *exemplar)
 static void take_exemplar(void *context, const struct load_spec *spec, const struct load_exemplar *exemplar)
 {
     (void)spec;
-    struct merge *merge = ((struct merge_thread *)context)->merge;
+    struct result_merge *merge = ((struct result_merge_thread *)context)->merge;
     (void)pthread_mutex_lock(&merge->lock);
     if (is_wanted(merge, exemplar))
         merge->sink.exemplar(merge->sink.context, merge->spec, exemplar);
     (void)pthread_mutex_unlock(&merge->lock);
 }
 
-struct load_sink merge_sink(struct merge *merge, size_t thread)
+struct load_sink result_merge_sink(struct result_merge *merge, size_t thread)
 {
     return (struct load_sink){.context = &merge->threads[thread], .tick = take_tick, .row = take_row, .exemplar = take_exemplar};
 }
 
-void merge_end(struct merge *merge, size_t thread)
+void result_merge_end(struct result_merge *merge, size_t thread)
 {
     (void)pthread_mutex_lock(&merge->lock);
     merge->threads[thread].ended = true;

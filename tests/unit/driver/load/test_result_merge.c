@@ -10,7 +10,7 @@
 
 #include "common/clock.h"
 #include "common/memory.h"
-#include "driver/load/merge.h"
+#include "driver/load/result_merge.h"
 #include "tests/unit/driver/load/results.h"
 
 #define MILLISECOND NANOSECONDS_PER_MILLISECOND
@@ -63,8 +63,8 @@ static void test_a_second_is_over_when_all_threads_have_had_it(void **state)
     (void)state;
     struct results *results = memory_allocate(1, sizeof *results);
     const struct load_sink target = results_sink(results);
-    struct merge *merge = merge_create(&spec, 3, &target);
-    const struct load_sink sinks[] = {merge_sink(merge, 0), merge_sink(merge, 1), merge_sink(merge, 2)};
+    struct result_merge *merge = result_merge_create(&spec, 3, &target);
+    const struct load_sink sinks[] = {result_merge_sink(merge, 0), result_merge_sink(merge, 1), result_merge_sink(merge, 2)};
     send_tick(&sinks[0], 0, 5);
     send_tick(&sinks[0], 1, 6);
     send_tick(&sinks[2], 0, 7);
@@ -78,23 +78,23 @@ static void test_a_second_is_over_when_all_threads_have_had_it(void **state)
     assert_true(results->ticks[0].cpu == 0.75);
     assert_true(results->ticks[0].target_rate == 10);
     assert_int_equal(results->lateness.total, 13);
-    merge_end(merge, 2);
+    result_merge_end(merge, 2);
     assert_int_equal(results->tick_count, 1);
     send_tick(&sinks[1], 1, 2);
     assert_int_equal(results->tick_count, 2);
     assert_int_equal(results->ticks[1].planned, 8);
     send_tick(&sinks[1], 2, 0);
     send_tick(&sinks[1], 3, 4);
-    merge_end(merge, 1);
+    result_merge_end(merge, 1);
     assert_int_equal(results->tick_count, 2);
-    merge_end(merge, 0);
+    result_merge_end(merge, 0);
     assert_int_equal(results->tick_count, 4);
     for (size_t i = 0; i < 4; i++)
         assert_int_equal(results->ticks[i].second, (int64_t)i);
     assert_int_equal(results->ticks[3].planned, 4);
     assert_int_equal(results->planned, 25);
     assert_int_equal(results->lateness.total, 25);
-    merge_destroy(merge);
+    result_merge_destroy(merge);
     results_release(results);
 }
 
@@ -103,8 +103,8 @@ static void test_rows_of_a_server_become_one(void **state)
     (void)state;
     struct results *results = memory_allocate(1, sizeof *results);
     const struct load_sink target = results_sink(results);
-    struct merge *merge = merge_create(&spec, 2, &target);
-    const struct load_sink sinks[] = {merge_sink(merge, 0), merge_sink(merge, 1)};
+    struct result_merge *merge = result_merge_create(&spec, 2, &target);
+    const struct load_sink sinks[] = {result_merge_sink(merge, 0), result_merge_sink(merge, 1)};
     send_row(&sinks[0], 0, "a", 3, 500);
     send_row(&sinks[0], 1, "a", 1, 2000);
     send_row(&sinks[1], 0, "b", 2, 600);
@@ -127,15 +127,15 @@ static void test_rows_of_a_server_become_one(void **state)
     assert_int_equal(first->statuses[0].count, 7);
     assert_string_equal(results->rows[1].server, "b");
     send_row(&sinks[1], 1, "a", 1, 2500);
-    merge_end(merge, 0);
+    result_merge_end(merge, 0);
     assert_int_equal(results->row_count, 2);
-    merge_end(merge, 1);
+    result_merge_end(merge, 1);
     assert_int_equal(results->row_count, 3);
     assert_int_equal(results->rows[2].second, 1);
     assert_int_equal(results->rows[2].outcomes[OUTCOME_OK], 2);
     assert_int_equal(results->response.total, 11);
     assert_int_equal(results->service.total, 11);
-    merge_destroy(merge);
+    result_merge_destroy(merge);
     results_release(results);
 }
 
@@ -144,8 +144,8 @@ static void test_as_many_exemplars_as_of_one_thread(void **state)
     (void)state;
     struct results *results = memory_allocate(1, sizeof *results);
     const struct load_sink target = results_sink(results);
-    struct merge *merge = merge_create(&spec, 2, &target);
-    const struct load_sink sinks[] = {merge_sink(merge, 0), merge_sink(merge, 1)};
+    struct result_merge *merge = result_merge_create(&spec, 2, &target);
+    const struct load_sink sinks[] = {result_merge_sink(merge, 0), result_merge_sink(merge, 1)};
     for (int i = 0; i < LOAD_FIRST_ANSWERS; i++) {
         send_exemplar(&sinks[0], "a", EXEMPLAR_FIRST);
         send_exemplar(&sinks[1], "a", EXEMPLAR_FIRST);
@@ -158,8 +158,8 @@ static void test_as_many_exemplars_as_of_one_thread(void **state)
     send_tick(&sinks[1], 0, 0);
     send_exemplar(&sinks[0], "a", EXEMPLAR_SLOW);
     assert_int_equal(results->exemplar_count, LOAD_MOST_EXEMPLARS + 1);
-    merge_destroy(merge);
-    merge_destroy(NULL);
+    result_merge_destroy(merge);
+    result_merge_destroy(NULL);
     results_release(results);
 }
 
@@ -170,5 +170,5 @@ int main(void)
         cmocka_unit_test(test_rows_of_a_server_become_one),
         cmocka_unit_test(test_as_many_exemplars_as_of_one_thread),
     };
-    return cmocka_run_group_tests_name("merge", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("result merge", tests, NULL, NULL);
 }
