@@ -29,6 +29,8 @@ UNIT_TESTS        := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*/test_*.c 
 INTEGRATION_TESTS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/integration/test_*.c))
 # Scripts that run the real kubectl at a labcluster.
 KUBECTL_TESTS := $(wildcard tests/kubectl/test-*)
+# Tests of scripts; those of the image put the build's programs into it, which sanitizers make too large.
+SCRIPT_TESTS := $(if $(SANITIZE),,$(wildcard tests/images/test-*)) $(wildcard tests/kind/test-*)
 TEST_LIBS := -lcmocka -lcurl -lsqlite3 -lmicrohttpd -lcrypto -lssl $(COMMON_LIBS)
 
 # Unit tests that run at a time: many only wait. The other tests run alone.
@@ -55,7 +57,7 @@ setup-test:
 	scripts/setup test
 
 run-tests: $(BINARIES) $(UNIT_TESTS) $(INTEGRATION_TESTS)
-	scripts/run-tests --build $(BUILD) --jobs $(TEST_JOBS) $(UNIT_TESTS) -- $(INTEGRATION_TESTS) $(KUBECTL_TESTS) \
+	scripts/run-tests --build $(BUILD) --jobs $(TEST_JOBS) $(UNIT_TESTS) -- $(INTEGRATION_TESTS) $(KUBECTL_TESTS) $(SCRIPT_TESTS) \
 	    $(wildcard tests/browser/test-*)
 
 build-tests: $(UNIT_TESTS) $(INTEGRATION_TESTS) $(BUILD)/tests/browser/example_report
@@ -64,6 +66,6 @@ test-unit: $(UNIT_TESTS) ## run the unit tests alone
 	scripts/run-tests --build $(BUILD) --jobs $(TEST_JOBS) $^
 
 test-integration: $(BINARIES) $(INTEGRATION_TESTS) ## run the integration tests alone
-	scripts/run-tests --build $(BUILD) $(INTEGRATION_TESTS) $(KUBECTL_TESTS)
+	scripts/run-tests --build $(BUILD) $(INTEGRATION_TESTS) $(KUBECTL_TESTS) $(SCRIPT_TESTS)
 
 .PHONY: test setup-test build-tests run-tests test-unit test-integration

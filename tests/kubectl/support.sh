@@ -1,11 +1,11 @@
 # A labcluster of its own for the tests of kubectl, and their checks. Sourced; prints TAP.
 # shellcheck shell=bash
 # $kubectl is the kubectl under test, $minor its version (20 for 1.20), $work a folder for files, $nodes the cluster's nodes.
+# shellcheck source=tests/support/tap.sh
+. tests/support/tap.sh
 set -u
 build=${HPALAB_BUILD:-build}
 kubectl=${KUBECTL:-kubectl}
-number=0
-failed=0
 
 stop_cluster() {
     exec 9>&-
@@ -16,16 +16,6 @@ stop_cluster() {
 leave() {
     stop_cluster
     rm -rf "$work"
-}
-
-result() {
-    number=$((number + 1))
-    if [ "$1" = passed ]; then
-        echo "ok $number - $2"
-    else
-        echo "not ok $number - $2"
-        failed=1
-    fi
 }
 
 start_cluster() {
@@ -65,8 +55,7 @@ end_cluster() {
         result failed "the cluster ends (code $code)"
         sed 's/^/# /' "$work/cluster.log"
     fi
-    echo "1..$number"
-    exit "$failed"
+    end_tests
 }
 
 # kube ARGUMENT...: kubectl with a deadline, what it prints on both streams in $work/out
