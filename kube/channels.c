@@ -1,5 +1,6 @@
 #include "kube/channels.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -75,9 +76,9 @@ void channel_return(struct channels *channels, struct channel *channel)
         channel_destroy(channel);
 }
 
-static void set_blob(CURL *easy, CURLoption option, char *text)
+static void set_blob(CURL *easy, CURLoption option, const char *text)
 {
-    struct curl_blob blob = {.data = text, .len = strlen(text), .flags = CURL_BLOB_NOCOPY};
+    struct curl_blob blob = {.data = (char *)(uintptr_t)text, .len = strlen(text), .flags = CURL_BLOB_NOCOPY};
     (void)curl_easy_setopt(easy, option, &blob);
 }
 
@@ -91,10 +92,6 @@ static void set_trust(CURL *easy, const struct kubeconfig *config, bool loopback
         set_blob(easy, CURLOPT_CAINFO_BLOB, config->authority);
         /* Without this the system's certificates would be trusted beside the cluster's own. */
         (void)curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
-    }
-    if (config->client_certificate != NULL) {
-        set_blob(easy, CURLOPT_SSLCERT_BLOB, config->client_certificate);
-        set_blob(easy, CURLOPT_SSLKEY_BLOB, config->client_key);
     }
     if (config->username != NULL) {
         (void)curl_easy_setopt(easy, CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
@@ -116,4 +113,12 @@ void channel_set_connection(struct channel *channel, const struct kubeconfig *co
     (void)curl_easy_setopt(easy, CURLOPT_TCP_KEEPINTVL, KEEPALIVE_INTERVAL_SECONDS);
     (void)curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
     set_trust(easy, config, loopback);
+}
+
+void channel_set_identity(struct channel *channel, const char *certificate, const char *key)
+{
+    if (certificate == NULL)
+        return;
+    set_blob(channel->easy, CURLOPT_SSLCERT_BLOB, certificate);
+    set_blob(channel->easy, CURLOPT_SSLKEY_BLOB, key);
 }

@@ -34,8 +34,11 @@ struct channel *channel_take(struct channels *channels);
 /* Its options are forgotten; the connection is kept, unless enough are. */
 void channel_return(struct channels *channels, struct channel *channel);
 
-/* How the channel connects: protocols, keep-alive, whom it trusts and as whom it connects. A server on loopback is asked
+/* How the channel connects: protocols, keep-alive, whom it trusts. A server on loopback is asked
  * without the environment's proxy. The configuration is borrowed until the channel is returned. */
 void channel_set_connection(struct channel *channel, const struct kubeconfig *config, bool loopback);
+
+/* As whom it connects: a client certificate and its key (PEM, borrowed until the channel is returned), or NULL. */
+void channel_set_identity(struct channel *channel, const char *certificate, const char *key);
 
 #endif

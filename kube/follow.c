@@ -110,6 +110,12 @@ static enum verdict deliver_list(struct follow *follow, const cJSON *list)
     return VERDICT_GOOD;
 }
 
+/* A 401 after which other credentials are there; once, until something works again. */
+static bool gets_other_credentials(const struct follow *follow, const struct exchange *exchange)
+{
+    return exchange->code == 401 && follow->failures == 0 && transport_renew_credentials(follow->client->transport, exchange);
+}
+
 static enum verdict list(struct follow *follow)
 {
     AUTO_FREE char *path = request_path(follow, "");
@@ -120,6 +126,8 @@ static enum verdict list(struct follow *follow)
     follow->retry_after = exchange.retry_after;
     if (outcome == EXCHANGE_STOPPED)
         return VERDICT_STOPPED;
+    if (outcome == EXCHANGE_ANSWERED && gets_other_credentials(follow, &exchange))
+        return VERDICT_BROKEN;
     if (outcome == EXCHANGE_UNTRUSTED || (outcome == EXCHANGE_ANSWERED && is_fatal_code(answer.code)))
         return VERDICT_FATAL;
     if (outcome != EXCHANGE_ANSWERED || answer.code != 200)
@@ -174,6 +182,8 @@ static enum verdict judge_answer(struct follow *follow, const struct exchange *e
                                   &follow->trouble);
     if (exchange->code == 410)
         return VERDICT_EXPIRED;
+    if (gets_other_credentials(follow, exchange))
+        return VERDICT_BROKEN;
     return is_fatal_code(exchange->code) ? VERDICT_FATAL : VERDICT_BROKEN;
 }
 

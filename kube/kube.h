@@ -67,7 +67,8 @@ struct kube_counts kube_counts(struct kube_client *client);
 /* Within the deadline a request is tried again, with back-off and Retry-After, after
  *   - a failure to connect and 429, for any method: the server has done nothing;
  *   - a lost connection, 500, 502, 503 and 504, for GET, PUT, DELETE and server-side apply: doing it twice does no harm;
- *   - a handshake that broke, twice.
+ *   - a handshake that broke, twice;
+ *   - 401, once, when other credentials can be had (a program that hands them out, a token file that has changed).
  * A wait that would end after the deadline is not begun: what is known is returned at once.
  * 0 when the code is 2xx; -1 with the error text for people ("pods "x" not found (404 NotFound)") else; answer (may be
  * NULL) is filled in both cases. Redirects are not followed. Secrets never get into the error. */

@@ -7,46 +7,10 @@
 
 #include <curl/curl.h>
 
-#include "common/base64.h"
 #include "common/memory.h"
 #include "kube/in_cluster.h"
 #include "kube/kubeconfig_source.h"
-
-/* Copies a field's text, NULL when it is not set. */
-static int copy_text(const struct kubeconfig_entry *entry, const char *key, char **value, struct error *error)
-{
-    const char *text = NULL;
-    if (kubeconfig_text(entry, key, &text, error) < 0)
-        return -1;
-    *value = memory_copy_text(text);
-    return 0;
-}
-
-/* PEM that is inline in KEY-data or in the file that KEY names; marker is what must be in it. */
-static int read_pem(const struct kubeconfig_entry *entry, const char *key, const char *marker, char **pem, struct error *error)
-{
-    AUTO_FREE char *data_key = memory_format("%s-data", key);
-    const char *data = NULL;
-    const char *file = NULL;
-    if (kubeconfig_text(entry, data_key, &data, error) < 0 || kubeconfig_text(entry, key, &file, error) < 0)
-        return -1;
-    if (data == NULL && file == NULL)
-        return 0;
-    const char *used = data != NULL ? data_key : key;
-    size_t length = 0;
-    struct error why = ERROR_NONE;
-    if (data != NULL)
-        *pem = base64_decode(data, &length, &why);
-    else
-        *pem = kubeconfig_read_file(entry->source, file);
-    if (*pem == NULL && data != NULL)
-        return kubeconfig_field_error(entry, used, error, "%s", why.text);
-    if (*pem == NULL)
-        return kubeconfig_field_error(entry, used, error, "%s: %s", file, strerror(errno));
-    if (strstr(*pem, marker) == NULL)
-        return kubeconfig_field_error(entry, used, error, "no PEM with \"%s\" in it", marker);
-    return 0;
-}
+#include "kube/kubeconfig_user.h"
 
 /* Whether a URL is one of the schemes with a host and without a user, a query or a fragment. */
 static const char *url_fault(const char *text, const char *const *schemes)
@@ -73,13 +37,27 @@ static const char *url_fault(const char *text, const char *const *schemes)
     return fault;
 }
 
+/* As client-go completes a server without a scheme. */
+static void complete_server(const struct kubeconfig_entry *entry, struct kubeconfig *config)
+{
+    static const char *const keys[] = {"certificate-authority", "certificate-authority-data", "insecure-skip-tls-verify"};
+    bool secure = false;
+    if (strstr(config->server, "://") != NULL)
+        return;
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+        secure = secure || yaml_get(entry->body, keys[i]) != NULL;
+    AUTO_FREE char *short_one = config->server;
+    config->server = memory_format("%s://%s", secure ? "https" : "http", short_one);
+}
+
 static int read_server(const struct kubeconfig_entry *entry, struct kubeconfig *config, struct error *error)
 {
     static const char *const schemes[] = {"https", "http", NULL};
-    if (copy_text(entry, "server", &config->server, error) < 0)
+    if (kubeconfig_copy(entry, "server", &config->server, error) < 0)
         return -1;
     if (config->server == NULL)
         return kubeconfig_field_error(entry, "server", error, "is missing");
+    complete_server(entry, config);
     const char *fault = url_fault(config->server, schemes);
     if (fault == NULL && strchr(config->server, '@') != NULL)
         fault = "a user does not belong into the URL";
@@ -95,7 +73,7 @@ static int read_server(const struct kubeconfig_entry *entry, struct kubeconfig *
 static int read_proxy(const struct kubeconfig_entry *entry, struct kubeconfig *config, struct error *error)
 {
     static const char *const schemes[] = {"http", "https", "socks5", "socks5h", NULL};
-    if (copy_text(entry, "proxy-url", &config->proxy_url, error) < 0)
+    if (kubeconfig_copy(entry, "proxy-url", &config->proxy_url, error) < 0)
         return -1;
     const char *fault = config->proxy_url != NULL ? url_fault(config->proxy_url, schemes) : NULL;
     return fault != NULL ? kubeconfig_field_error(entry, "proxy-url", error, "%s", fault) : 0;
@@ -104,24 +82,14 @@ static int read_proxy(const struct kubeconfig_entry *entry, struct kubeconfig *c
 static int read_cluster(const struct kubeconfig_entry *entry, struct kubeconfig *config, struct error *error)
 {
     if (read_server(entry, config, error) < 0 || read_proxy(entry, config, error) < 0 ||
-        copy_text(entry, "tls-server-name", &config->tls_server_name, error) < 0 ||
+        kubeconfig_copy(entry, "tls-server-name", &config->tls_server_name, error) < 0 ||
         kubeconfig_boolean(entry, "insecure-skip-tls-verify", &config->insecure, error) < 0 ||
-        read_pem(entry, "certificate-authority", "-----BEGIN", &config->authority, error) < 0)
+        kubeconfig_pem(entry, "certificate-authority", "-----BEGIN", &config->authority, error) < 0)
         return -1;
     if (config->insecure && config->authority != NULL)
         return kubeconfig_field_error(entry, "insecure-skip-tls-verify", error,
                                       "cannot be true when a certificate authority is given");
     return 0;
-}
-
-/* A header would be split or cut by these. */
-static bool fits_header(const char *text)
-{
-    for (; *text != '\0'; text++) {
-        if (!isgraph((unsigned char)*text))
-            return false;
-    }
-    return true;
 }
 
 char *kubeconfig_read_token(const char *path, struct error *error)
@@ -139,56 +107,12 @@ char *kubeconfig_read_token(const char *path, struct error *error)
     char *token = NULL;
     if (end == start)
         (void)error_set(error, "%s: the file holds no token", path);
-    else if (!fits_header(text + start))
+    else if (!kubeconfig_fits_header(text + start))
         (void)error_set(error, "%s: the file holds characters that no token has", path);
     else
         token = memory_copy_text(text + start);
     explicit_bzero(text, length);
     return token;
-}
-
-static int read_token(const struct kubeconfig_entry *entry, struct kubeconfig *config, struct error *error)
-{
-    const char *file = NULL;
-    if (copy_text(entry, "token", &config->token, error) < 0 || kubeconfig_text(entry, "tokenFile", &file, error) < 0)
-        return -1;
-    if (config->token != NULL && !fits_header(config->token))
-        return kubeconfig_field_error(entry, "token", error, "holds characters that no token has");
-    if (file == NULL)
-        return 0;
-    config->token_file = kubeconfig_resolve(entry->source, file);
-    struct error why = ERROR_NONE;
-    AUTO_FREE char *token = kubeconfig_read_token(config->token_file, &why);
-    if (token == NULL)
-        return kubeconfig_field_error(entry, "tokenFile", error, "%s", why.text);
-    explicit_bzero(token, strlen(token));
-    return 0;
-}
-
-/* Ways of getting credentials that this client does not have. */
-static int refuse_others(const struct kubeconfig_entry *entry, struct error *error)
-{
-    static const char *const keys[] = {"exec", "auth-provider", "as", "as-groups", "as-uid", "as-user-extra"};
-    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
-        if (yaml_get(entry->body, keys[i]) != NULL)
-            return kubeconfig_field_error(entry, keys[i], error,
-                                          "is not supported; give a token, a tokenFile or a client certificate");
-    }
-    return 0;
-}
-
-static int read_user(const struct kubeconfig_entry *entry, struct kubeconfig *config, struct error *error)
-{
-    if (refuse_others(entry, error) < 0 || read_token(entry, config, error) < 0 ||
-        read_pem(entry, "client-certificate", "-----BEGIN CERTIFICATE", &config->client_certificate, error) < 0 ||
-        read_pem(entry, "client-key", "PRIVATE KEY-----", &config->client_key, error) < 0 ||
-        copy_text(entry, "username", &config->username, error) < 0 || copy_text(entry, "password", &config->password, error) < 0)
-        return -1;
-    if (config->client_certificate != NULL && config->client_key == NULL)
-        return kubeconfig_field_error(entry, "client-key", error, "is missing beside the client-certificate");
-    if (config->client_key != NULL && config->client_certificate == NULL)
-        return kubeconfig_field_error(entry, "client-certificate", error, "is missing beside the client-key");
-    return 0;
 }
 
 static int read_context(const struct kubeconfig_sources *sources, struct kubeconfig *config, struct error *error)
@@ -198,7 +122,7 @@ static int read_context(const struct kubeconfig_sources *sources, struct kubecon
     const char *cluster = NULL;
     const char *user = NULL;
     if (kubeconfig_find(sources, "contexts", "context", config->context, &context, error) < 0 ||
-        copy_text(&context, "namespace", &config->namespace, error) < 0 ||
+        kubeconfig_copy(&context, "namespace", &config->namespace, error) < 0 ||
         kubeconfig_text(&context, "cluster", &cluster, error) < 0 || kubeconfig_text(&context, "user", &user, error) < 0)
         return -1;
     if (cluster == NULL)
@@ -209,9 +133,10 @@ static int read_context(const struct kubeconfig_sources *sources, struct kubecon
         return -1;
     if (user == NULL)
         return 0;
-    if (kubeconfig_find(sources, "users", "user", user, &entry, error) < 0)
+    struct kubeconfig_entry account;
+    if (kubeconfig_find(sources, "users", "user", user, &account, error) < 0)
         return -1;
-    return read_user(&entry, config, error);
+    return kubeconfig_read_user(&account, &entry, config, error);
 }
 
 int kubeconfig_load(const char *path, const char *context, struct kubeconfig *config, struct error *error)
@@ -252,5 +177,9 @@ void kubeconfig_release(struct kubeconfig *config)
     free(config->client_certificate);
     free(config->token_file);
     free(config->username);
+    exec_plugin_release(config->exec);
+    for (size_t i = 0; i < config->header_count; i++)
+        free(config->headers[i]);
+    free(config->headers);
     *config = (struct kubeconfig){.context = NULL};
 }

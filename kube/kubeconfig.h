@@ -1,13 +1,17 @@
 /*
  * The kubeconfig: where a cluster is and how to be trusted by it. Read as kubectl reads it: several files are merged
- * (the first that sets a thing wins), relative paths start at the file that names them, inline data wins over files.
+ * (the first that sets a thing wins, an entry of a list is taken whole from the first that has it), relative paths start
+ * at the file that names them. What kubectl refuses is refused: two entries of one name in a list, a file beside its inline
+ * data, a token beside a password.
  */
 #ifndef KUBE_KUBECONFIG_H
 #define KUBE_KUBECONFIG_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "common/error.h"
+#include "kube/exec_plugin.h"
 
 #define KUBECONFIG_MAXIMUM_FILES 32
 #define KUBECONFIG_MAXIMUM_SIZE (4u * 1024 * 1024) /* bytes of one file */
@@ -26,7 +30,10 @@ struct kubeconfig {
     char *token;              /* secret */
     char *token_file;         /* read again and again: tokens there are renewed; wins over token */
     char *username;
-    char *password; /* secret */
+    char *password;           /* secret */
+    struct exec_plugin *exec; /* a program that hands out credentials; a token of the kubeconfig wins over it */
+    char **headers;           /* "Name: value": as whom else the requests are made (impersonation) */
+    size_t header_count;
 };
 
 /* path and context as in kube_open; in a pod that has no kubeconfig, the pod's service account (in_cluster.h). On failure the

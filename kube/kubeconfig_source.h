@@ -54,6 +54,19 @@ int kubeconfig_boolean(const struct kubeconfig_entry *entry, const char *key, bo
 int kubeconfig_field_error(const struct kubeconfig_entry *entry, const char *key, struct error *error, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
+/* A copy of a field's text, which the caller frees; NULL as above. */
+int kubeconfig_copy(const struct kubeconfig_entry *entry, const char *key, char **value, struct error *error);
+
+/* A field's list; NULL when absent or null. */
+int kubeconfig_list(const struct kubeconfig_entry *entry, const char *key, const struct yaml_node **list, struct error *error);
+
+/* PEM that is inline in KEY-data or in the file that KEY names (kubectl takes no entry with both), which the caller frees;
+ * NULL when there is neither. marker is what must be in it. */
+int kubeconfig_pem(const struct kubeconfig_entry *entry, const char *key, const char *marker, char **pem, struct error *error);
+
+/* False when a header would be split or cut by the text. */
+bool kubeconfig_fits_header(const char *text);
+
 /* The content of a file that a field names, relative to the kubeconfig's folder; NULL with errno set. */
 char *kubeconfig_read_file(const struct kubeconfig_source *source, const char *path);
 

@@ -37,8 +37,10 @@ static bool is_idempotent(const char *method, const char *body_type)
            (strcmp(method, "PATCH") == 0 && body_type != NULL && strncmp(body_type, "application/apply-patch", 23) == 0);
 }
 
-static bool may_try_again(enum exchange_outcome outcome, int code, bool idempotent, int tries)
+static bool may_try_again(struct kube_client *client, const struct exchange *exchange, enum exchange_outcome outcome,
+                          bool idempotent, int tries)
 {
+    int code = exchange->code;
     switch (outcome) {
     case EXCHANGE_NOT_CONNECTED:
         return true;
@@ -47,6 +49,8 @@ static bool may_try_again(enum exchange_outcome outcome, int code, bool idempote
     case EXCHANGE_LOST:
         return idempotent;
     case EXCHANGE_ANSWERED:
+        if (code == 401)
+            return tries == 1 && transport_renew_credentials(client->transport, exchange);
         return code == 429 || (idempotent && (code == 500 || code == 502 || code == 503 || code == 504));
     default:
         return false;
@@ -150,7 +154,7 @@ int kube_send(struct kube_client *client, const struct kube_call *call, struct k
         kube_answer_release(&own);
         last = client_try(client, kind_of(call), &exchange, &own, &why);
         int64_t wait = wait_before_next(&exchange, tries);
-        if (call->once || is_good(last, own.code) || !may_try_again(last, own.code, idempotent, tries) ||
+        if (call->once || is_good(last, own.code) || !may_try_again(client, &exchange, last, idempotent, tries) ||
             clock_monotonic() + wait >= exchange.until)
             break;
         client_sleep(wait, call->stop);

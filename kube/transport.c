@@ -12,9 +12,9 @@
 #include "common/clock.h"
 #include "common/memory.h"
 #include "kube/channels.h"
+#include "kube/credentials.h"
 #include "kube/endpoint.h"
-#include "kube/redact.h"
-#include "kube/token.h"
+#include "kube/headers.h"
 
 #define CONNECT_TIMEOUT (10 * NANOSECONDS_PER_SECOND)
 #define STOP_PERIOD_MILLISECONDS 100
@@ -22,7 +22,7 @@
 struct transport {
     const struct kubeconfig *config;
     struct endpoint endpoint;
-    struct token token;
+    struct credentials credentials;
     struct channels channels;
 };
 
@@ -41,14 +41,14 @@ struct transport *transport_create(const struct kubeconfig *config)
     transport->config = config;
     channels_open(&transport->channels);
     endpoint_init(&transport->endpoint, config);
-    token_init(&transport->token, config);
+    credentials_init(&transport->credentials, config);
     return transport;
 }
 
 void transport_destroy(struct transport *transport)
 {
     channels_close(&transport->channels);
-    token_release(&transport->token);
+    credentials_release(&transport->credentials);
     endpoint_release(&transport->endpoint);
     free(transport);
 }
@@ -76,46 +76,6 @@ static size_t receive_header(char *bytes, size_t size, size_t count, void *conte
     call->rejected = true;
     (void)snprintf(call->reason, sizeof call->reason, "the answer's headers are larger than %u bytes", TRANSPORT_MAXIMUM_HEADERS);
     return 0;
-}
-
-static struct curl_slist *add_header(struct curl_slist *list, const char *name, const char *value)
-{
-    AUTO_FREE char *line = memory_format("%s: %s", name, value);
-    struct curl_slist *longer = curl_slist_append(list, line);
-    explicit_bzero(line, strlen(line));
-    if (longer == NULL)
-        abort();
-    return longer;
-}
-
-/* Frees headers and wipes them: they hold the token. */
-static void free_headers(struct curl_slist *headers)
-{
-    for (struct curl_slist *at = headers; at != NULL; at = at->next)
-        explicit_bzero(at->data, strlen(at->data));
-    curl_slist_free_all(headers);
-}
-
-static struct curl_slist *make_headers(struct transport *transport, const struct exchange *exchange)
-{
-    struct curl_slist *headers = add_header(NULL, "Accept", "application/json, */*");
-    if (exchange->body_type != NULL)
-        headers = add_header(headers, "Content-Type", exchange->body_type);
-    if (exchange->header_name != NULL)
-        headers = add_header(headers, exchange->header_name, exchange->header_value);
-    /* Large bodies are sent at once: waiting for "100 Continue" costs a second where nobody sends it. */
-    headers = add_header(headers, "Expect", "");
-    if (transport->endpoint.host_line != NULL) {
-        headers = curl_slist_append(headers, transport->endpoint.host_line);
-    }
-    char *token = token_current(&transport->token);
-    if (token != NULL) {
-        AUTO_FREE char *value = memory_format("Bearer %s", token);
-        headers = add_header(headers, "Authorization", value);
-        explicit_bzero(value, strlen(value));
-    }
-    memory_wipe_text(token);
-    return headers;
 }
 
 static void set_request(struct call *call, const char *url, struct curl_slist *headers)
@@ -253,6 +213,7 @@ static void describe(const struct transport *transport, const struct call *call,
     switch (outcome) {
     case EXCHANGE_ANSWERED:
     case EXCHANGE_STOPPED:
+    case EXCHANGE_NO_CREDENTIALS:
         break;
     case EXCHANGE_TIMED_OUT:
         (void)error_set(error, "%s: no answer in time", server);
@@ -274,17 +235,17 @@ static void describe(const struct transport *transport, const struct call *call,
     }
 }
 
-enum exchange_outcome transport_exchange(struct transport *transport, struct exchange *exchange, struct error *error)
+/* The exchange with credentials that are there. */
+static enum exchange_outcome exchange_as(struct transport *transport, struct exchange *exchange, const struct identity *identity,
+                                         struct error *error)
 {
-    exchange->code = 0;
-    exchange->retry_after = 0;
-    exchange->content_type[0] = '\0';
     struct call call = {.exchange = exchange, .channel = channel_take(&transport->channels)};
-    struct curl_slist *headers = make_headers(transport, exchange);
+    struct curl_slist *headers = headers_make(&transport->endpoint, transport->config, exchange, identity->token);
     struct curl_slist *connect_to =
         transport->endpoint.connect_to != NULL ? curl_slist_append(NULL, transport->endpoint.connect_to) : NULL;
     AUTO_FREE char *url = memory_format("%s%s", transport->endpoint.base, exchange->path);
     channel_set_connection(call.channel, transport->config, transport->endpoint.loopback);
+    channel_set_identity(call.channel, identity->certificate, identity->key);
     (void)curl_easy_setopt(call.channel->easy, CURLOPT_CONNECT_TO, connect_to);
     set_request(&call, url, headers);
 
@@ -292,11 +253,30 @@ enum exchange_outcome transport_exchange(struct transport *transport, struct exc
     enum exchange_outcome outcome = drive_without_sigpipe(&call, &code);
     collect(&call);
     describe(transport, &call, outcome, code, error);
-    transport_clean_text(transport, error);
     channel_return(&transport->channels, call.channel);
-    free_headers(headers);
+    headers_free(headers);
     curl_slist_free_all(connect_to);
     return outcome;
+}
+
+enum exchange_outcome transport_exchange(struct transport *transport, struct exchange *exchange, struct error *error)
+{
+    exchange->code = 0;
+    exchange->retry_after = 0;
+    exchange->content_type[0] = '\0';
+    struct identity identity;
+    enum exchange_outcome outcome = EXCHANGE_NO_CREDENTIALS;
+    if (credentials_current(&transport->credentials, &identity, error) == 0)
+        outcome = exchange_as(transport, exchange, &identity, error);
+    exchange->credentials_version = identity.version;
+    identity_release(&identity);
+    transport_clean_text(transport, error);
+    return outcome;
+}
+
+bool transport_renew_credentials(struct transport *transport, const struct exchange *exchange)
+{
+    return credentials_renew(&transport->credentials, exchange->credentials_version);
 }
 
 char *transport_escape(const char *text)
@@ -321,10 +301,7 @@ void transport_clean_text(struct transport *transport, struct error *error)
 {
     if (error == NULL)
         return;
-    char *token = token_current(&transport->token);
-    redact_secret(error->text, token);
-    redact_secret(error->text, transport->config->password);
-    memory_wipe_text(token);
+    credentials_redact(&transport->credentials, error->text);
     for (char *at = error->text; *at != '\0'; at++) {
         if ((unsigned char)*at < 0x20 || *at == 0x7f)
             *at = ' ';

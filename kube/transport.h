@@ -19,14 +19,15 @@
 #define TRANSPORT_MAXIMUM_HEADERS (256u * 1024)
 
 enum exchange_outcome {
-    EXCHANGE_ANSWERED,      /* a whole answer came, whatever its code */
-    EXCHANGE_STOPPED,       /* *stop became true */
-    EXCHANGE_TIMED_OUT,     /* the deadline passed */
-    EXCHANGE_NOT_CONNECTED, /* nothing was sent: refused, unreachable, no such name */
-    EXCHANGE_NO_TLS,        /* the handshake broke: nothing was sent, and it seldom heals */
-    EXCHANGE_UNTRUSTED,     /* a certificate or a setting is wrong: does not heal */
-    EXCHANGE_LOST,          /* the connection broke or the answer was no HTTP */
-    EXCHANGE_REJECTED       /* the receiver or the limit on headers ended it */
+    EXCHANGE_ANSWERED,       /* a whole answer came, whatever its code */
+    EXCHANGE_STOPPED,        /* *stop became true */
+    EXCHANGE_NO_CREDENTIALS, /* the program that hands them out failed: nothing was sent */
+    EXCHANGE_TIMED_OUT,      /* the deadline passed */
+    EXCHANGE_NOT_CONNECTED,  /* nothing was sent: refused, unreachable, no such name */
+    EXCHANGE_NO_TLS,         /* the handshake broke: nothing was sent, and it seldom heals */
+    EXCHANGE_UNTRUSTED,      /* a certificate or a setting is wrong: does not heal */
+    EXCHANGE_LOST,           /* the connection broke or the answer was no HTTP */
+    EXCHANGE_REJECTED        /* the receiver or the limit on headers ended it */
 };
 
 struct exchange {
@@ -46,6 +47,7 @@ struct exchange {
     int code;            /* HTTP status, 0 = none came */
     int64_t retry_after; /* nanoseconds, 0 = the answer does not say */
     char content_type[TRANSPORT_CONTENT_TYPE_SIZE];
+    uint64_t credentials_version;
 };
 
 struct transport;
@@ -57,6 +59,9 @@ void transport_destroy(struct transport *transport); /* no exchange is going on 
 /* error says what went wrong (in words, with the server's URL, never a secret) unless the outcome is
  * EXCHANGE_ANSWERED or EXCHANGE_STOPPED. */
 enum exchange_outcome transport_exchange(struct transport *transport, struct exchange *exchange, struct error *error);
+
+/* After a 401: whether the same exchange may be tried with other credentials. */
+bool transport_renew_credentials(struct transport *transport, const struct exchange *exchange);
 
 /* A text as one step or value of a URL: everything but letters, digits and "-._" is escaped. The caller frees. */
 char *transport_escape(const char *text);

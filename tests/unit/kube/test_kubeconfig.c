@@ -18,6 +18,7 @@
 #define CERTIFICATE_DATA "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk1BQT0KLS0tLS1FTkQgQ0VSVElGSUNBVEUtLS0tLQo="
 #define KEY "-----BEGIN PRIVATE KEY-----\nMAA=\n-----END PRIVATE KEY-----\n"
 
+#define V1 "client.authentication.k8s.io/v1"
 #define CONTEXT "current-context: a\ncontexts: [{name: a, context: {cluster: c, user: u, namespace: ns}}]\n"
 #define CLUSTER "clusters: [{name: c, cluster: {server: 'https://127.0.0.1:6443/'}}]\n"
 #define USER "users: [{name: u, user: {token: " SECRET "}}]\n"
@@ -108,6 +109,63 @@ static void test_good(void **state)
     close_fixture(&fixture);
 }
 
+static void test_servers_without_a_scheme(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    open_fixture(&fixture);
+    assert_int_equal(load(&fixture, WITH_CLUSTER("server: '127.0.0.1:8080'"), NULL), 0);
+    assert_string_equal(fixture.config.server, "http://127.0.0.1:8080");
+    assert_int_equal(load(&fixture, WITH_CLUSTER("server: 'h:6443', certificate-authority: ca.pem"), NULL), 0);
+    assert_string_equal(fixture.config.server, "https://h:6443");
+    close_fixture(&fixture);
+}
+
+static void test_impersonation(void **state)
+{
+    (void)state;
+    static const char *const expected[] = {"Impersonate-User: jane", "Impersonate-Uid: 7", "Impersonate-Group: dev",
+                                           "Impersonate-Group: system:masters", "Impersonate-Extra-example.com%2Fscope: a b"};
+    struct fixture fixture;
+    open_fixture(&fixture);
+    if (load(&fixture,
+             WITH_USER("as: jane, as-uid: 7, as-groups: [dev, 'system:masters'], as-user-extra: {example.com/scope: [a b]}"),
+             NULL) < 0)
+        fail_msg("%s", fixture.error.text);
+    assert_int_equal(fixture.config.header_count, 5);
+    for (size_t i = 0; i < 5; i++)
+        assert_string_equal(fixture.config.headers[i], expected[i]);
+    close_fixture(&fixture);
+}
+
+static void test_program(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    open_fixture(&fixture);
+    if (load(&fixture,
+             CONTEXT "clusters:\n- name: c\n  cluster:\n    server: https://h\n    certificate-authority: ca.pem\n"
+                     "    tls-server-name: n\n    extensions:\n    - name: client.authentication.k8s.io/exec\n"
+                     "      extension: {audience: x}\n"
+                     "users:\n- name: u\n  user:\n    exec: {command: bin/login, args: [--cluster, 7], apiVersion: " V1 "beta1,"
+                     " env: [{name: A, value: b}], provideClusterInfo: true, installHint: get it}\n",
+             NULL) < 0)
+        fail_msg("%s", fixture.error.text);
+    const struct exec_plugin *plugin = fixture.config.exec;
+    AUTO_FREE char *command = memory_format("%s/bin/login", fixture.folder);
+    assert_string_equal(plugin->command, command);
+    assert_string_equal(plugin->arguments[0], command);
+    assert_string_equal(plugin->arguments[2], "7");
+    assert_null(plugin->arguments[3]);
+    assert_string_equal(plugin->environment[0], "A=b");
+    assert_string_equal(plugin->install_hint, "get it");
+    assert_int_equal(plugin->interactive_mode, EXEC_IF_AVAILABLE);
+    assert_string_equal(plugin->cluster,
+                        "{\"server\":\"https://h\",\"tls-server-name\":\"n\",\"certificate-authority-data\":\"" CERTIFICATE_DATA
+                        "\",\"config\":{\"audience\":\"x\"}}");
+    close_fixture(&fixture);
+}
+
 struct row {
     const char *text;
     const char *expected; /* in the error, after the path */
@@ -141,8 +199,28 @@ static const struct row bad[] = {
     {WITH_CLUSTER("server: 'https://h', insecure-skip-tls-verify: maybe"), "true or false is expected, not \"maybe\""},
     {WITH_CLUSTER("server: 'https://h', insecure-skip-tls-verify: true, certificate-authority: ca.pem"),
      "insecure-skip-tls-verify: cannot be true"},
-    {WITH_USER("exec: {command: x}"), ":6: users[\"u\"].user.exec: is not supported"},
     {WITH_USER("auth-provider: {}"), "auth-provider: is not supported"},
+    {WITH_USER("exec: x"), ":6: users[\"u\"].user.exec: a mapping"},
+    {WITH_USER("exec: {apiVersion: " V1 ", interactiveMode: Never}"), "users[\"u\"].user.exec.command: is missing"},
+    {WITH_USER("exec: {command: x}"), "users[\"u\"].user.exec.apiVersion: is missing"},
+    {WITH_USER("exec: {command: x, apiVersion: client.authentication.k8s.io/v1alpha1}"),
+     "v1alpha1\": expected client.authentication.k8s.io/v1 or client.authentication.k8s.io/v1beta1"},
+    {WITH_USER("exec: {command: x, apiVersion: " V1 "}"), "user.exec.interactiveMode: is missing (Never,"},
+    {WITH_USER("exec: {command: x, apiVersion: " V1 ", interactiveMode: often}"), "interactiveMode: \"often\": expected Never"},
+    {WITH_USER("exec: {command: x, args: y}"), "user.exec.args: a list"},
+    {WITH_USER("exec: {command: x, args: [[]]}"), "user.exec.args: a list of texts"},
+    {WITH_USER("exec: {command: x, env: [{name: ''}]}"), "user.exec.env: entry 0: a name and a value"},
+    {WITH_USER("exec: {command: x, apiVersion: " V1 ", interactiveMode: Never, provideClusterInfo: x}"),
+     "provideClusterInfo: true or false"},
+    {WITH_USER("as-groups: [a]"), "user.as: is missing beside"},
+    {WITH_USER("as: a, as-groups: a"), "user.as-groups: a list"},
+    {WITH_USER("as: a, as-user-extra: {k: v}"), "user.as-user-extra: a mapping of lists"},
+    {WITH_USER("as: \"a\\nb\""), "user.as: holds characters"},
+    {WITH_USER("password: x"), "user.username: is missing"},
+    {WITH_USER("username: x, token: y"), "user.username: cannot be given beside a token"},
+    {WITH_USER("client-certificate: ca.pem, client-certificate-data: " CERTIFICATE_DATA ", client-key: key.pem"),
+     "client-certificate-data: is given beside client-certificate"},
+    {CONTEXT CLUSTER "users: [{name: u, user: {}}, {name: u, user: {}}]\n", ":4: users[1].name: there is another \"u\""},
     {WITH_USER("token: 'two words'"), "user.token: holds characters"},
     {WITH_USER("token: \"a\\r\\nX: y\""), "user.token: holds characters"},
     {WITH_USER("tokenFile: nope"), "user.tokenFile: "},
@@ -210,9 +288,9 @@ static void test_nothing_there(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_good),
-        cmocka_unit_test(test_bad),
-        cmocka_unit_test(test_files_are_merged),
+        cmocka_unit_test(test_good),          cmocka_unit_test(test_servers_without_a_scheme),
+        cmocka_unit_test(test_impersonation), cmocka_unit_test(test_program),
+        cmocka_unit_test(test_bad),           cmocka_unit_test(test_files_are_merged),
         cmocka_unit_test(test_nothing_there),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
