@@ -18,7 +18,7 @@ static setting_reader read_cost, read_millicores, read_boot_mode, read_term_mode
 static const struct setting table[] = {
     {"address", "WEBAPP_ADDRESS", "IP", "127.0.0.1", settings_read_address, FIELD(address), 0, 0,
      "address to listen on; in a pod: its status.podIP"},
-    {"port", "WEBAPP_PORT", "PORT", "8080", settings_read_count, FIELD(port), 0, 65535,
+    {"port", "WEBAPP_LISTEN_PORT", "PORT", "8080", settings_read_count, FIELD(port), 0, 65535,
      "TCP port to listen on, 0 to 65535; 0 takes a free one, named in the log's first line"},
     {"pod-name", "POD_NAME", "NAME", NULL, settings_read_pod_name, FIELD(pod_name), 0, 0,
      "name in the X-Pod-Name header; letters, digits, \"-\", \".\" and \"_\", at most 253 (default: the host's name)"},

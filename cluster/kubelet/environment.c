@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cluster/kubelet/field_reference.h"
+#include "cluster/kubelet/service_links.h"
 #include "common/base64.h"
 #include "common/buffer.h"
 
@@ -167,6 +168,16 @@ static void set_server(struct environment *environment, const struct environment
     environment_set(environment, "KUBERNETES_SERVICE_PORT_HTTPS", source->server_port);
 }
 
+static void link_services(struct environment *environment, const struct environment_source *source)
+{
+    if (source->list_services == NULL || !json_boolean(json_get(source->pod, "spec", "enableServiceLinks"), true))
+        return;
+    AUTO_JSON cJSON *services = source->list_services(source->context);
+    const cJSON *service;
+    cJSON_ArrayForEach (service, services)
+        service_links_add(environment, service);
+}
+
 static int take_variable(const struct environment_source *source, struct environment *environment, const cJSON *variable,
                          struct error *error)
 {
@@ -200,6 +211,7 @@ int environment_make(const struct environment_source *source, struct environment
     environment_set(
         environment, "HOSTNAME",
         json_text(json_get(source->pod, "spec", "hostname"), json_text(json_get(source->pod, "metadata", "name"), "")));
+    link_services(environment, source);
     set_server(environment, source);
     const cJSON *item;
     int outcome = 0;

@@ -30,6 +30,7 @@ struct environment_source {
     int64_t node_millicores;               /* for limits that are not set */
     int64_t node_bytes;
     object_reader *read_config_map, *read_secret;
+    cJSON *(*list_services)(void *context); /* of the pod's namespace, an array that the caller deletes; NULL = there are none */
     void *context;
 };
 

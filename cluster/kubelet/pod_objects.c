@@ -27,6 +27,18 @@ static cJSON *read_secret(void *context, const char *name)
     return read_object(context, RESOURCE_SECRETS, name);
 }
 
+static cJSON *list_services(void *context)
+{
+    const struct pod *pod = context;
+    struct object_list list;
+    cJSON *services = cJSON_CreateArray();
+    store_list(pod->kubelet->store, RESOURCE_SERVICES, pod->namespace, &list);
+    for (size_t index = 0; index < list.count; index++)
+        cJSON_AddItemToArray(services, json_copy(object_tree(list.objects[index])));
+    object_list_release(&list);
+    return services;
+}
+
 static char *make_token(void *context, const cJSON *projection, struct error *error)
 {
     const struct pod *pod = context;
@@ -87,6 +99,7 @@ struct environment_source pod_environment_source(struct pod *pod, const cJSON *c
                                        .node_bytes = kubelet->memory_bytes,
                                        .read_config_map = read_config_map,
                                        .read_secret = read_secret,
+                                       .list_services = list_services,
                                        .context = pod};
 }
 

@@ -211,7 +211,7 @@ static void wrong_usage_ends_with_2(void **state)
 static void variables_are_read(void **state)
 {
     (void)state;
-    static const char *const names[] = {"MEMAPP_MODE", "MEMAPP_MAX", "MEMAPP_ADDRESS", "MEMAPP_PORT"};
+    static const char *const names[] = {"MEMAPP_MODE", "MEMAPP_MAX", "MEMAPP_ADDRESS", "MEMAPP_LISTEN_PORT"};
     struct test_child *help = test_child_run("memapp", "--help");
     assert_int_equal(test_child_wait(help, WAIT_SECONDS), 0);
     AUTO_FREE char *text = test_child_output(help);

@@ -75,7 +75,7 @@ static void flags_win_over_variables(void **state)
     char url[TEST_URL_SIZE];
     char name[NAME_SIZE];
     AUTO_FREE char *variable = memory_format("WEBAPP_ADDRESS=%s", test_loopback_address(address));
-    const char *const environment[] = {variable, "POD_NAME=from-variable", "WEBAPP_PORT=1", "WEBAPP_DRAIN=", NULL};
+    const char *const environment[] = {variable, "POD_NAME=from-variable", "WEBAPP_LISTEN_PORT=1", "WEBAPP_DRAIN=", NULL};
     struct test_child *child = test_child_start("webapp", (const char *const[]){"--port=8080", NULL}, environment);
     assert_true(test_tcp_wait(address, TEST_WEBAPP_PORT, 10));
     (void)snprintf(url, sizeof url, "http://%s:%d/livez", address, TEST_WEBAPP_PORT);
@@ -112,7 +112,7 @@ static void help_names_every_variable(void **state)
 {
     (void)state;
     static const char *const names[] = {"WEBAPP_ADDRESS",
-                                        "WEBAPP_PORT",
+                                        "WEBAPP_LISTEN_PORT",
                                         "POD_NAME",
                                         "WEBAPP_BOOT",
                                         "WEBAPP_BOOT_MODE",

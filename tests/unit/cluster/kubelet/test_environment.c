@@ -21,8 +21,21 @@ static cJSON *read_map(void *context, const char *name)
     return strcmp(name, "settings") == 0 ? json_parse(text, strlen(text), NULL) : NULL;
 }
 
+static cJSON *list_services(void *context)
+{
+    (void)context;
+    const char *text = "[{\"metadata\":{\"name\":\"my-app\"},\"spec\":{\"clusterIP\":\"127.96.0.9\",\"ports\":[{\"name\":\"http-"
+                       "x\",\"port\":80},"
+                       "{\"name\":\"dns\",\"port\":53,\"protocol\":\"UDP\"}]}},"
+                       "{\"metadata\":{\"name\":\"headless\"},\"spec\":{\"clusterIP\":\"None\",\"ports\":[{\"port\":81}]}}]";
+    return json_parse(text, strlen(text), NULL);
+}
+
+typedef cJSON *services_lister(void *context);
+
 /* The environment of a container of this JSON; 0 or -1 with an error. */
-static int make(const char *container_text, struct environment *environment, struct error *error)
+static int make_beside(services_lister *services, const char *container_text, struct environment *environment,
+                       struct error *error)
 {
     AUTO_JSON cJSON *pod = json_parse(pod_text, strlen(pod_text), NULL);
     AUTO_JSON cJSON *container = json_parse(container_text, strlen(container_text), NULL);
@@ -33,8 +46,14 @@ static int make(const char *container_text, struct environment *environment, str
                                               .host_address = "127.32.0.1",
                                               .node_millicores = 2000,
                                               .node_bytes = INT64_C(8) << 30,
-                                              .read_config_map = read_map};
+                                              .read_config_map = read_map,
+                                              .list_services = services};
     return environment_make(&source, environment, error);
+}
+
+static int make(const char *container_text, struct environment *environment, struct error *error)
+{
+    return make_beside(NULL, container_text, environment, error);
 }
 
 static void assert_variable(const char *variable_text, const char *value)
@@ -61,6 +80,43 @@ static void assert_refused(const char *container, const char *message)
     struct error error = ERROR_NONE;
     assert_int_equal(make(container, &environment, &error), -1);
     assert_string_equal(error.text, message);
+}
+
+static void test_services_are_linked(void **state)
+{
+    (void)state;
+    static const char *const rows[][2] = {
+        {"MY_APP_SERVICE_HOST", "127.96.0.9"},     {"MY_APP_SERVICE_PORT", "80"},
+        {"MY_APP_SERVICE_PORT_HTTP_X", "80"},      {"MY_APP_SERVICE_PORT_DNS", "53"},
+        {"MY_APP_PORT", "tcp://127.96.0.9:80"},    {"MY_APP_PORT_80_TCP", "tcp://127.96.0.9:80"},
+        {"MY_APP_PORT_80_TCP_PROTO", "tcp"},       {"MY_APP_PORT_80_TCP_PORT", "80"},
+        {"MY_APP_PORT_53_UDP_ADDR", "127.96.0.9"}, {"MY_APP_PORT_53_UDP", "udp://127.96.0.9:53"},
+        {"OWN", "http://127.96.0.9:80"},           {"MY_APP_SERVICE_PORT_SET", "mine"}};
+    struct environment environment;
+    struct error error = ERROR_NONE;
+    assert_int_equal(
+        make_beside(list_services,
+                    "{\"env\":[{\"name\":\"OWN\",\"value\":\"http://$(MY_APP_SERVICE_HOST):$(MY_APP_SERVICE_PORT)\"},"
+                    "{\"name\":\"MY_APP_SERVICE_PORT_SET\",\"value\":\"mine\"}]}",
+                    &environment, &error),
+        0);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        assert_string_equal(environment_get(&environment, rows[i][0]), rows[i][1]);
+    assert_null(environment_get(&environment, "HEADLESS_SERVICE_HOST"));
+    environment_release(&environment);
+}
+
+static void test_services_are_not_linked_when_the_pod_says_so(void **state)
+{
+    (void)state;
+    static const char text[] = "{\"metadata\":{\"name\":\"web-1\"},\"spec\":{\"enableServiceLinks\":false}}";
+    AUTO_JSON cJSON *pod = json_parse(text, strlen(text), NULL);
+    AUTO_JSON cJSON *container = cJSON_CreateObject();
+    const struct environment_source source = {.pod = pod, .container = container, .list_services = list_services};
+    struct environment environment;
+    assert_int_equal(environment_make(&source, &environment, NULL), 0);
+    assert_null(environment_get(&environment, "MY_APP_SERVICE_HOST"));
+    environment_release(&environment);
 }
 
 static void test_values(void **state)
@@ -174,9 +230,14 @@ static void test_arguments(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_values),    cmocka_unit_test(test_missing_things),
-        cmocka_unit_test(test_whole_map), cmocka_unit_test(test_nothing_is_inherited),
-        cmocka_unit_test(test_arguments), cmocka_unit_test(test_growth_is_bounded),
+        cmocka_unit_test(test_services_are_linked),
+        cmocka_unit_test(test_services_are_not_linked_when_the_pod_says_so),
+        cmocka_unit_test(test_values),
+        cmocka_unit_test(test_missing_things),
+        cmocka_unit_test(test_whole_map),
+        cmocka_unit_test(test_nothing_is_inherited),
+        cmocka_unit_test(test_arguments),
+        cmocka_unit_test(test_growth_is_bounded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
