@@ -4,6 +4,7 @@
 
 #include "cluster/api/field_validation.h"
 #include "cluster/api/front.h"
+#include "cluster/api/pod_security.h"
 #include "cluster/api/representation.h"
 #include "cluster/api/request_body.h"
 #include "cluster/api/service_account_admission.h"
@@ -89,6 +90,25 @@ static cJSON *read_stored(const struct route *route, const struct http_request *
     return steal_pointer(&tree);
 }
 
+/* The object before it is written, where that matters for warnings; NULL when there is none. */
+static struct object *object_before(struct front *front, const struct route *route)
+{
+    if (route->subresource != SUBRESOURCE_NONE || route->resource->custom != NULL)
+        return NULL;
+    return store_get(registry_store(front->registry), route->resource->id, route->namespace, route->name);
+}
+
+static void warn_of_security(struct front *front, const struct route *route, const struct object *written,
+                             const struct object *before, struct answer *answer)
+{
+    if (route->subresource != SUBRESOURCE_NONE || route->resource->custom != NULL)
+        return;
+    AUTO_JSON cJSON *warnings = pod_security_warnings(registry_store(front->registry), route->resource->id, object_tree(written),
+                                                      before != NULL ? object_tree(before) : NULL);
+    if (warnings != NULL)
+        answer_warn(answer, warnings);
+}
+
 static void answer_written(struct front *front, const struct route *route, const struct representation *representation,
                            struct object *object, int code, struct answer *answer)
 {
@@ -112,8 +132,10 @@ void object_create_request(struct front *front, const struct route *route, const
         service_account_await(front->registry, route->namespace);
     if (tree == NULL || registry_create(front->registry, route->resource->id, route->namespace, tree, &created, &status) != 0)
         answer_status(answer, &status);
-    else
+    else {
+        warn_of_security(front, route, created, NULL, answer);
         represent_object(&representation, created, answer, 201);
+    }
 }
 
 void object_update(struct front *front, const struct route *route, const struct http_request *request, struct answer *answer)
@@ -123,13 +145,16 @@ void object_update(struct front *front, const struct route *route, const struct 
     AUTO_OBJECT struct object *updated = NULL;
     if (!representation_of(request, route->resource, &representation, answer))
         return;
+    AUTO_OBJECT struct object *before = object_before(front, route);
     cJSON *tree =
         write_options_take(request, "UpdateOptions", false, &status) == 0 ? read_stored(route, request, answer, &status) : NULL;
     if (tree == NULL || registry_update(front->registry, route->resource->id, route->namespace, route->name, route->subresource,
                                         tree, &updated, &status) != 0)
         answer_status(answer, &status);
-    else
+    else {
+        warn_of_security(front, route, updated, before, answer);
         answer_written(front, route, &representation, updated, 200, answer);
+    }
 }
 
 static void object_apply(struct front *front, const struct route *route, const struct http_request *request,
@@ -142,6 +167,7 @@ static void object_apply(struct front *front, const struct route *route, const s
         answer_error(answer, 400, "BadRequest", "apply patches of scales are not supported by this cluster");
         return;
     }
+    AUTO_OBJECT struct object *before = object_before(front, route);
     cJSON *tree = read_object(route, request, answer, &status);
     if (tree != NULL)
         version_take_partial(route->resource, tree);
@@ -150,8 +176,10 @@ static void object_apply(struct front *front, const struct route *route, const s
     if (tree == NULL || registry_apply(front->registry, route->resource->id, route->namespace, route->name, route->subresource,
                                        tree, http_request_flag(request, "force"), &created, &applied, &status) != 0)
         answer_status(answer, &status);
-    else
+    else {
+        warn_of_security(front, route, applied, before, answer);
         represent_object(representation, applied, answer, created ? 201 : 200);
+    }
 }
 
 #define PATCH_REFUSAL "the body of the request was in an unknown format - accepted media types include: "
@@ -199,12 +227,15 @@ void object_patch(struct front *front, const struct route *route, const struct h
                      route->resource->custom != NULL ? PATCH_REFUSAL CUSTOM_PATCH_TYPES : PATCH_REFUSAL PATCH_TYPES);
         return;
     }
+    AUTO_OBJECT struct object *before = object_before(front, route);
     AUTO_JSON cJSON *patch = request_body_tree(request, false, &status);
     bool checked = patch != NULL && (type == PATCH_JSON || route->subresource == SUBRESOURCE_SCALE ||
                                      field_validation_check(request, route->resource, patch, answer, &status) == 0);
     if (!checked || registry_patch_version(front->registry, route->resource, route->namespace, route->name, route->subresource,
                                            type, patch, &patched, &status) != 0)
         answer_status(answer, &status);
-    else
+    else {
+        warn_of_security(front, route, patched, before, answer);
         answer_written(front, route, &representation, patched, 200, answer);
+    }
 }

@@ -53,6 +53,8 @@ static const struct {
     {"PodSpec", "nodeName", "The node it runs on; set by the scheduler."},
     {"PodSpec", "nodeSelector", "Labels that the node must have."},
     {"PodSpec", "volumes", "Folders that containers can mount."},
+    {"PodSecurityContext", NULL, "What the pod's programs may do; kept and judged by Pod Security, not enforced here."},
+    {"SecurityContext", NULL, "What a container's program may do, in place of what the pod says."},
     {"Container", NULL, "One program of a pod."},
     {"Container", "name", "Unique in the pod."},
     {"Container", "image", "Where the program comes from."},

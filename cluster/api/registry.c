@@ -9,6 +9,7 @@
 #include "cluster/api/kind.h"
 #include "cluster/api/object_internal.h"
 #include "cluster/api/ownership.h"
+#include "cluster/api/pod_security.h"
 #include "cluster/api/recorder_cache.h"
 #include "cluster/api/registry_internal.h"
 #include "cluster/api/writer.h"
@@ -172,7 +173,8 @@ int create_object(struct registry *registry, const struct resource *resource, cJ
             return -1;
         complete_object(resource, tree);
     }
-    if (judge_new(resource, *tree, status) < 0)
+    if (judge_new(resource, *tree, status) < 0 ||
+        (resource->id == RESOURCE_PODS && pod_security_admit(registry->store, *tree, status) < 0))
         return -1;
     metadata = json_object_at(*tree, "metadata");
     if (is_taken(registry, resource, metadata))

@@ -143,6 +143,7 @@
 extern const struct schema schema_object_meta, schema_label_selector, schema_object_reference, schema_condition;
 extern const struct schema schema_namespace, schema_node, schema_service, schema_endpoint_slice, schema_config_map, schema_event;
 extern const struct schema schema_pod, schema_pod_template;
+extern const struct schema schema_pod_security_context, schema_security_context;
 extern const struct schema schema_affinity, schema_toleration, schema_spread_constraint, schema_scheduling_gate;
 extern const struct schema schema_key_to_path, schema_field_selector, schema_resource_selector;
 extern const struct schema schema_secret_volume, schema_downward_volume, schema_projected_volume;

@@ -7,6 +7,7 @@
 #include "cluster/api/managed_fields.h"
 #include "cluster/api/object_internal.h"
 #include "cluster/api/ownership.h"
+#include "cluster/api/pod_security.h"
 #include "cluster/api/registry_internal.h"
 #include "cluster/api/writer.h"
 #include "common/clock.h"
@@ -52,7 +53,8 @@ void keep_old_parts(const struct object *old, cJSON *tree)
         json_copy_member(tree, old_tree, "spec");
 }
 
-static int judge_change(const struct object *old, const cJSON *tree, enum subresource subresource, struct status *status)
+static int judge_change(struct registry *registry, const struct object *old, const cJSON *tree, enum subresource subresource,
+                        struct status *status)
 {
     const struct resource *resource = resource_by_id(object_resource(old));
     const struct kind *kind = kind_of(resource->id);
@@ -68,7 +70,11 @@ static int judge_change(const struct object *old, const cJSON *tree, enum subres
         if (kind->validate != NULL)
             kind->validate(tree, &problems);
     }
-    return problems_to_status(&problems, resource, object_name(old), status);
+    if (problems_to_status(&problems, resource, object_name(old), status) < 0)
+        return -1;
+    if (resource->id == RESOURCE_PODS && subresource == SUBRESOURCE_NONE && pod_security_is_concerned(tree, object_tree(old)))
+        return pod_security_admit(registry->store, tree, status);
+    return 0;
 }
 
 /* Whether nothing would change but who owns what. */
@@ -154,7 +160,7 @@ int write_applied(struct registry *registry, const struct object *old, cJSON *tr
     AUTO_JSON cJSON *entries = NULL;
     complete_object(resource, &tree);
     if (ownership_after_update(old, tree, given, subresource, apply, &entries, status) < 0 ||
-        judge_change(old, tree, subresource, status) < 0 || allocate(registry, tree, old, status) < 0)
+        judge_change(registry, old, tree, subresource, status) < 0 || allocate(registry, tree, old, status) < 0)
         return -1;
     if (subresource != SUBRESOURCE_STATUS && kind->raises_generation != NULL && kind->raises_generation(tree, object_tree(old)))
         metadata_raise_generation(json_object_at(tree, "metadata"));

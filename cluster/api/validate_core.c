@@ -3,6 +3,7 @@
 
 #include "cluster/api/kind.h"
 #include "cluster/api/names.h"
+#include "cluster/api/pod_security.h"
 
 #define CONFIGURATION_MAXIMUM ((size_t)1024 * 1024)
 #define ENDPOINTS_MAXIMUM 1000
@@ -12,6 +13,7 @@ void namespace_validate(const cJSON *namespace, struct problems *problems)
 {
     int index = 0;
     const cJSON *finalizer = NULL;
+    pod_security_validate_labels(namespace, problems);
     cJSON_ArrayForEach (finalizer, json_get(namespace, "spec", "finalizers"))
         name_check_qualified(problems, PATH_INDEX(PATH_CHILD(PATH_ROOT("spec"), "finalizers"), index++),
                              json_text(finalizer, ""));

@@ -120,7 +120,7 @@ static void test_wide_objects(void **state)
 {
     struct fixture *fixture = *state;
     check_wide(fixture, "nodeSelector", NULL, 20001);
-    check_wide(fixture, "securityContext", NULL, 1001);
+    check_wide(fixture, "dnsConfig", NULL, 1001);
     check_wide(fixture, "resources", "limits", 1001);
 }
 
