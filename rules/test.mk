@@ -3,6 +3,7 @@
 # What a room's unit tests link besides the room itself and common.
 UNIT_NEEDS_driver_lesson  := driver/analyze driver/metric driver/store driver/observe driver/load
 UNIT_NEEDS_driver_record  := driver/store driver/observe driver/load driver/lesson kube
+UNIT_NEEDS_driver_k6      := driver/analyze driver/metric driver/store driver/observe driver/load
 UNIT_NEEDS_driver_store   := driver/observe driver/load
 UNIT_NEEDS_driver_analyze := driver/metric driver/store driver/observe driver/load
 UNIT_NEEDS_driver_report  := driver/analyze driver/metric driver/store driver/observe driver/load
@@ -31,7 +32,7 @@ INTEGRATION_TESTS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/integration/test
 KUBECTL_TESTS := $(wildcard tests/kubectl/test-*)
 # Tests of scripts; those of the image put the build's programs into it, which sanitizers make too large.
 SCRIPT_TESTS := $(if $(SANITIZE),,$(wildcard tests/images/test-*)) $(wildcard tests/kind/test-*)
-TEST_LIBS := -lcmocka -lcurl -lsqlite3 -lmicrohttpd -lcrypto -lssl $(COMMON_LIBS)
+TEST_LIBS := -lcmocka -lz -lcurl -lsqlite3 -lmicrohttpd -lcrypto -lssl $(COMMON_LIBS)
 
 # Unit tests that run at a time: many only wait. The other tests run alone.
 TEST_JOBS ?= 1

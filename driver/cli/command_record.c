@@ -5,6 +5,7 @@
 #include "common/memory.h"
 #include "driver/cli/cli.h"
 #include "driver/cli/run_session.h"
+#include "driver/k6/import.h"
 #include "driver/lesson/recording.h"
 #include "kube/kubeconfig.h"
 
@@ -19,10 +20,33 @@ static const char help[] = "\n"
                            "Exit status: 0 recorded, 1 a fault, 2 wrong usage, 130 ended before its --duration.\n";
 
 struct arguments {
-    const char *watch, *namespace, *context, *duration, *out;
+    const char *watch, *namespace, *context, *duration, *out, *run;
+    struct cli_list k6;
 };
 
-static int record(const struct arguments *given, const char *command)
+static int add_results(const char *run, const struct cli_list *files)
+{
+    struct error error = ERROR_NONE;
+    if (files->count > 0 && k6_import(run, files->values, files->count, &error) < 0)
+        return cli_fail(EXIT_USAGE, "record: --k6: %s; `hpalab record --run %s --k6 FILE` tries again", error.text, run);
+    return EXIT_DONE;
+}
+
+/* k6's results are read when the recording has ended, before its report is made. */
+static int add_at_the_end(const char *folder, void *context)
+{
+    return add_results(folder, context);
+}
+
+static int add_afterwards(const struct arguments *given)
+{
+    if (given->k6.count == 0 || given->watch != NULL || given->duration != NULL || given->out != NULL)
+        return cli_fail(EXIT_USAGE, "record: --run RUN goes with --k6 FILE alone");
+    int code = add_results(given->run, &given->k6);
+    return code == EXIT_DONE ? run_session_conclude(given->run) : code;
+}
+
+static int record(struct arguments *given, const char *command)
 {
     struct error error = ERROR_NONE;
     struct kubeconfig config = {0};
@@ -41,7 +65,8 @@ static int record(const struct arguments *given, const char *command)
     if (lesson == NULL)
         return cli_fail(EXIT_USAGE, "record: %s", error.text);
     struct run_options options = {.target = context, .pace = "kubernetes", .command = command};
-    int code = run_session(lesson, &options, given->out);
+    const struct run_session_end end = {.call = add_at_the_end, .context = &given->k6};
+    int code = run_session(lesson, &options, given->out, &end);
     lesson_destroy(lesson);
     return code;
 }
@@ -56,6 +81,8 @@ static int run(int count, char **arguments)
     int parsed = cli_parse(&command_record, count, arguments, table, NULL, 0, help);
     if (parsed != 0)
         return parsed < 0 ? EXIT_USAGE : EXIT_DONE;
+    if (given.run != NULL)
+        return add_afterwards(&given);
     if (given.watch == NULL)
         return cli_fail(EXIT_USAGE, "record: what is to be watched? For example: hpalab record --watch hpa/webapp");
     AUTO_FREE char *command = run_session_command(command_record.name, count, arguments);
@@ -64,7 +91,7 @@ static int run(int count, char **arguments)
 
 const struct command command_record = {
     .name = "record",
-    .usage = "--watch hpa/NAME [-n NAMESPACE] [--context CONTEXT] [--duration TIME]",
+    .usage = "--watch hpa/NAME [-n NAMESPACE] [--context CONTEXT] [--duration TIME] [--k6 FILE] | --run RUN --k6 FILE",
     .summary = "Records what an HPA does, without a load",
     .run = run,
 };

@@ -50,7 +50,7 @@ static int run(int count, char **arguments)
     }
     AUTO_FREE char *command = run_session_command("run", count, arguments);
     struct run_options options = {.target = target, .pace = pace, .command = command, .keep = keep != 0};
-    int code = run_session(lesson, &options, out);
+    int code = run_session(lesson, &options, out, NULL);
     lesson_destroy(lesson);
     return code;
 }

@@ -138,7 +138,7 @@ static char *cluster_folder(const struct run_options *options, struct error *err
     return folder;
 }
 
-static int execute(struct run_options *options)
+static int execute(struct run_options *options, const struct run_session_end *end)
 {
     struct error error = ERROR_NONE;
     AUTO_FREE char *cluster = cluster_folder(options, &error);
@@ -153,13 +153,14 @@ static int execute(struct run_options *options)
     announce(options->lesson, options->pace, options->target);
     int result = run_lesson(options, &error);
     live_destroy(live);
+    int ended = result == 0 && end != NULL ? end->call(options->folder, end->context) : EXIT_DONE;
     int code = result == 0 ? run_session_conclude(options->folder) : conclude_early(options->folder, result, error.text);
     if (options->keep && strcmp(options->target, TARGET_EMBEDDED) == 0)
         tell_kept();
-    return code;
+    return ended != EXIT_DONE ? ended : code;
 }
 
-int run_session(const struct lesson *lesson, struct run_options *options, const char *out)
+int run_session(const struct lesson *lesson, struct run_options *options, const char *out, const struct run_session_end *end)
 {
     struct error error = ERROR_NONE;
     AUTO_FREE char *chosen = out != NULL ? memory_copy_text(out) : default_folder(lesson);
@@ -170,7 +171,7 @@ int run_session(const struct lesson *lesson, struct run_options *options, const 
         return cli_fail(EXIT_FAULT, "runs: %s", strerror(errno));
     options->lesson = lesson;
     options->folder = folder;
-    return execute(options);
+    return execute(options, end);
 }
 
 char *run_session_command(const char *name, int count, char **arguments)

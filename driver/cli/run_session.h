@@ -8,9 +8,16 @@
 
 #define TARGET_EMBEDDED "embedded"
 
+/* What is done to a run that has come to its end, before its report: an exit status, which wins unless it is EXIT_DONE. */
+struct run_session_end {
+    int (*call)(const char *folder, void *context);
+    void *context;
+};
+
 /* Runs the lesson into the folder out (NULL = runs/DATE-LESSON). Of the options, target, pace, command and keep are given.
- * Returns the exit status. */
-int run_session(const struct lesson *lesson, struct run_options *options, const char *out);
+ * end: NULL = nothing. Returns
+ * the exit status. */
+int run_session(const struct lesson *lesson, struct run_options *options, const char *out, const struct run_session_end *end);
 
 /* The terminal's report, the HTML file beside the run, and the exit status that follows from the expectations. */
 int run_session_conclude(const char *folder);

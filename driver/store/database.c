@@ -131,12 +131,11 @@ static int check_pages(struct database *database, struct error *error)
     return result;
 }
 
-static int recognise(struct database *database, struct error *error)
+static int recognise(struct database *database, const char *begin, struct error *error)
 {
     int64_t application = 0;
     int64_t version = 0;
-    if (database_execute(database, "BEGIN;", error) < 0 ||
-        read_number(database, "PRAGMA application_id", &application, error) < 0 ||
+    if (database_execute(database, begin, error) < 0 || read_number(database, "PRAGMA application_id", &application, error) < 0 ||
         read_number(database, "PRAGMA user_version", &version, error) < 0)
         return -1;
     if (application != DATABASE_APPLICATION_ID)
@@ -185,23 +184,39 @@ static int open_any(struct database *database, struct error *error)
     return open_as(database, copy, "mode=ro", error);
 }
 
-int database_open(struct database *database, const char *path, struct error *error)
+static int find_file(struct database *database, const char *path, struct error *error)
 {
     struct stat status;
     *database = (struct database){0};
     if (stat(path, &status) < 0)
         return error_set(error, "%s: %s", path, strerror(errno));
     database->path = S_ISDIR(status.st_mode) ? memory_format("%s/" DATABASE_FILE, path) : memory_copy_text(path);
-    if (stat(database->path, &status) < 0) {
-        error_set(error, "%s: there is no run here: %s", database->path, strerror(errno));
-        database_close(database);
-        return -1;
-    }
-    if (open_any(database, error) < 0 || recognise(database, error) < 0) {
-        database_close(database);
-        return -1;
-    }
+    if (stat(database->path, &status) < 0)
+        return error_set(error, "%s: there is no run here: %s", database->path, strerror(errno));
     return 0;
+}
+
+int database_open(struct database *database, const char *path, struct error *error)
+{
+    if (find_file(database, path, error) == 0 && open_any(database, error) == 0 && recognise(database, "BEGIN;", error) == 0)
+        return 0;
+    database_close(database);
+    return -1;
+}
+
+int database_open_writable(struct database *database, const char *path, struct error *error)
+{
+    if (find_file(database, path, error) == 0) {
+        if (sqlite3_open_v2(database->path, &database->handle, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK)
+            (void)database_error(database, "cannot write to the run", error);
+        else {
+            harden(database->handle);
+            if (recognise(database, "BEGIN IMMEDIATE;", error) == 0)
+                return 0;
+        }
+    }
+    database_close(database);
+    return -1;
 }
 
 void database_close(struct database *database)

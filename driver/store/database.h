@@ -35,6 +35,9 @@ int database_create(struct database *database, const char *folder, struct error 
  * replayed in place). The transaction stays open, so that everything read belongs to one moment. */
 int database_open(struct database *database, const char *path, struct error *error);
 
+/* Opens an existing run in place to write to it, and begins a transaction. */
+int database_open_writable(struct database *database, const char *path, struct error *error);
+
 /* Harmless on a zeroed struct. */
 void database_close(struct database *database);
 

@@ -111,19 +111,20 @@ static int load_variants(struct run_store *store, struct error *error)
     return result;
 }
 
-struct run_store *run_store_open(const char *path, struct error *error)
+int store_load_summary(struct run_store *store, struct error *error)
 {
-    struct run_store *store = memory_allocate(1, sizeof *store);
     const char **notes = NULL;
-    int result = database_open(&store->database, path, error);
-    if (result == 0)
-        result = load_description(store, error);
+    int result = load_description(store, error);
     if (result == 0)
         result = load_texts(store, "SELECT text FROM note ORDER BY id", 0, MOST_NOTES, &notes, &store->summary.note_count, error);
     store->summary.notes = notes;
-    if (result == 0)
-        result = load_variants(store, error);
-    if (result == 0)
+    return result < 0 ? -1 : load_variants(store, error);
+}
+
+struct run_store *run_store_open(const char *path, struct error *error)
+{
+    struct run_store *store = memory_allocate(1, sizeof *store);
+    if (database_open(&store->database, path, error) == 0 && store_load_summary(store, error) == 0)
         return store;
     run_store_close(store);
     return NULL;

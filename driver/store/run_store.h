@@ -66,6 +66,14 @@ int run_store_commit(struct run_store *store, struct error *error);
 int run_store_finish(struct run_store *store, struct error *error);
 void run_store_close(struct run_store *store);
 
+/* Adding a load's results, from elsewhere, to the first variant of a run that nobody writes any more: rows, ticks and exemplars
+ * as above, and a commit. Until then everything can be taken back. A run of an older format is refused. */
+struct run_store *run_store_open_to_add(const char *path, struct error *error);
+int run_store_forget_load(struct run_store *store, struct error *error);                          /* that the variant has */
+int run_store_describe_load(struct run_store *store, const char *load_json, struct error *error); /* anew */
+int run_store_forget_notes(struct run_store *store, const char *head, struct error *error);       /* that begin so */
+void run_store_roll_back(struct run_store *store);
+
 /* Reading: path of a run's folder or of its run.db; also while another process still writes it. */
 struct run_store *run_store_open(const char *path, struct error *error);
 

@@ -20,8 +20,8 @@ static const char *const STATEMENT_TEXTS[STATEMENT_COUNT] = {
     [FIND_OBJECT] = "SELECT id FROM object WHERE hash = ? AND json = ?",
 };
 
-static int run_once(struct run_store *store, const char *sql, void (*bind)(struct binder *, const void *), const void *values,
-                    const char *what, struct error *error)
+int store_run_once(struct run_store *store, const char *sql, void (*bind)(struct binder *, const void *), const void *values,
+                   const char *what, struct error *error)
 {
     sqlite3_stmt *statement = database_prepare(&store->database, sql, error);
     if (statement == NULL)
@@ -50,8 +50,11 @@ static void bind_description(struct binder *binder, const void *values)
     bind_integer(binder, run->started_wall);
 }
 
-static int prepare_statements(struct run_store *store, struct error *error)
+int store_prepare_writing(struct run_store *store, struct error *error)
 {
+    store->writing = true;
+    buffer_init(&store->first_histogram, LARGEST_HISTOGRAM);
+    buffer_init(&store->second_histogram, LARGEST_HISTOGRAM);
     for (size_t index = 0; index < STATEMENT_COUNT; index++) {
         store->statements[index] = database_prepare(&store->database, STATEMENT_TEXTS[index], error);
         if (store->statements[index] == NULL)
@@ -63,12 +66,9 @@ static int prepare_statements(struct run_store *store, struct error *error)
 struct run_store *run_store_create(const char *folder, const struct run_description *description, struct error *error)
 {
     struct run_store *store = memory_allocate(1, sizeof *store);
-    store->writing = true;
-    buffer_init(&store->first_histogram, LARGEST_HISTOGRAM);
-    buffer_init(&store->second_histogram, LARGEST_HISTOGRAM);
-    if (database_create(&store->database, folder, error) < 0 || prepare_statements(store, error) < 0 ||
-        run_once(store, "INSERT INTO run VALUES(1,?,?,?,?,?,?,?,?,?,?,?,?,0)", bind_description, description, "cannot write",
-                 error) < 0 ||
+    if (database_create(&store->database, folder, error) < 0 || store_prepare_writing(store, error) < 0 ||
+        store_run_once(store, "INSERT INTO run VALUES(1,?,?,?,?,?,?,?,?,?,?,?,?,0)", bind_description, description,
+                       "cannot write", error) < 0 ||
         run_store_commit(store, error) < 0) {
         run_store_close(store);
         return NULL;
@@ -129,10 +129,10 @@ int run_store_begin_variant(struct run_store *store, const struct variant_descri
     if (store->variant != 0)
         return error_set(error, "%s: the variant before has not ended", store->database.path);
     if (begin(store, error) < 0 ||
-        run_once(store,
-                 "INSERT INTO variant(name, title, hpa, spike_over, load_duration, load_json, started_wall, outcome)"
-                 " VALUES(?,?,?,?,?,?,?,'')",
-                 bind_variant, description, "cannot write a variant", error) < 0)
+        store_run_once(store,
+                       "INSERT INTO variant(name, title, hpa, spike_over, load_duration, load_json, started_wall, outcome)"
+                       " VALUES(?,?,?,?,?,?,?,'')",
+                       bind_variant, description, "cannot write a variant", error) < 0)
         return -1;
     store->variant = sqlite3_last_insert_rowid(store->database.handle);
     return add_expectations(store, description, error);
@@ -290,7 +290,8 @@ int run_store_end_variant(struct run_store *store, const char *outcome, struct e
     if (begin_in_variant(store, error) < 0)
         return -1;
     struct variant_end end = {.outcome = outcome, .variant = store->variant};
-    if (run_once(store, "UPDATE variant SET outcome = ? WHERE id = ?", bind_variant_end, &end, "cannot end a variant", error) < 0)
+    if (store_run_once(store, "UPDATE variant SET outcome = ? WHERE id = ?", bind_variant_end, &end, "cannot end a variant",
+                       error) < 0)
         return -1;
     store->variant = 0;
     return run_store_commit(store, error);
@@ -305,7 +306,7 @@ int run_store_add_note(struct run_store *store, const char *text, struct error *
 {
     if (begin(store, error) < 0)
         return -1;
-    return run_once(store, "INSERT INTO note(text) VALUES(?)", bind_note, text, "cannot write a note", error);
+    return store_run_once(store, "INSERT INTO note(text) VALUES(?)", bind_note, text, "cannot write a note", error);
 }
 
 int run_store_commit(struct run_store *store, struct error *error)

@@ -32,4 +32,14 @@ struct run_store {
     struct variant_summary *variants;
 };
 
+/* What the functions that add to a run need. */
+int store_prepare_writing(struct run_store *store, struct error *error);
+
+/* Reads what is known of the run as a whole. */
+int store_load_summary(struct run_store *store, struct error *error);
+
+/* Runs one statement with its values. */
+int store_run_once(struct run_store *store, const char *sql, void (*bind)(struct binder *, const void *), const void *values,
+                   const char *what, struct error *error);
+
 #endif
