@@ -21,11 +21,11 @@ room_objects  = $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard $(1)/*.c))
 archives      = $(foreach room,$(filter $(1),$(ROOMS)),$(call room_archive,$(room)))
 
 COMMON_LIBS  := -lcjson -lyaml -lm
-DRIVER_LIBS  := -lcurl -lz -lsqlite3 -lcrypto $(COMMON_LIBS)
+DRIVER_LIBS  := -lmicrohttpd -lcurl -lz -lsqlite3 -lcrypto $(COMMON_LIBS)
 CLUSTER_LIBS := -lmicrohttpd -lcurl -lcrypto -lssl $(COMMON_LIBS)
 APP_LIBS     := -lmicrohttpd $(COMMON_LIBS)
 
-DRIVER_ROOMS  := driver/cli driver/k6 driver/run driver/ramp driver/record driver/report driver/analyze driver/store \
+DRIVER_ROOMS  := driver/cli driver/page driver/k6 driver/run driver/ramp driver/record driver/report driver/analyze driver/store \
                  driver/load_report driver/metric driver/wire driver/load driver/observe driver/lesson kube common
 CLUSTER_ROOMS := cluster/cli cluster/controllers cluster/kubelet cluster/proxy cluster/metrics cluster/supervisor cluster/api hpa \
                  common

@@ -5,9 +5,9 @@
 #include "common/version.h"
 #include "driver/cli/cli.h"
 
-static const struct command *const commands[] = {&command_run,       &command_report,  &command_compare,
-                                                 &command_runs,      &command_cluster, &command_image,
-                                                 &command_ramp_step, &command_load,    &command_record};
+static const struct command *const commands[] = {&command_run,     &command_report, &command_compare,   &command_runs,
+                                                 &command_cluster, &command_image,  &command_ramp_step, &command_load,
+                                                 &command_record,  &command_demo};
 
 static void print_usage(FILE *stream)
 {

@@ -17,8 +17,7 @@
 #include "driver/cli/kept_cluster.h"
 #include "driver/cli/live.h"
 
-/* runs/20261122-004828-readiness-probe */
-static char *default_folder(const struct lesson *lesson)
+char *run_session_folder(const char *base, const struct lesson *lesson)
 {
     char now[CLOCK_TEXT_SIZE];
     char digits[CLOCK_TEXT_SIZE];
@@ -31,7 +30,7 @@ static char *default_folder(const struct lesson *lesson)
             digits[length++] = '-';
     }
     digits[length] = '\0';
-    return memory_format("runs/%s-%s", digits, lesson->name);
+    return memory_format("%s/%s-%s", base, digits, lesson->name);
 }
 
 static char *absolute_path(const char *path, struct error *error)
@@ -163,7 +162,7 @@ static int execute(struct run_options *options, const struct run_session_end *en
 int run_session(const struct lesson *lesson, struct run_options *options, const char *out, const struct run_session_end *end)
 {
     struct error error = ERROR_NONE;
-    AUTO_FREE char *chosen = out != NULL ? memory_copy_text(out) : default_folder(lesson);
+    AUTO_FREE char *chosen = out != NULL ? memory_copy_text(out) : run_session_folder("runs", lesson);
     AUTO_FREE char *folder = absolute_path(chosen, &error);
     if (folder == NULL)
         return cli_fail(EXIT_FAULT, "%s", error.text);

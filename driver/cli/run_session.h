@@ -19,6 +19,9 @@ struct run_session_end {
  * the exit status. */
 int run_session(const struct lesson *lesson, struct run_options *options, const char *out, const struct run_session_end *end);
 
+/* BASE/DATE-LESSON, such as runs/20261122-004828-readiness-probe; the caller frees it. */
+char *run_session_folder(const char *base, const struct lesson *lesson);
+
 /* The terminal's report, the HTML file beside the run, and the exit status that follows from the expectations. */
 int run_session_conclude(const char *folder);
 
