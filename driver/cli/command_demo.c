@@ -82,7 +82,7 @@ static int run_and_show(const struct lesson *lesson, struct run_options *options
     const atomic_bool *stop = interrupt_catch();
     show_waiting(server, lesson);
     tell_address("The report will be at ", listen, server);
-    const int code = run_session(lesson, options, folder);
+    const int code = run_session(lesson, options, folder, NULL);
     if (code != EXIT_DONE && code != EXIT_EXPECTATION)
         return code;
     if (show_report(server, folder, &error) < 0)
