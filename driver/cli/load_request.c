@@ -151,7 +151,7 @@ static int read_url(const struct load_texts *texts, struct load_spec *spec, stru
     struct url_template url;
     if (texts->url == NULL)
         return error_set(error, "which URL? For example: hpalab load http://localhost:8080/ --rate 100 --duration 30s");
-    if (url_template_parse(texts->url, &url, error) < 0)
+    if (url_template_parse(texts->url, NULL, &url, error) < 0)
         return -1;
     url_template_release(&url);
     spec->url = memory_copy_text(texts->url);

@@ -104,7 +104,7 @@ static int read_url(const struct field_reader *reader, const struct yaml_node *n
     struct url_template url;
     if (field_text(reader, node, "url", true, &spec->url) < 0)
         return -1;
-    if (url_template_parse(spec->url, &url, &reason) < 0)
+    if (url_template_parse(spec->url, &spec->data, &url, &reason) < 0)
         return field_error(reader, yaml_get(node, "url"), "url: %s", reason.text);
     url_template_release(&url);
     return 0;

@@ -20,6 +20,7 @@ struct collector {
     int exemplars;
     size_t row_count, row_capacity;
     struct load_row *rows;
+    uint32_t *row_requests; /* which one each row is about */
     struct known_servers *servers;
 };
 
@@ -41,6 +42,7 @@ void collector_destroy(struct collector *collector)
     for (size_t i = 0; i < collector->row_capacity; i++)
         load_row_release(&collector->rows[i]);
     free(collector->rows);
+    free(collector->row_requests);
     known_servers_destroy(collector->servers);
     histogram_release(&collector->tick.lateness);
     free(collector);
@@ -59,34 +61,48 @@ void collector_sent(struct collector *collector, int64_t intended, int64_t sent)
     histogram_record(&collector->tick.lateness, sent - intended);
 }
 
-static bool is_row_of(const struct load_row *row, int64_t second, const char *server, enum load_warmth warmth)
+static bool is_row_of(const struct collector *collector, size_t index, int64_t second, const char *server,
+                      const struct load_done *done)
 {
-    return row->second == second && row->warmth == warmth && strcmp(row->server, server) == 0;
+    const struct load_row *row = &collector->rows[index];
+    return row->second == second && row->warmth == done->warmth && collector->row_requests[index] == done->which &&
+           strcmp(row->server, server) == 0;
 }
 
 /* known: the server; NULL = it is none of those. */
 static struct load_row *known_row(const struct collector *collector, const struct known_server *known, int64_t second,
-                                  const char *server, enum load_warmth warmth)
+                                  const char *server, const struct load_done *done)
 {
-    if (known != NULL && known->rows[warmth] < collector->row_count &&
-        is_row_of(&collector->rows[known->rows[warmth]], second, server, warmth))
-        return &collector->rows[known->rows[warmth]];
+    size_t latest = known != NULL ? known->rows[done->warmth][done->which % KNOWN_REQUESTS] : SIZE_MAX;
+    if (latest < collector->row_count && is_row_of(collector, latest, second, server, done))
+        return &collector->rows[latest];
     for (size_t i = 0; i < collector->row_count; i++)
-        if (is_row_of(&collector->rows[i], second, server, warmth))
+        if (is_row_of(collector, i, second, server, done))
             return &collector->rows[i];
     return NULL;
 }
 
-static struct load_row *add_row(struct collector *collector, int64_t second, const char *server, enum load_warmth warmth)
+static void make_room(struct collector *collector)
 {
-    if (collector->row_count == collector->row_capacity) {
-        size_t capacity = collector->row_capacity * 2 + 16;
-        collector->rows = memory_resize(collector->rows, capacity, sizeof *collector->rows);
-        memset(collector->rows + collector->row_capacity, 0, (capacity - collector->row_capacity) * sizeof *collector->rows);
-        collector->row_capacity = capacity;
-    }
+    size_t capacity = collector->row_capacity * 2 + 16;
+    collector->rows = memory_resize(collector->rows, capacity, sizeof *collector->rows);
+    memset(collector->rows + collector->row_capacity, 0, (capacity - collector->row_capacity) * sizeof *collector->rows);
+    collector->row_requests = memory_resize(collector->row_requests, capacity, sizeof *collector->row_requests);
+    collector->row_capacity = capacity;
+}
+
+static struct load_row *add_row(struct collector *collector, int64_t second, const char *server, const struct load_done *done)
+{
+    if (collector->row_count == collector->row_capacity)
+        make_room(collector);
+    const struct request_spec request = load_spec_request(collector->spec, done->which);
+    struct load_row of = {.second = second, .warmth = done->warmth, .check_count = request.check_count};
+    (void)snprintf(of.server, sizeof of.server, "%s", server);
+    (void)snprintf(of.request, sizeof of.request, "%s", request.name);
+    (void)snprintf(of.phase, sizeof of.phase, "%s", load_spec_phase_at(collector->spec, second));
+    collector->row_requests[collector->row_count] = done->which;
     struct load_row *row = &collector->rows[collector->row_count++];
-    load_row_begin(row, second, server, warmth);
+    load_row_begin(row, &of);
     return row;
 }
 
@@ -94,15 +110,15 @@ static struct load_row *find_row(struct collector *collector, struct known_serve
 {
     int64_t second = done->intended / NANOSECONDS_PER_SECOND;
     const char *server = done->server;
-    struct load_row *row = known_row(collector, known, second, server, done->warmth);
+    struct load_row *row = known_row(collector, known, second, server, done);
     if (row == NULL && collector->row_count >= MAXIMUM_ROWS) {
         server = "";
-        row = known_row(collector, NULL, second, server, done->warmth);
+        row = known_row(collector, NULL, second, server, done);
     }
     if (row == NULL)
-        row = add_row(collector, second, server, done->warmth);
+        row = add_row(collector, second, server, done);
     if (known != NULL)
-        known->rows[done->warmth] = (size_t)(row - collector->rows);
+        known->rows[done->warmth][done->which % KNOWN_REQUESTS] = (size_t)(row - collector->rows);
     return row;
 }
 
@@ -137,7 +153,23 @@ static void hand_over_exemplar(struct collector *collector, const struct load_do
         .new_connection = done->new_connection,
     };
     (void)snprintf(exemplar.server, sizeof exemplar.server, "%s", done->server);
+    (void)snprintf(exemplar.request, sizeof exemplar.request, "%s", load_spec_request(collector->spec, done->which).name);
+    (void)snprintf(exemplar.phase, sizeof exemplar.phase, "%s",
+                   load_spec_phase_at(collector->spec, done->intended / NANOSECONDS_PER_SECOND));
     collector->sink.exemplar(collector->sink.context, collector->spec, &exemplar);
+}
+
+/* An answer that did not come fails them all; a request that was not sent, or was cut short by us, says nothing. */
+static void add_checks(struct load_row *row, const struct load_done *done)
+{
+    if (done->outcome == OUTCOME_DROPPED || done->outcome == OUTCOME_ABORTED)
+        return;
+    for (size_t i = 0; i < row->check_count; i++) {
+        if ((done->checks_passed >> i & 1) != 0)
+            row->checks[i].passes++;
+        else
+            row->checks[i].fails++;
+    }
 }
 
 static void add_sent_times(struct load_row *row, const struct load_done *done)
@@ -163,6 +195,8 @@ void collector_done(struct collector *collector, const struct load_done *done)
     if (done->http_status > 0)
         load_status_add(row->statuses, &row->status_count, LOAD_MOST_STATUSES, done->http_status, 1);
     row->bytes_received += done->bytes_received;
+    row->bytes_sent += done->bytes_sent;
+    add_checks(row, done);
     add_sent_times(row, done);
     if (done->outcome == OUTCOME_DROPPED)
         collector->tick.dropped++;
@@ -192,6 +226,7 @@ static void hand_over_tick(struct collector *collector, const struct engine_stat
     tick->vus = state->vus;
     tick->cpu = cpu;
     tick->threads = 1;
+    (void)snprintf(tick->phase, sizeof tick->phase, "%s", load_spec_phase_at(collector->spec, tick->second));
     collector->sink.tick(collector->sink.context, collector->spec, tick);
     struct histogram lateness = tick->lateness;
     histogram_clear(&lateness);

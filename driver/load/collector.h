@@ -11,12 +11,14 @@ struct load_done {
     enum load_outcome outcome;
     int http_status;
     int64_t intended, sent, finished; /* sent is -1 for dropped ones */
+    uint32_t which;                   /* of the load's requests */
     uint32_t vu;                      /* of a closed model: who sent it */
     const char *server;               /* "" = unknown */
     int64_t server_age;               /* -1 = unknown */
     enum load_warmth warmth;
     bool new_connection;
-    uint64_t bytes_received;
+    uint64_t bytes_received, bytes_sent;
+    uint32_t checks_passed; /* a bit for each check of the request */
 };
 
 struct collector;

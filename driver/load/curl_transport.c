@@ -9,9 +9,9 @@
 
 #include "common/clock.h"
 #include "common/memory.h"
-#include "driver/load/answer_labels.h"
+#include "driver/load/answer_checks.h"
+#include "driver/load/curl_request.h"
 
-#define URL_SIZE 4096
 #define MOST_LENGTH_DIGITS 18
 
 struct transfer {
@@ -21,7 +21,9 @@ struct transfer {
     struct transfer *next, *previous; /* of those in flight */
     struct load_request carried;
     int attempts;
+    struct curl_request request;
     struct answer_labels labels;
+    struct answer_checks checks;
     uint64_t bytes;
 };
 
@@ -34,7 +36,6 @@ struct limited_connection {
 struct curl_transport {
     struct transport base;
     CURLM *multi;
-    struct curl_slist *headers;
     struct curl_slist *connect_to;
     struct transfer *free;
     struct transfer *in_flight;
@@ -103,9 +104,10 @@ static int on_timer(CURLM *multi, long milliseconds, void *context)
 
 static size_t on_body(char *bytes, size_t size, size_t count, void *context)
 {
-    (void)bytes;
     struct transfer *transfer = context;
     transfer->bytes += size * count;
+    if (transfer->checks.count > 0)
+        answer_checks_body(&transfer->checks, bytes, size * count);
     return size * count;
 }
 
@@ -115,11 +117,15 @@ static size_t on_header(char *line, size_t size, size_t count, void *context)
     struct header_line header;
     size_t length = size * count;
     transfer->bytes += length;
+    if (transfer->checks.count > 0 && length > 5 && memcmp(line, "HTTP/", 5) == 0)
+        answer_checks_head(&transfer->checks);
     if (!header_line_split(line, length, &header))
         return length;
     /* libcurl passes over a length that it cannot hold, and takes what comes for the whole. */
     if (header_line_is(&header, "Content-Length") && header.value_length > MOST_LENGTH_DIGITS)
         return 0;
+    if (transfer->checks.count > 0)
+        answer_checks_header(&transfer->checks, &header);
     answer_labels_see(&transfer->labels, transfer->transport->base.options.spec, &header);
     return length;
 }
@@ -169,21 +175,14 @@ static void set_options(struct transfer *transfer)
     (void)curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     (void)curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
     (void)curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
-    (void)curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, spec->method);
-    (void)curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)(spec->timeout / NANOSECONDS_PER_MILLISECOND));
     (void)curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
     (void)curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
     (void)curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
     (void)curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
     (void)curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_attempt);
     (void)curl_easy_setopt(easy, CURLOPT_PREREQDATA, transfer);
-    (void)curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transport->headers);
     (void)curl_easy_setopt(easy, CURLOPT_CONNECT_TO, transport->connect_to);
     set_tls(easy, &spec->tls);
-    if (strcmp(spec->method, "HEAD") == 0)
-        (void)curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
-    if (spec->body != NULL)
-        (void)curl_easy_setopt(easy, CURLOPT_POSTFIELDS, spec->body);
     if (spec->reuse == REUSE_NEVER) {
         (void)curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
         (void)curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
@@ -193,6 +192,7 @@ static void set_options(struct transfer *transfer)
 static void transfer_destroy(struct transfer *transfer)
 {
     curl_easy_cleanup(transfer->easy);
+    curl_request_release(&transfer->request);
     free(transfer);
 }
 
@@ -244,7 +244,6 @@ static void curl_destroy(struct transport *base)
         transfer_destroy(transfer);
     }
     (void)curl_multi_cleanup(transport->multi);
-    curl_slist_free_all(transport->headers);
     curl_slist_free_all(transport->connect_to);
     free(transport->registered);
     free(transport->limited);
@@ -255,13 +254,14 @@ static void curl_send(struct transport *base, const struct load_request *request
 {
     struct curl_transport *transport = curled(base);
     struct transfer *transfer = transfer_take(transport);
-    char url[URL_SIZE];
+    const struct mixed_request *mixed = &base->options.mix->requests[request->which];
+    const struct template_values values = transport_values(base->options.spec, request);
     transfer->carried = *request;
     transfer->attempts = 0;
     answer_labels_clear(&transfer->labels);
     transfer->bytes = 0;
-    (void)url_template_expand(transport->base.options.url, request->number, url, sizeof url);
-    (void)curl_easy_setopt(transfer->easy, CURLOPT_URL, url);
+    answer_checks_begin(&transfer->checks, mixed->spec.checks, mixed->spec.check_count);
+    curl_request_set(&transfer->request, transfer->easy, mixed, &values);
     (void)curl_multi_add_handle(transport->multi, transfer->easy);
 }
 
@@ -279,11 +279,22 @@ static enum load_outcome outcome_of(const struct transfer *transfer, CURLcode co
     return transfer->bytes > 0 || code == CURLE_PARTIAL_FILE ? OUTCOME_TRUNCATED : OUTCOME_RESET;
 }
 
+/* What of the request has left; a connection that could not be made has taken nothing. */
+static uint64_t bytes_sent(const struct transfer *transfer)
+{
+    long head = 0;
+    curl_off_t body = 0;
+    (void)curl_easy_getinfo(transfer->easy, CURLINFO_REQUEST_SIZE, &head);
+    (void)curl_easy_getinfo(transfer->easy, CURLINFO_SIZE_UPLOAD_T, &body);
+    return (uint64_t)head + (uint64_t)body;
+}
+
 static void finish(struct transfer *transfer, enum load_outcome outcome, long http_status)
 {
     struct curl_transport *transport = transfer->transport;
     long connections = 0;
     (void)curl_easy_getinfo(transfer->easy, CURLINFO_NUM_CONNECTS, &connections);
+    bool complete = outcome == OUTCOME_OK || outcome == OUTCOME_STATUS;
     struct answer_labels labels = transfer->labels;
     struct load_done done = {
         .outcome = outcome,
@@ -291,12 +302,15 @@ static void finish(struct transfer *transfer, enum load_outcome outcome, long ht
         .intended = transfer->carried.intended,
         .sent = transfer->carried.sent,
         .vu = transfer->carried.vu,
+        .which = transfer->carried.which,
         .finished = clock_monotonic() - transport->base.options.start,
         .server = labels.server,
         .server_age = labels.server_age,
         .warmth = labels.warmth,
         .new_connection = connections > 0,
         .bytes_received = transfer->bytes,
+        .bytes_sent = bytes_sent(transfer),
+        .checks_passed = complete ? answer_checks_end(&transfer->checks, (int)http_status) : 0,
     };
     transfer_give_back(transfer);
     transport->base.options.done(transport->base.options.context, &done);
@@ -385,10 +399,6 @@ struct transport *curl_transport_create(const struct transport_options *options,
     (void)curl_multi_setopt(transport->multi, CURLMOPT_TIMERDATA, transport);
     (void)curl_multi_setopt(transport->multi, CURLMOPT_MAXCONNECTS, (long)options->maximum_connections);
     (void)curl_multi_setopt(transport->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_NOTHING);
-    for (size_t i = 0; i < options->spec->header_count; i++) {
-        AUTO_FREE char *line = memory_format("%s: %s", options->spec->headers[i].name, options->spec->headers[i].value);
-        transport->headers = curl_slist_append(transport->headers, line);
-    }
     if (options->resolve_address != NULL) {
         uint16_t port = options->resolve_port != 0 ? options->resolve_port : options->url->port;
         AUTO_FREE char *line =

@@ -117,16 +117,35 @@ static void send_request(struct engine *engine, struct load_request *request)
 static void send_or_drop(struct engine *engine)
 {
     int64_t intended = engine->next_intended;
+    struct load_request request = {.number = engine->next_number, .intended = intended};
+    request.which = (uint32_t)request_mix_choose(engine->options.mix, request.number, 0, &request.turn);
     collector_planned(engine->collector);
     if (engine->transport->in_flight >= (size_t)engine->options.maximum_connections) {
-        struct load_done dropped = {
-            .outcome = OUTCOME_DROPPED, .intended = intended, .sent = -1, .finished = intended, .server = "", .server_age = -1};
+        struct load_done dropped = {.outcome = OUTCOME_DROPPED,
+                                    .intended = intended,
+                                    .sent = -1,
+                                    .finished = intended,
+                                    .which = request.which,
+                                    .server = "",
+                                    .server_age = -1};
         collector_done(engine->collector, &dropped);
     } else {
-        struct load_request request = {.number = engine->next_number, .intended = intended, .sent = since_start(engine)};
+        request.sent = since_start(engine);
         send_request(engine, &request);
     }
     engine->due = schedule_next(&engine->schedule, &engine->next_number, &engine->next_intended);
+}
+
+/* Where VUs are divided, the numbers of each round are divided in the same way every time: a step further in each round, no
+ * generator sends the same of a mix's requests for ever. */
+static void choose_for_vu(const struct engine *engine, struct load_request *request)
+{
+    const struct engine_options *options = &engine->options;
+    uint64_t number = request->number;
+    if (options->segment != NULL && options->mix->count > 1 && options->spec->executor != EXECUTOR_SHARED_ITERATIONS)
+        number += number / load_spec_most_vus(options->spec);
+    request->vu_number = segment_number(options->segment, request->vu) + 1;
+    request->which = (uint32_t)request_mix_choose(options->mix, number, request->vu_number, &request->turn);
 }
 
 /* A request of a VU is due when it is sent. */
@@ -136,6 +155,7 @@ static void send_for_vus(struct engine *engine)
     int64_t now = since_start(engine);
     while (vus_take(engine->vus, now, &request.vu, &request.number)) {
         request.intended = request.sent = since_start(engine);
+        choose_for_vu(engine, &request);
         flush(engine, request.intended, false);
         collector_planned(engine->collector);
         send_request(engine, &request);
@@ -247,7 +267,8 @@ int engine_prepare(struct engine *engine, int64_t start_monotonic, struct error 
     engine->start = start_monotonic;
     struct transport_options options = {
         .spec = engine->options.spec,
-        .url = engine->options.url,
+        .mix = engine->options.mix,
+        .url = &engine->options.mix->requests[0].url,
         .maximum_connections = engine->options.maximum_connections,
         .resolve_address = engine->options.resolve_address,
         .resolve_port = engine->options.resolve_port,

@@ -6,12 +6,12 @@
 #define DRIVER_LOAD_ENGINE_H
 
 #include "driver/load/load.h"
-#include "driver/load/url.h"
+#include "driver/load/request_mix.h"
 
 /* Everything is borrowed. */
 struct engine_options {
     const struct load_spec *spec;
-    const struct url_template *url;
+    const struct request_mix *mix;
     const struct segment *segment; /* this thread's part; NULL = the whole load */
     int maximum_connections;       /* of this thread */
     enum load_transport transport;

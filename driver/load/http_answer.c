@@ -29,6 +29,7 @@ void http_answer_release(struct http_answer *answer)
 void http_answer_begin(struct http_answer *answer)
 {
     answer_labels_clear(&answer->labels);
+    answer_checks_begin(&answer->checks, NULL, 0);
     if (answer->head.length > 0)
         buffer_clear(&answer->head);
     answer->part = HTTP_HEAD;
@@ -37,6 +38,12 @@ void http_answer_begin(struct http_answer *answer)
     answer->status = 0;
     answer->left = 0;
     answer->bytes = 0;
+}
+
+void http_answer_expect(struct http_answer *answer, const struct request_spec *request)
+{
+    answer->without_body = strcmp(request->method, "HEAD") == 0;
+    answer_checks_begin(&answer->checks, request->checks, request->check_count);
 }
 
 /* The status of "HTTP/1.1 200 ..."; -1 when it is no such line. *minor: of the version. */
@@ -96,6 +103,8 @@ static void see_header(struct http_answer *answer, struct framing *framing, cons
     /* A line that goes on from the one before says nothing that is asked for here. */
     if (line[0] == ' ' || line[0] == '\t' || !header_line_split(line, length, &header))
         return;
+    if (answer->checks.count > 0 && answer->status >= 200)
+        answer_checks_header(&answer->checks, &header);
     if (header_line_is(&header, "Content-Length")) {
         see_length(framing, &header);
     } else if (header_line_is(&header, "Transfer-Encoding")) {
@@ -251,9 +260,11 @@ static enum http_progress take_frame(struct http_answer *answer, char character)
 }
 
 /* Bytes of a body whose length is known. */
-static enum http_progress take_counted(struct http_answer *answer, size_t length, size_t *used)
+static enum http_progress take_counted(struct http_answer *answer, const char *bytes, size_t length, size_t *used)
 {
     *used = length < answer->left ? length : (size_t)answer->left;
+    if (answer->checks.count > 0)
+        answer_checks_body(&answer->checks, bytes, *used);
     answer->left -= *used;
     answer->bytes += *used;
     if (answer->left > 0)
@@ -272,10 +283,12 @@ static enum http_progress take_part(struct http_answer *answer, const char *byte
     case HTTP_TO_THE_END:
         *used = length;
         answer->bytes += length;
+        if (answer->checks.count > 0)
+            answer_checks_body(&answer->checks, bytes, length);
         return HTTP_MORE;
     case HTTP_BODY:
     case HTTP_CHUNK:
-        return take_counted(answer, length, used);
+        return take_counted(answer, bytes, length, used);
     default:
         *used = 1;
         return take_frame(answer, bytes[0]);

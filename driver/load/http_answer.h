@@ -7,7 +7,7 @@
 #define DRIVER_LOAD_HTTP_ANSWER_H
 
 #include "common/buffer.h"
-#include "driver/load/answer_labels.h"
+#include "driver/load/answer_checks.h"
 
 #define HTTP_HEAD_MAXIMUM ((size_t)64 * 1024)
 
@@ -32,6 +32,7 @@ enum http_part {
 struct http_answer {
     const struct load_spec *spec; /* whose headers are looked for */
     struct answer_labels labels;
+    struct answer_checks checks;
     struct buffer head; /* what came of a head that is not complete yet */
     enum http_part part;
     bool without_body; /* of a HEAD request */
@@ -48,6 +49,10 @@ void http_answer_release(struct http_answer *answer);
 
 /* Before each answer. */
 void http_answer_begin(struct http_answer *answer);
+
+/* After http_answer_begin: which request it answers, with that method and those checks, which are borrowed. Without it, the
+ * method is the load's, and there are no checks. */
+void http_answer_expect(struct http_answer *answer, const struct request_spec *request);
 
 /* Takes in bytes up to the answer's end; *used says how many of them that were. */
 enum http_progress http_answer_take(struct http_answer *answer, const char *bytes, size_t length, size_t *used);

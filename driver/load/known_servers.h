@@ -6,11 +6,13 @@
 
 #include "driver/load/result.h"
 
+#define KNOWN_REQUESTS 4 /* the requests of a mix share so many places */
+
 /* What is kept of a server, by whoever asks for it. */
 struct known_server {
     char name[LOAD_SERVER_SIZE];
-    int answers;               /* so far, LOAD_FIRST_ANSWERS at most */
-    size_t rows[WARMTH_COUNT]; /* where the latest row of each warmth is, if it is still there */
+    int answers;                               /* so far, LOAD_FIRST_ANSWERS at most */
+    size_t rows[WARMTH_COUNT][KNOWN_REQUESTS]; /* where the latest row of each is, if it is still there */
 };
 
 struct known_servers;

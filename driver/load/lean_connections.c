@@ -5,10 +5,28 @@
 
 #include "common/memory.h"
 
-void lean_connections_init(struct lean_connections *connections, const struct load_spec *spec, size_t request_size)
+/* Requests with the same timeout share a queue. */
+static void make_queues(struct lean_connections *connections, const struct request_mix *mix)
 {
+    connections->queues = memory_allocate(mix->count, sizeof *connections->queues);
+    connections->queue_of = memory_allocate(mix->count, sizeof *connections->queue_of);
+    for (size_t i = 0; i < mix->count; i++) {
+        int64_t timeout = mix->requests[i].spec.timeout;
+        size_t queue = 0;
+        while (queue < connections->queue_count && connections->queues[queue].timeout != timeout)
+            queue++;
+        if (queue == connections->queue_count)
+            connections->queues[connections->queue_count++].timeout = timeout;
+        connections->queue_of[i] = queue;
+    }
+}
+
+void lean_connections_init(struct lean_connections *connections, const struct request_mix *mix, size_t request_size)
+{
+    const struct load_spec *spec = mix->spec;
     uint64_t vus = load_spec_most_vus(spec);
     *connections = (struct lean_connections){.spec = spec, .request_size = request_size};
+    make_queues(connections, mix);
     if (vus > 0)
         connections->of_vus = memory_allocate(vus, sizeof(struct lean_connection *));
 }
@@ -25,6 +43,8 @@ void lean_connections_release(struct lean_connections *connections)
     }
     free(connections->places);
     free(connections->of_vus);
+    free(connections->queues);
+    free(connections->queue_of);
 }
 
 static struct lean_connection *pop(struct lean_connection **stack)
@@ -73,27 +93,48 @@ struct lean_connection *lean_connections_take(struct lean_connections *connectio
     return connection;
 }
 
+static struct lean_queue *queue_of(const struct lean_connections *connections, const struct lean_connection *connection)
+{
+    return &connections->queues[connections->queue_of[connection->carried.which]];
+}
+
 void lean_connections_begin(struct lean_connections *connections, struct lean_connection *connection)
 {
-    connection->previous = connections->newest;
+    struct lean_queue *queue = queue_of(connections, connection);
+    connection->previous = queue->newest;
     connection->next = NULL;
-    if (connections->newest != NULL)
-        connections->newest->next = connection;
+    if (queue->newest != NULL)
+        queue->newest->next = connection;
     else
-        connections->oldest = connection;
-    connections->newest = connection;
+        queue->oldest = connection;
+    queue->newest = connection;
 }
 
 void lean_connections_end(struct lean_connections *connections, struct lean_connection *connection)
 {
+    struct lean_queue *queue = queue_of(connections, connection);
     if (connection->previous != NULL)
         connection->previous->next = connection->next;
     else
-        connections->oldest = connection->next;
+        queue->oldest = connection->next;
     if (connection->next != NULL)
         connection->next->previous = connection->previous;
     else
-        connections->newest = connection->previous;
+        queue->newest = connection->previous;
+}
+
+struct lean_connection *lean_connections_first(const struct lean_connections *connections, int64_t *deadline)
+{
+    struct lean_connection *first = NULL;
+    *deadline = INT64_MAX;
+    for (size_t i = 0; i < connections->queue_count; i++) {
+        const struct lean_queue *queue = &connections->queues[i];
+        if (queue->oldest == NULL || queue->oldest->carried.sent + queue->timeout >= *deadline)
+            continue;
+        first = queue->oldest;
+        *deadline = first->carried.sent + queue->timeout;
+    }
+    return first;
 }
 
 void lean_connections_keep(struct lean_connections *connections, struct lean_connection *connection)

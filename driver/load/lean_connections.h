@@ -26,18 +26,26 @@ struct lean_connection {
     struct http_answer answer;
 };
 
+/* Those in flight whose requests have the same time: the oldest has the first deadline. */
+struct lean_queue {
+    int64_t timeout; /* nanoseconds */
+    struct lean_connection *oldest, *newest;
+};
+
 struct lean_connections {
     const struct load_spec *spec; /* borrowed */
     size_t request_size;
     struct lean_connection **places; /* by their index */
     size_t count;
-    struct lean_connection *closed, *idle;   /* stacks */
-    struct lean_connection **of_vus;         /* closed model: each VU's idle connection, instead of the stack; else NULL */
-    struct lean_connection *oldest, *newest; /* in flight: the oldest has the first deadline, as all have the same time */
+    struct lean_connection *closed, *idle; /* stacks */
+    struct lean_connection **of_vus;       /* closed model: each VU's idle connection, instead of the stack; else NULL */
+    size_t queue_count;
+    struct lean_queue *queues; /* in flight: one for each timeout that there is */
+    size_t *queue_of;          /* by request of the mix */
 };
 
 /* request_size: the most bytes of a request. */
-void lean_connections_init(struct lean_connections *connections, const struct load_spec *spec, size_t request_size);
+void lean_connections_init(struct lean_connections *connections, const struct request_mix *mix, size_t request_size);
 
 /* Closes them all. */
 void lean_connections_release(struct lean_connections *connections);
@@ -48,6 +56,9 @@ struct lean_connection *lean_connections_take(struct lean_connections *connectio
 /* It carries a request from now on, or no longer. */
 void lean_connections_begin(struct lean_connections *connections, struct lean_connection *connection);
 void lean_connections_end(struct lean_connections *connections, struct lean_connection *connection);
+
+/* The one in flight whose deadline comes first, and that deadline since the start; NULL = there is none. */
+struct lean_connection *lean_connections_first(const struct lean_connections *connections, int64_t *deadline);
 
 /* What becomes of one that carries nothing: kept idle, or closed. */
 void lean_connections_keep(struct lean_connections *connections, struct lean_connection *connection);

@@ -1,101 +1,98 @@
 #include "driver/load/lean_request.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
-#include "common/buffer.h"
+#include "common/memory.h"
 
-#define REQUEST_MAXIMUM ((size_t)64 * 1024 * 1024)
-#define NUMBER_SIZE 24
+#define LENGTH_LINE_SIZE 64
 #define HTTP_PORT 80
 
-static bool has_header(const struct load_spec *spec, const char *name)
+static void add(struct text_template *head, const char *text)
 {
-    for (size_t i = 0; i < spec->header_count; i++)
-        if (strcasecmp(spec->headers[i].name, name) == 0)
-            return true;
-    return false;
+    text_template_add_plain(head, text, strlen(text));
+}
+
+/* The mix has read the same templates before. */
+static void add_template(struct text_template *head, const char *text, size_t length, enum template_use use,
+                         const struct load_data *data)
+{
+    (void)text_template_add(head, text, length, use, data, NULL);
 }
 
 /* What libcurl sends of itself, unless the load says otherwise; a header without a value is one that is not sent. */
-static void write_headers(const struct load_spec *spec, const struct url_template *url, struct buffer *text)
+static void add_headers(struct text_template *head, const struct mixed_request *mixed, const struct load_data *data)
 {
-    if (!has_header(spec, "Host"))
-        (void)(url->port == HTTP_PORT ? buffer_append_format(text, "Host: %s\r\n", url->host)
-                                      : buffer_append_format(text, "Host: %s:%u\r\n", url->host, url->port));
-    if (!has_header(spec, "Accept"))
-        (void)buffer_append_text(text, "Accept: */*\r\n");
-    for (size_t i = 0; i < spec->header_count; i++)
-        if (spec->headers[i].value[strspn(spec->headers[i].value, " \t")] != '\0')
-            (void)buffer_append_format(text, "%s: %s\r\n", spec->headers[i].name, spec->headers[i].value);
-    if (spec->body == NULL)
-        return;
-    (void)buffer_append_format(text, "Content-Length: %zu\r\n", strlen(spec->body));
-    if (!has_header(spec, "Content-Type"))
-        (void)buffer_append_text(text, "Content-Type: application/x-www-form-urlencoded\r\n");
-}
-
-/* The path and query begin; "/" is put before a query without a path. */
-static const char *find_path(const struct url_template *url)
-{
-    const char *authority = url->text + strlen("http://");
-    return authority + strcspn(authority, "/?");
-}
-
-static void write_rest(const struct load_spec *spec, const struct url_template *url, struct buffer *text)
-{
-    (void)buffer_append_text(text, " HTTP/1.1\r\n");
-    write_headers(spec, url, text);
-    (void)buffer_append_text(text, "\r\n");
-    if (spec->body != NULL)
-        (void)buffer_append_text(text, spec->body);
-}
-
-void lean_request_init(struct lean_request *request, const struct load_spec *spec, const struct url_template *url)
-{
-    bool range = url->range_begin != url->range_end;
-    const char *path = find_path(url);
-    *request = (struct lean_request){.first = url->first, .span = range ? (uint64_t)(url->last - url->first) + 1 : 0};
-    struct buffer head, tail;
-    buffer_init(&head, REQUEST_MAXIMUM);
-    buffer_init(&tail, REQUEST_MAXIMUM);
-    (void)buffer_append_format(&head, "%s %s", spec->method, *path == '/' ? "" : "/");
-    if (range) {
-        (void)buffer_append(&head, path, (size_t)(url->text + url->range_begin - path));
-        (void)buffer_append_text(&tail, url->text + url->range_end);
-    } else {
-        (void)buffer_append_text(&head, path);
+    if (!mixed_request_has_header(mixed, "Host")) {
+        AUTO_FREE char *host = mixed->url.port == HTTP_PORT ? memory_format("Host: %s\r\n", mixed->url.host)
+                                                            : memory_format("Host: %s:%u\r\n", mixed->url.host, mixed->url.port);
+        add(head, host);
     }
-    write_rest(spec, url, range ? &tail : &head);
-    request->head_length = head.length;
-    request->tail_length = tail.length;
-    request->head = buffer_steal(&head);
-    request->tail = buffer_steal(&tail);
-    buffer_release(&head);
-    buffer_release(&tail);
+    if (!mixed_request_has_header(mixed, "Accept"))
+        add(head, "Accept: */*\r\n");
+    for (size_t i = 0; i < mixed->spec.header_count; i++) {
+        const struct load_header *header = &mixed->spec.headers[i];
+        if (header->value[strspn(header->value, " \t")] == '\0')
+            continue;
+        add(head, header->name);
+        add(head, ": ");
+        add_template(head, header->value, strlen(header->value), TEMPLATE_TEXT, data);
+        add(head, "\r\n");
+    }
+    if (mixed->has_body && !mixed_request_has_header(mixed, "Content-Type"))
+        add(head, "Content-Type: application/x-www-form-urlencoded\r\n");
+}
+
+/* The length of a body that varies is found out with each request. */
+static void add_body(struct lean_request *request, const struct mixed_request *mixed, const struct load_data *data)
+{
+    const struct request_spec *spec = &mixed->spec;
+    char line[LENGTH_LINE_SIZE];
+    request->counted = !text_template_is_fixed(&mixed->body);
+    if (request->counted) {
+        request->body.variables = request->head.variables;
+        add_template(&request->body, spec->body, spec->body_length, TEMPLATE_TEXT, data);
+        return;
+    }
+    if (mixed->has_body) {
+        (void)snprintf(line, sizeof line, "Content-Length: %zu\r\n", mixed->body.longest);
+        add(&request->head, line);
+    }
+    add(&request->head, "\r\n");
+    if (mixed->body.longest > 0)
+        text_template_add_plain(&request->head, mixed->body.plain.data, mixed->body.plain.length);
+}
+
+void lean_request_init(struct lean_request *request, const struct mixed_request *mixed, const struct load_data *data)
+{
+    const char *path = mixed->url.text + mixed->url.path_begin;
+    *request = (struct lean_request){.counted = false};
+    add(&request->head, mixed->spec.method);
+    add(&request->head, *path == '/' ? " " : " /"); /* before a query without a path */
+    add_template(&request->head, path, strlen(path), TEMPLATE_URL, data);
+    add(&request->head, " HTTP/1.1\r\n");
+    add_headers(&request->head, mixed, data);
+    add_body(request, mixed, data);
 }
 
 void lean_request_release(struct lean_request *request)
 {
-    free(request->head);
-    free(request->tail);
+    text_template_release(&request->head);
+    text_template_release(&request->body);
     *request = (struct lean_request){0};
 }
 
 size_t lean_request_size(const struct lean_request *request)
 {
-    return request->head_length + NUMBER_SIZE + request->tail_length;
+    return request->head.longest + (request->counted ? LENGTH_LINE_SIZE : 0) + request->body.longest;
 }
 
-size_t lean_request_write(const struct lean_request *request, uint64_t index, char *out)
+size_t lean_request_write(const struct lean_request *request, const struct template_values *values, char *out)
 {
-    memcpy(out, request->head, request->head_length);
-    if (request->span == 0)
-        return request->head_length;
-    char *at = out + request->head_length;
-    at += snprintf(at, NUMBER_SIZE, "%llu", (unsigned long long)request->first + index % request->span);
-    memcpy(at, request->tail, request->tail_length);
-    return (size_t)(at - out) + request->tail_length;
+    char *at = out + text_template_write(&request->head, values, out);
+    if (request->counted) {
+        at += snprintf(at, LENGTH_LINE_SIZE, "Content-Length: %zu\r\n\r\n", text_template_length(&request->body, values));
+        at += text_template_write(&request->body, values, at);
+    }
+    return (size_t)(at - out);
 }

@@ -23,7 +23,7 @@
 struct lean_transport {
     struct transport base;
     struct sockaddr_in address;
-    struct lean_request request;
+    struct lean_request *requests; /* of the mix */
     struct lean_connections connections;
     char *bytes;                     /* what was read; used up before the next read */
     struct lean_connection *reading; /* NULL = its answer was complete, or it was given up */
@@ -39,9 +39,12 @@ bool lean_transport_serves(const struct transport_options *options)
     const struct url_template *url = options->url;
     const char *address = options->resolve_address != NULL ? options->resolve_address : url->host;
     struct in_addr parsed;
-    bool plain = strncmp(url->text, "http://", 7) == 0 && strstr(url->text, "/.") == NULL && strchr(url->text, '#') == NULL;
-    return plain && inet_pton(AF_INET, address, &parsed) == 1 &&
-           (options->spec->body == NULL || strlen(options->spec->body) <= BODY_MAXIMUM);
+    for (size_t i = 0; i < options->mix->count; i++) {
+        const char *text = options->mix->requests[i].url.text;
+        if (strstr(text, "/.") != NULL || strchr(text, '#') != NULL)
+            return false;
+    }
+    return !url->secure && inet_pton(AF_INET, address, &parsed) == 1 && request_mix_longest_body(options->mix) <= BODY_MAXIMUM;
 }
 
 static struct epoll_event watched_events(const struct lean_connection *connection)
@@ -56,19 +59,23 @@ static void finish(struct lean_transport *transport, struct lean_connection *con
     const struct transport_options *options = &transport->base.options;
     struct http_answer *answer = &connection->answer;
     struct answer_labels labels = answer->labels;
-    bool whole = (outcome == OUTCOME_OK || outcome == OUTCOME_STATUS) && connection->request_sent == connection->request_length;
+    bool complete = outcome == OUTCOME_OK || outcome == OUTCOME_STATUS;
+    bool whole = complete && connection->request_sent == connection->request_length;
     const struct load_done done = {
         .outcome = outcome,
         .http_status = answer->bytes > 0 ? answer->status : 0,
         .intended = connection->carried.intended,
         .sent = connection->carried.sent,
         .vu = connection->carried.vu,
+        .which = connection->carried.which,
         .finished = clock_monotonic() - options->start,
         .server = labels.server,
         .server_age = labels.server_age,
         .warmth = labels.warmth,
         .new_connection = connection->fresh && connection->state != LEAN_CONNECTING,
         .bytes_received = answer->bytes,
+        .bytes_sent = connection->request_sent,
+        .checks_passed = complete ? answer_checks_end(&answer->checks, answer->status) : 0,
     };
     if (transport->reading == connection)
         transport->reading = NULL;
@@ -231,8 +238,10 @@ static void lean_send(struct transport *base, const struct load_request *request
     connection->last = transport_is_last(base->options.spec, connection->requests, request->sent - connection->made);
     connection->carried = *request;
     connection->request_sent = 0;
-    connection->request_length = lean_request_write(&transport->request, request->number, connection->request);
+    const struct template_values values = transport_values(base->options.spec, request);
+    connection->request_length = lean_request_write(&transport->requests[request->which], &values, connection->request);
     http_answer_begin(&connection->answer);
+    http_answer_expect(&connection->answer, &base->options.mix->requests[request->which].spec);
     lean_connections_begin(&transport->connections, connection);
     base->in_flight++;
     if (!fresh) {
@@ -246,23 +255,28 @@ static void lean_send(struct transport *base, const struct load_request *request
 
 static int64_t lean_deadline(const struct transport *base)
 {
-    const struct lean_connection *oldest = ((const struct lean_transport *)base)->connections.oldest;
-    return oldest == NULL ? INT64_MAX : base->options.start + oldest->carried.sent + base->options.spec->timeout;
+    int64_t deadline = INT64_MAX;
+    bool any = lean_connections_first(&((const struct lean_transport *)base)->connections, &deadline) != NULL;
+    return any ? base->options.start + deadline : INT64_MAX;
 }
 
 static void lean_expire(struct transport *base)
 {
     struct lean_transport *transport = lean(base);
-    int64_t now = clock_monotonic();
-    while (lean_deadline(base) <= now)
-        finish(transport, transport->connections.oldest, OUTCOME_TIMEOUT);
+    int64_t now = clock_monotonic() - base->options.start;
+    int64_t deadline = INT64_MAX;
+    struct lean_connection *first = NULL;
+    while ((first = lean_connections_first(&transport->connections, &deadline)) != NULL && deadline <= now)
+        finish(transport, first, OUTCOME_TIMEOUT);
 }
 
 static void lean_abort(struct transport *base)
 {
     struct lean_transport *transport = lean(base);
-    while (transport->connections.oldest != NULL)
-        finish(transport, transport->connections.oldest, OUTCOME_ABORTED);
+    int64_t deadline = INT64_MAX;
+    struct lean_connection *first = NULL;
+    while ((first = lean_connections_first(&transport->connections, &deadline)) != NULL)
+        finish(transport, first, OUTCOME_ABORTED);
 }
 
 static void lean_destroy(struct transport *base)
@@ -270,7 +284,9 @@ static void lean_destroy(struct transport *base)
     struct lean_transport *transport = lean(base);
     lean_connections_release(&transport->connections);
     free(transport->bytes);
-    lean_request_release(&transport->request);
+    for (size_t i = 0; i < base->options.mix->count; i++)
+        lean_request_release(&transport->requests[i]);
+    free(transport->requests);
     free(transport);
 }
 
@@ -280,6 +296,19 @@ static const struct transport_functions functions = {.destroy = lean_destroy,
                                                      .expire = lean_expire,
                                                      .event = lean_event,
                                                      .abort = lean_abort};
+
+/* The size of the longest one. */
+static size_t make_requests(struct lean_transport *transport, const struct request_mix *mix)
+{
+    size_t longest = 0;
+    transport->requests = memory_allocate(mix->count, sizeof *transport->requests);
+    for (size_t i = 0; i < mix->count; i++) {
+        lean_request_init(&transport->requests[i], &mix->requests[i], &mix->spec->data);
+        size_t size = lean_request_size(&transport->requests[i]);
+        longest = size > longest ? size : longest;
+    }
+    return longest;
+}
 
 struct transport *lean_transport_create(const struct transport_options *options, struct error *error)
 {
@@ -291,8 +320,7 @@ struct transport *lean_transport_create(const struct transport_options *options,
     transport->base.options.resolve_address = NULL;
     transport->address = (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons(port)};
     transport->bytes = memory_allocate(1, READ_SIZE);
-    lean_request_init(&transport->request, options->spec, url);
-    lean_connections_init(&transport->connections, options->spec, lean_request_size(&transport->request));
+    lean_connections_init(&transport->connections, options->mix, make_requests(transport, options->mix));
     if (inet_pton(AF_INET, address, &transport->address.sin_addr) == 1)
         return &transport->base;
     (void)error_set(error, "\"%s\" is no IPv4 address", address);

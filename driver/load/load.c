@@ -27,7 +27,7 @@ struct load_thread {
 struct load {
     struct load_options options;
     char *resolve_address;
-    struct url_template url;
+    struct request_mix mix;
     struct result_merge *merge; /* NULL = there is one thread */
     size_t thread_count;
     struct load_thread *threads;
@@ -75,7 +75,7 @@ static int create_thread(struct load *load, size_t index, struct error *error)
         thread->segment = segment_divide(load->options.segment, index, count);
     const struct engine_options options = {
         .spec = load->options.spec,
-        .url = &load->url,
+        .mix = &load->mix,
         .segment = count > 1 ? thread->segment : load->options.segment,
         .maximum_connections = (int)(most / count + (index < most % count ? 1 : 0)),
         .transport = load->options.transport,
@@ -94,7 +94,7 @@ static int create_threads(struct load *load, struct error *error)
 {
     const struct load_options *options = &load->options;
     const struct transport_options wanted = {
-        .spec = options->spec, .url = &load->url, .resolve_address = options->resolve_address};
+        .spec = options->spec, .mix = &load->mix, .url = &load->mix.requests[0].url, .resolve_address = options->resolve_address};
     bool lean = options->transport != TRANSPORT_CURL && lean_transport_serves(&wanted);
     load->thread_count = load_thread_count(options->spec, lean);
     load->threads = memory_allocate(load->thread_count, sizeof *load->threads);
@@ -112,7 +112,7 @@ struct load *load_create(const struct load_options *options, struct error *error
     load->options = *options;
     load->resolve_address = memory_copy_text(options->resolve_address);
     load->options.resolve_address = load->resolve_address;
-    if (allow_descriptors(options->spec, error) == 0 && url_template_parse(options->spec->url, &load->url, error) == 0 &&
+    if (allow_descriptors(options->spec, error) == 0 && request_mix_create(options->spec, &load->mix, error) == 0 &&
         create_threads(load, error) == 0)
         return load;
     load_destroy(load);
@@ -129,7 +129,7 @@ void load_destroy(struct load *load)
     }
     free(load->threads);
     result_merge_destroy(load->merge);
-    url_template_release(&load->url);
+    request_mix_release(&load->mix);
     free(load->resolve_address);
     free(load);
 }

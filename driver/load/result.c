@@ -1,6 +1,5 @@
 #include "driver/load/result.h"
 
-#include <stdio.h>
 #include <string.h>
 
 const char *load_outcome_name(enum load_outcome outcome)
@@ -28,16 +27,23 @@ void load_status_add(struct load_status *statuses, size_t *count, size_t size, i
     statuses[place < size ? place : size - 1].count += number;
 }
 
-void load_row_begin(struct load_row *row, int64_t second, const char *server, enum load_warmth warmth)
+void load_row_begin(struct load_row *row, const struct load_row *of)
 {
     struct histogram response = row->response;
     struct histogram service = row->service;
-    *row = (struct load_row){.second = second, .warmth = warmth, .first_sent = -1, .last_sent = -1, .last_connection = -1};
+    *row = (struct load_row){.second = of->second,
+                             .warmth = of->warmth,
+                             .check_count = of->check_count,
+                             .first_sent = -1,
+                             .last_sent = -1,
+                             .last_connection = -1};
     row->response = response;
     row->service = service;
     histogram_clear(&row->response);
     histogram_clear(&row->service);
-    (void)snprintf(row->server, sizeof row->server, "%s", server);
+    memcpy(row->server, of->server, sizeof row->server);
+    memcpy(row->request, of->request, sizeof row->request);
+    memcpy(row->phase, of->phase, sizeof row->phase);
 }
 
 void load_row_release(struct load_row *row)
@@ -48,7 +54,8 @@ void load_row_release(struct load_row *row)
 
 bool load_row_matches(const struct load_row *row, const struct load_row *other)
 {
-    return row->second == other->second && row->warmth == other->warmth && strcmp(row->server, other->server) == 0;
+    return row->second == other->second && row->warmth == other->warmth && strcmp(row->request, other->request) == 0 &&
+           strcmp(row->server, other->server) == 0;
 }
 
 static int64_t later(int64_t moment, int64_t other)
@@ -62,6 +69,11 @@ void load_row_merge(struct load_row *row, const struct load_row *other)
         row->outcomes[outcome] += other->outcomes[outcome];
     row->connections += other->connections;
     row->bytes_received += other->bytes_received;
+    row->bytes_sent += other->bytes_sent;
+    for (size_t i = 0; i < row->check_count && i < other->check_count; i++) {
+        row->checks[i].passes += other->checks[i].passes;
+        row->checks[i].fails += other->checks[i].fails;
+    }
     if (row->first_sent < 0 || (other->first_sent >= 0 && other->first_sent < row->first_sent))
         row->first_sent = other->first_sent;
     row->last_sent = later(row->last_sent, other->last_sent);
@@ -74,6 +86,7 @@ void load_row_merge(struct load_row *row, const struct load_row *other)
 
 void load_tick_merge(struct load_tick *tick, const struct load_tick *other)
 {
+    memcpy(tick->phase, other->phase, sizeof tick->phase);
     tick->planned += other->planned;
     tick->sent += other->sent;
     tick->late += other->late;

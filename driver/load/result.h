@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "common/histogram.h"
+#include "driver/load/request_spec.h"
 
 enum load_outcome {
     OUTCOME_OK,
@@ -42,14 +43,23 @@ struct load_status {
 
 #define LOAD_MOST_STATUSES 16
 
-/* One second's results of one load from one server in one warmth. */
+/* How often a check held. */
+struct load_check_count {
+    uint64_t passes, fails;
+};
+
+/* One second's results of one request of a load from one server in one warmth. */
 struct load_row {
     int64_t second;                /* of the intended start */
+    char request[LOAD_NAME_SIZE];  /* its name; "" = it has none */
+    char phase[LOAD_NAME_SIZE];    /* "" = none */
     char server[LOAD_SERVER_SIZE]; /* the pod's name from the answer; "" = unknown (no answer) */
     enum load_warmth warmth;
     uint64_t outcomes[OUTCOME_COUNT];
     uint64_t connections; /* new ones */
-    uint64_t bytes_received;
+    uint64_t bytes_received, bytes_sent;
+    size_t check_count; /* of the request */
+    struct load_check_count checks[LOAD_MOST_CHECKS];
     int64_t first_sent; /* of the requests in this row; -1 = none sent */
     int64_t last_sent;
     int64_t last_connection;   /* latest new connection; -1 = none */
@@ -62,8 +72,9 @@ struct load_row {
 /* The schedule's side of one second. */
 struct load_tick {
     int64_t second;
-    double target_rate; /* requests/s in the middle of the second; 0 for a closed model, whose rate is the server's */
-    uint64_t planned;   /* intended starts within it; closed: requests that were begun */
+    char phase[LOAD_NAME_SIZE]; /* "" = none */
+    double target_rate;         /* requests/s in the middle of the second; 0 for a closed model, whose rate is the server's */
+    uint64_t planned;           /* intended starts within it; closed: requests that were begun */
     uint64_t sent;
     uint64_t late; /* sent more than 10 ms after their intended start */
     uint64_t dropped;
@@ -77,11 +88,11 @@ struct load_tick {
 /* Counts answers with a status in a list of size places, of which the last is for those that find no room. */
 void load_status_add(struct load_status *statuses, size_t *count, size_t size, int code, uint64_t number);
 
-/* An empty row; histograms that were in it are cleared and keep their memory. */
-void load_row_begin(struct load_row *row, int64_t second, const char *server, enum load_warmth warmth);
+/* An empty row of what another one is of; histograms that were in it are cleared and keep their memory. */
+void load_row_begin(struct load_row *row, const struct load_row *of);
 void load_row_release(struct load_row *row);
 
-/* Whether two rows are parts of the same one: of one second, server and warmth. */
+/* Whether two rows are parts of the same one: of one second, request, server and warmth. */
 bool load_row_matches(const struct load_row *row, const struct load_row *other);
 
 /* Adds all of a row that matches; nothing is lost but single statuses beyond those that there is room for. */
@@ -101,6 +112,8 @@ struct load_exemplar {
     enum load_outcome outcome;
     int http_status; /* 0 = none */
     int64_t intended, sent, finished;
+    char request[LOAD_NAME_SIZE]; /* as in struct load_row */
+    char phase[LOAD_NAME_SIZE];
     char server[LOAD_SERVER_SIZE];
     int64_t server_age; /* nanoseconds since the pod's program started, as the answer says; -1 = unknown */
     enum load_warmth warmth;

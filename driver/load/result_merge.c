@@ -147,7 +147,7 @@ static struct load_row *row_of(struct result_merge *merge, const struct load_row
         merge->row_capacity = capacity;
     }
     struct load_row *empty = &merge->rows[merge->row_count++];
-    load_row_begin(empty, row->second, row->server, row->warmth);
+    load_row_begin(empty, row);
     return empty;
 }
 

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "common/clock.h"
+#include "driver/load/scramble.h"
 
 /* Sums of products of whole numbers and decimals: what is this near to a whole request is that request. */
 #define ROUNDING 1e-6
@@ -68,10 +69,7 @@ static void next_stage(struct schedule *schedule, const struct load_stage *stage
 /* Above 0 and at most 1 (SplitMix64). */
 static double next_random(struct schedule *schedule)
 {
-    uint64_t mixed = schedule->random += UINT64_C(0x9e3779b97f4a7c15);
-    mixed = (mixed ^ (mixed >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    mixed = (mixed ^ (mixed >> 27)) * UINT64_C(0x94d049bb133111eb);
-    mixed ^= mixed >> 31;
+    uint64_t mixed = scramble(schedule->random += UINT64_C(0x9e3779b97f4a7c15));
     return (double)((mixed >> 11) + 1) * 0x1p-53;
 }
 

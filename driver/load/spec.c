@@ -39,12 +39,6 @@ bool load_executor_is_closed(enum load_executor executor)
     return executor != EXECUTOR_CONSTANT_ARRIVAL_RATE && executor != EXECUTOR_RAMPING_ARRIVAL_RATE;
 }
 
-bool load_header_name_is_valid(const char *name)
-{
-    return name[0] != '\0' &&
-           name[strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+-.^_`|~")] == '\0';
-}
-
 void load_spec_init(struct load_spec *spec)
 {
     *spec = (struct load_spec){
@@ -62,16 +56,16 @@ void load_spec_init(struct load_spec *spec)
 
 void load_spec_release(struct load_spec *spec)
 {
-    for (size_t i = 0; i < spec->header_count; i++) {
-        free(spec->headers[i].name);
-        memory_wipe_text(spec->headers[i].value);
-    }
-    for (size_t i = 0; i < spec->label_count; i++) {
-        free(spec->labels[i].key);
-        free(spec->labels[i].value);
-    }
-    free(spec->labels);
-    free(spec->headers);
+    for (size_t i = 0; i < spec->stage_count; i++)
+        free(spec->stages[i].phase);
+    for (size_t i = 0; i < spec->request_count; i++)
+        request_spec_release(&spec->requests[i]);
+    load_headers_release(spec->headers, spec->header_count);
+    load_labels_release(spec->labels, spec->label_count);
+    load_labels_release(spec->tags, spec->tag_count);
+    load_checks_release(spec->checks, spec->check_count);
+    load_data_release(&spec->data);
+    free(spec->requests);
     free(spec->stages);
     free(spec->name);
     free(spec->method);
@@ -92,6 +86,43 @@ int64_t load_spec_duration(const struct load_spec *spec)
     for (size_t i = 0; i < spec->stage_count; i++)
         total += spec->stages[i].duration;
     return total;
+}
+
+const char *load_spec_phase_at(const struct load_spec *spec, int64_t second)
+{
+    int64_t moment = second * NANOSECONDS_PER_SECOND;
+    int64_t begin = 0;
+    const char *phase = "";
+    for (size_t i = 0; i < spec->stage_count && begin <= moment; i++) {
+        if (spec->stages[i].duration > 0)
+            phase = spec->stages[i].phase != NULL ? spec->stages[i].phase : "";
+        begin += spec->stages[i].duration;
+    }
+    return phase;
+}
+
+size_t load_spec_request_count(const struct load_spec *spec)
+{
+    return spec->request_count > 0 ? spec->request_count : 1;
+}
+
+struct request_spec load_spec_request(const struct load_spec *spec, size_t index)
+{
+    static char nameless[] = "";
+    if (index < spec->request_count)
+        return spec->requests[index];
+    size_t length = spec->body_length > 0 || spec->body == NULL ? spec->body_length : strlen(spec->body);
+    return (struct request_spec){.name = nameless,
+                                 .weight = 1,
+                                 .method = spec->method,
+                                 .url = spec->url,
+                                 .header_count = spec->header_count,
+                                 .headers = spec->headers,
+                                 .body = spec->body,
+                                 .body_length = length,
+                                 .timeout = spec->timeout,
+                                 .check_count = spec->check_count,
+                                 .checks = spec->checks};
 }
 
 double load_spec_rate_at(const struct load_spec *spec, int64_t since_start)

@@ -9,6 +9,8 @@
 #include <stdint.h>
 
 #include "common/error.h"
+#include "driver/load/data_rows.h"
+#include "driver/load/request_spec.h"
 
 /* What is asked of the pods: requests, or so much of a resource. */
 enum load_type { LOAD_HTTP, LOAD_CPU, LOAD_MEMORY };
@@ -47,11 +49,15 @@ enum load_pacing {
 };
 
 /* The rate (of a load on a resource: the total over all pods; of a closed model: the number of VUs) moves in a straight line
- * from where it was to target, in the load type's unit, over duration (nanoseconds). */
+ * from where it was to target, in the load type's unit, over duration (nanoseconds; 0 = it jumps). */
 struct load_stage {
     int64_t duration;
     double target;
+    char *phase; /* the label of what is due in it; NULL = none. Phases change at whole seconds. */
 };
+
+/* The phase that no total and no threshold counts. */
+#define LOAD_PHASE_WARM_UP "warm-up"
 
 enum load_reuse {
     REUSE_KEEP,
@@ -59,14 +65,6 @@ enum load_reuse {
     REUSE_LIMITED /* a connection is closed after the answer to its last request: its reuse_requests-th one, or the first that
                      was sent when the connection was older than reuse_age */
 };
-
-struct load_header {
-    char *name;
-    char *value;
-};
-
-/* Whether a text may be a header's name (a token of RFC 9110). */
-bool load_header_name_is_valid(const char *name);
 
 /* Files in PEM; NULL = the system's certificates, and no certificate of one's own. */
 struct load_tls {
@@ -76,9 +74,10 @@ struct load_tls {
     bool insecure; /* any server's certificate will do */
 };
 
-struct load_label {
-    char *key;
-    char *value;
+/* Which of several requests is sent next. */
+enum load_choice {
+    CHOICE_ROUND_ROBIN, /* each exactly as often as its weight says, evenly spread */
+    CHOICE_RANDOM       /* drawn by the seed */
 };
 
 struct load_spec {
@@ -91,15 +90,25 @@ struct load_spec {
                                   iterations are over at its end, if not before */
     uint64_t iterations;       /* shared-iterations: of all VUs together; per-vu-iterations: of each */
     int64_t think_time;        /* closed: from a VU's answer to its next request, nanoseconds */
+    int64_t think_time_most;   /* above think_time: drawn between the two by the seed, each time anew */
     enum load_spacing spacing;
-    uint64_t seed; /* of SPACING_POISSON: the same seed gives the same moments */
+    uint64_t seed; /* of all that is drawn: the same seed gives the same moments, requests, variables and think times */
     enum load_pacing pacing;
     char *method; /* "GET" */
-    char *url;    /* "http://webapp:8080/post/{1..10}": {A..B} is a number that goes round from A to B */
+    char *url;    /* a template (text_template.h): "http://webapp:8080/post/{1..10}"; with several requests that of the first */
     size_t header_count;
-    struct load_header *headers;
-    char *body;      /* NULL = none */
-    int64_t timeout; /* nanoseconds, from the actual start */
+    struct load_header *headers; /* values are templates */
+    char *body;                  /* a template; NULL = none */
+    size_t body_length;          /* bytes of it; 0 = up to its NUL */
+    size_t check_count;
+    struct load_check *checks; /* of the one request */
+    size_t tag_count;
+    struct load_label *tags; /* of all requests */
+    size_t request_count;    /* 0 = one, which the load's own members say */
+    struct request_spec *requests;
+    enum load_choice choice;
+    struct load_data data; /* of the variables {csv:COLUMN} */
+    int64_t timeout;       /* nanoseconds, from the actual start */
     enum load_reuse reuse;
     uint64_t reuse_requests; /* 0 = however many */
     int64_t reuse_age;       /* nanoseconds; 0 = however old */
@@ -120,6 +129,13 @@ void load_spec_release(struct load_spec *spec);
 
 /* Total duration of the stages, nanoseconds. */
 int64_t load_spec_duration(const struct load_spec *spec);
+
+/* The label of a second's requests; "" = none. */
+const char *load_spec_phase_at(const struct load_spec *spec, int64_t second);
+
+/* Request index (0, 1, ...) of the load, whichever way it is written. The result borrows from the spec. */
+struct request_spec load_spec_request(const struct load_spec *spec, size_t index);
+size_t load_spec_request_count(const struct load_spec *spec);
 
 /* Target at a moment after the start; 0 outside the stages. */
 double load_spec_rate_at(const struct load_spec *spec, int64_t since_start);

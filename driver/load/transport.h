@@ -7,11 +7,12 @@
 #define DRIVER_LOAD_TRANSPORT_H
 
 #include "driver/load/collector.h"
-#include "driver/load/url.h"
+#include "driver/load/request_mix.h"
 
 struct transport_options {
-    const struct load_spec *spec; /* borrowed, as url */
-    const struct url_template *url;
+    const struct load_spec *spec; /* borrowed, as the next two */
+    const struct request_mix *mix;
+    const struct url_template *url; /* of the first request: says which server all of them ask */
     int maximum_connections;
     const char *resolve_address; /* as in struct load_options; borrowed during the creation */
     uint16_t resolve_port;
@@ -23,9 +24,12 @@ struct transport_options {
 
 /* Times: nanoseconds since the load's start. */
 struct load_request {
-    uint64_t number; /* chooses the number that goes round in the URL */
+    uint64_t number; /* in the load */
+    uint32_t which;  /* of the mix */
+    uint64_t turn;   /* how often that was sent before */
     int64_t intended, sent;
-    uint32_t vu; /* given back with the outcome */
+    uint32_t vu;        /* given back with the outcome */
+    uint64_t vu_number; /* what {vu} becomes */
 };
 
 struct transport;
@@ -52,6 +56,13 @@ struct transport *load_transport_create(enum load_transport wanted, const struct
 /* Whether a connection is closed after the request that is sent on it now: its requests-th, age nanoseconds after it was
  * made. */
 bool transport_is_last(const struct load_spec *spec, uint64_t requests, int64_t age);
+
+/* What the variables of a request become. */
+static inline struct template_values transport_values(const struct load_spec *spec, const struct load_request *request)
+{
+    return (struct template_values){
+        .turn = request->turn, .iteration = request->number, .vu = request->vu_number, .seed = spec->seed, .data = &spec->data};
+}
 
 /* Forgets what is in flight. Harmless on NULL. */
 void load_transport_destroy(struct transport *transport);

@@ -5,43 +5,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include <curl/curl.h>
 
 #include "common/memory.h"
 
 #define MAXIMUM_URL 2000
-
-static int read_bound(const char **at, int64_t *value)
-{
-    if (!isdigit((unsigned char)**at))
-        return -1;
-    *value = 0;
-    for (; isdigit((unsigned char)**at); (*at)++) {
-        *value = *value * 10 + (**at - '0');
-        if (*value > 1000000000)
-            return -1;
-    }
-    return 0;
-}
-
-static int parse_range(struct url_template *url, struct error *error)
-{
-    const char *open = strchr(url->text, '{');
-    if (open == NULL)
-        return 0;
-    const char *at = open + 1;
-    if (read_bound(&at, &url->first) < 0 || strncmp(at, "..", 2) != 0)
-        return error_set(error, "expected a range such as {1..10} after \"%.*s\"", (int)(open - url->text), url->text);
-    at += 2;
-    if (read_bound(&at, &url->last) < 0 || *at != '}' || url->last < url->first)
-        return error_set(error, "expected a rising range such as {1..10} in \"%s\"", url->text);
-    if (strchr(at, '{') != NULL)
-        return error_set(error, "expected one range at most in \"%s\"", url->text);
-    url->range_begin = (size_t)(open - url->text);
-    url->range_end = (size_t)(at + 1 - url->text);
-    return 0;
-}
+#define MAXIMUM_EXPANDED 8000
 
 static int parse_port(const char *text, size_t length, struct url_template *url)
 {
@@ -71,34 +42,41 @@ static int parse_authority(struct url_template *url, struct error *error)
         return error_set(error, "expected a host name in \"%.100s\"", url->text);
     memcpy(url->host, authority, host_length);
     url->host[host_length] = '\0';
+    url->secure = secure;
     url->port = secure ? 443 : 80;
+    url->path_begin = (size_t)(authority + length - url->text);
     if (colon != NULL && parse_port(colon + 1, length - host_length - 1, url) < 0)
         return error_set(error, "expected a port from 1 to 65535 in \"%.100s\"", url->text);
     return 0;
 }
 
 /* What the HTTP library will not take is better said before the load than by each of its requests. */
-static int check_expanded(const struct url_template *url, struct error *error)
+static int check_expanded(const struct url_template *url, const struct load_data *data, struct error *error)
 {
-    char expanded[MAXIMUM_URL + 32];
+    char expanded[MAXIMUM_EXPANDED + 1];
+    const struct template_values first = {.data = data};
+    if (url->text_template.longest > MAXIMUM_EXPANDED)
+        return error_set(error, "the URL may become longer than %d characters", MAXIMUM_EXPANDED);
     CURLU *parts = curl_url();
     if (parts == NULL)
         return error_set(error, "libcurl does not start");
-    CURLUcode code = curl_url_set(parts, CURLUPART_URL, url_template_expand(url, 0, expanded, sizeof expanded), 0);
+    CURLUcode code = curl_url_set(parts, CURLUPART_URL, url_template_expand(url, &first, expanded, sizeof expanded), 0);
     curl_url_cleanup(parts);
     return code == CURLUE_OK ? 0 : error_set(error, "\"%.100s\" is no URL: %s", url->text, curl_url_strerror(code));
 }
 
-int url_template_parse(const char *text, struct url_template *url, struct error *error)
+int url_template_parse(const char *text, const struct load_data *data, struct url_template *url, struct error *error)
 {
     *url = (struct url_template){0};
-    if (strlen(text) > MAXIMUM_URL)
+    size_t length = strlen(text);
+    if (length > MAXIMUM_URL)
         return error_set(error, "the URL is longer than %d characters", MAXIMUM_URL);
     for (const char *at = text; *at != '\0'; at++)
         if ((unsigned char)*at <= ' ' || *at == 0x7f)
             return error_set(error, "a URL may not hold white space or control characters");
     url->text = memory_copy_text(text);
-    if (parse_authority(url, error) < 0 || parse_range(url, error) < 0 || check_expanded(url, error) < 0) {
+    if (parse_authority(url, error) < 0 || text_template_add(&url->text_template, text, length, TEMPLATE_URL, data, error) < 0 ||
+        check_expanded(url, data, error) < 0) {
         url_template_release(url);
         return -1;
     }
@@ -107,18 +85,20 @@ int url_template_parse(const char *text, struct url_template *url, struct error 
 
 void url_template_release(struct url_template *url)
 {
+    text_template_release(&url->text_template);
     free(url->text);
     *url = (struct url_template){0};
 }
 
-char *url_template_expand(const struct url_template *url, uint64_t i, char *out, size_t size)
+bool url_template_same_server(const struct url_template *left, const struct url_template *right)
 {
-    if (url->range_begin == url->range_end) {
-        (void)snprintf(out, size, "%s", url->text);
-        return out;
-    }
-    uint64_t span = (uint64_t)(url->last - url->first) + 1;
-    (void)snprintf(out, size, "%.*s%llu%s", (int)url->range_begin, url->text, (unsigned long long)url->first + i % span,
-                   url->text + url->range_end);
+    return left->secure == right->secure && left->port == right->port && strcasecmp(left->host, right->host) == 0;
+}
+
+char *url_template_expand(const struct url_template *url, const struct template_values *values, char *out, size_t size)
+{
+    AUTO_FREE char *whole = memory_allocate(1, url->text_template.longest + 1);
+    size_t length = text_template_write(&url->text_template, values, whole);
+    (void)snprintf(out, size, "%.*s", (int)length, whole);
     return out;
 }

@@ -19,7 +19,7 @@ int variant_resolve_load(struct variant_state *state, const struct load_spec *sp
                          struct error *error)
 {
     struct url_template url;
-    if (url_template_parse(spec->url, &url, error) < 0)
+    if (url_template_parse(spec->url, &spec->data, &url, error) < 0)
         return -1;
     prepared->port = url.port;
     int result = service_resolve(state->context->client, state->namespace, url.host, prepared->address, error);
@@ -30,7 +30,8 @@ int variant_resolve_load(struct variant_state *state, const struct load_spec *sp
                            url.host, prepared->address, url.port);
     if (result == 0 && state->service_url == NULL && prepared->address[0] != '\0') {
         char first[2048];
-        const char *path = strchr(url_template_expand(&url, 0, first, sizeof first) + 8, '/');
+        const struct template_values values = {.data = &spec->data, .vu = 1, .seed = spec->seed};
+        const char *path = strchr(url_template_expand(&url, &values, first, sizeof first) + 8, '/');
         state->service_url = memory_format("http://%s:%u%s", prepared->address, url.port, path != NULL ? path : "/");
     }
     url_template_release(&url);

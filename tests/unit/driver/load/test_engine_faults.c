@@ -424,7 +424,7 @@ static void test_wrong_url(void **state)
         .spec = &spec, .transport = results_transport, .slow_over = SECOND, .sink = results_sink(results)};
     struct error error = ERROR_NONE;
     assert_null(load_create(&options, &error));
-    assert_non_null(strstr(error.text, "rising range"));
+    assert_non_null(strstr(error.text, "expected {1..10}"));
     load_spec_release(&spec);
     results_release(results);
 }

@@ -37,7 +37,9 @@ static void send_tick(const struct load_sink *sink, int64_t second, uint64_t pla
 static void send_row(const struct load_sink *sink, int64_t second, const char *server, uint64_t ok, int64_t sent)
 {
     struct load_row row = {0};
-    load_row_begin(&row, second, server, WARMTH_WARM);
+    struct load_row of = {.second = second, .warmth = WARMTH_WARM};
+    (void)snprintf(of.server, sizeof of.server, "%s", server);
+    load_row_begin(&row, &of);
     row.outcomes[OUTCOME_OK] = ok;
     row.connections = 1;
     row.bytes_received = 100;
