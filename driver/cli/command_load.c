@@ -147,7 +147,7 @@ static int start(struct session *session, struct error *error)
     const struct load_spec *spec = &session->arguments->spec;
     struct url_template url;
     char address[INET_ADDRSTRLEN];
-    if (url_template_parse(spec->url, &spec->data, &url, error) < 0)
+    if (url_template_parse(spec->url, NULL, &url, error) < 0)
         return -1;
     int resolved = load_resolve(url.host, address, error);
     url_template_release(&url);

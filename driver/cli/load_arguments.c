@@ -82,6 +82,7 @@ static int read_stages(const char *text, bool vus, struct load_spec *spec, struc
         if (spec->stage_count == LOAD_MOST_STAGES)
             return error_set(error, "--stages: expected %d stages at most", LOAD_MOST_STAGES);
         spec->stages = memory_resize(spec->stages, spec->stage_count + 1, sizeof *spec->stages);
+        spec->stages[spec->stage_count] = (struct load_stage){0};
         if (read_stage(part, vus, &spec->stages[spec->stage_count], error) < 0)
             return -1;
         spec->stage_count++;

@@ -10,6 +10,7 @@
 #include "common/file.h"
 #include "common/memory.h"
 #include "driver/load/limits.h"
+#include "driver/load/text_template.h"
 #include "driver/load/url.h"
 
 #define BODY_MAXIMUM ((size_t)16 * 1024 * 1024)
@@ -112,13 +113,17 @@ static int read_body(const struct load_texts *texts, struct load_spec *spec, str
         return 0;
     if (texts->body[0] != '@') {
         spec->body = memory_copy_text(texts->body);
+        spec->body_length = strlen(spec->body);
         return 0;
     }
-    spec->body = file_read(texts->body + 1, BODY_MAXIMUM, &length, error);
-    if (spec->body == NULL)
+    AUTO_FREE char *bytes = file_read(texts->body + 1, BODY_MAXIMUM, &length, error);
+    if (bytes == NULL)
         return error_context(error, "--body");
-    if (strlen(spec->body) != length)
-        return error_set(error, "--body: %s holds a NUL byte; a body is text", texts->body + 1);
+    AUTO_BUFFER struct buffer body = {0};
+    buffer_init(&body, 2 * BODY_MAXIMUM);
+    text_template_escape(bytes, length, &body); /* a file is sent as it is */
+    spec->body_length = body.length;
+    spec->body = buffer_steal(&body);
     return 0;
 }
 

@@ -104,7 +104,7 @@ static int read_url(const struct field_reader *reader, const struct yaml_node *n
     struct url_template url;
     if (field_text(reader, node, "url", true, &spec->url) < 0)
         return -1;
-    if (url_template_parse(spec->url, &spec->data, &url, &reason) < 0)
+    if (url_template_parse(spec->url, NULL, &url, &reason) < 0)
         return field_error(reader, yaml_get(node, "url"), "url: %s", reason.text);
     url_template_release(&url);
     return 0;
@@ -118,6 +118,7 @@ static int read_request(const struct field_reader *reader, const struct yaml_nod
         field_text(reader, node, "body", false, &spec->body) < 0 ||
         field_duration(reader, node, "timeout", false, LOAD_SHORTEST_TIMEOUT, LOAD_LONGEST_TIMEOUT, &spec->timeout) < 0)
         return -1;
+    spec->body_length = spec->body != NULL ? strlen(spec->body) : 0;
     free(spec->method);
     spec->method = memory_copy_text(methods[method]);
     return read_headers(reader, node, spec) < 0 || read_answer_headers(reader, node, spec) < 0 ||

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-void answer_checks_begin(struct answer_checks *checks, const struct load_check *list, size_t count)
+void answer_checks_begin(struct answer_checks *checks, const struct parsed_check *list, size_t count)
 {
     checks->checks = list;
     checks->count = count;
@@ -17,7 +17,7 @@ void answer_checks_head(struct answer_checks *checks)
     memset(checks->matched, 0, sizeof checks->matched);
 }
 
-static bool header_passes(const struct load_check *check, const struct header_line *header)
+static bool header_passes(const struct parsed_check *check, const struct header_line *header)
 {
     if (check->header == NULL || !header_line_is(header, check->header))
         return false;
@@ -37,7 +37,7 @@ void answer_checks_header(struct answer_checks *checks, const struct header_line
 }
 
 /* Whether the text ends within these bytes; matched is carried from one call to the next. */
-static bool find(const struct load_check *check, const char *bytes, size_t length, uint8_t *matched)
+static bool find(const struct parsed_check *check, const char *bytes, size_t length, uint8_t *matched)
 {
     const char *end = bytes + length;
     for (const char *at = bytes; at < end; at++) {
@@ -63,13 +63,13 @@ void answer_checks_body(struct answer_checks *checks, const char *bytes, size_t 
     checks->seen += looked;
     for (size_t i = 0; i < checks->count && looked > 0; i++) {
         uint32_t bit = UINT32_C(1) << i;
-        const struct load_check *check = &checks->checks[i];
+        const struct parsed_check *check = &checks->checks[i];
         if (check->kind == CHECK_BODY_CONTAINS && (checks->passed & bit) == 0 && find(check, bytes, looked, &checks->matched[i]))
             checks->passed |= bit;
     }
 }
 
-static bool status_passes(const struct load_check *check, int status)
+static bool status_passes(const struct parsed_check *check, int status)
 {
     for (size_t i = 0; i < check->range_count; i++)
         if (status >= check->ranges[i].first && status <= check->ranges[i].last)

@@ -8,7 +8,7 @@
 #include "driver/load/check.h"
 
 struct answer_checks {
-    const struct load_check *checks; /* borrowed */
+    const struct parsed_check *checks; /* borrowed */
     size_t count;
     uint32_t passed;                   /* a bit for each */
     uint64_t seen;                     /* of the body */
@@ -16,7 +16,7 @@ struct answer_checks {
 };
 
 /* Before each answer. */
-void answer_checks_begin(struct answer_checks *checks, const struct load_check *list, size_t count);
+void answer_checks_begin(struct answer_checks *checks, const struct parsed_check *list, size_t count);
 
 /* A head begins: what was said in one before it, of an answer on the way to the real one, is forgotten. */
 void answer_checks_head(struct answer_checks *checks);

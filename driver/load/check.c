@@ -11,20 +11,20 @@
     "expected \"status is 200\", \"status in 200-299,304\", \"body contains TEXT\", \"header NAME\", \"header NAME is TEXT\" "   \
     "or \"header NAME contains TEXT\""
 
-void load_check_release(struct load_check *check)
-{
-    free(check->name);
-    free(check->text);
-    free(check->header);
-    free(check->wanted);
-    *check = (struct load_check){0};
-}
-
 void load_checks_release(struct load_check *checks, size_t count)
 {
-    for (size_t i = 0; i < count; i++)
-        load_check_release(&checks[i]);
+    for (size_t i = 0; i < count; i++) {
+        free(checks[i].name);
+        free(checks[i].text);
+    }
     free(checks);
+}
+
+void parsed_check_release(struct parsed_check *check)
+{
+    free(check->header);
+    free(check->wanted);
+    *check = (struct parsed_check){0};
 }
 
 /* What follows a word and white space at the start of a text; NULL when it does not begin with the word. */
@@ -51,7 +51,7 @@ static int read_status(const char **at, int *status)
     return *status >= 100 && *status <= 599 ? 0 : -1;
 }
 
-static int parse_statuses(const char *text, struct load_check *check, struct error *error)
+static int parse_statuses(const char *text, struct parsed_check *check, struct error *error)
 {
     for (const char *at = text;; at++) {
         struct status_range range;
@@ -73,7 +73,7 @@ static int parse_statuses(const char *text, struct load_check *check, struct err
     }
 }
 
-static int parse_header(const char *text, struct load_check *check, struct error *error)
+static int parse_header(const char *text, struct parsed_check *check, struct error *error)
 {
     size_t length = strcspn(text, " \t");
     if (length == 0)
@@ -87,14 +87,14 @@ static int parse_header(const char *text, struct load_check *check, struct error
     const char *is = after_word(text, "is");
     const char *contains = after_word(text, "contains");
     if (is == NULL && (contains == NULL || *contains == '\0'))
-        return error_set(error, EXPECTED ", not \"%.60s\"", check->text);
+        return error_set(error, EXPECTED ", not \"%.60s\"", text);
     check->kind = is != NULL ? CHECK_HEADER_IS : CHECK_HEADER_CONTAINS;
     check->wanted = memory_copy_text(is != NULL ? is : contains);
     return 0;
 }
 
 /* For each length, the longest beginning of the text that ends there as well (Knuth, Morris, Pratt). */
-static void find_fallbacks(struct load_check *check)
+static void find_fallbacks(struct parsed_check *check)
 {
     size_t length = strlen(check->wanted);
     uint8_t matched = 0;
@@ -107,16 +107,16 @@ static void find_fallbacks(struct load_check *check)
     }
 }
 
-static int parse_kind(struct load_check *check, struct error *error)
+static int parse_kind(const char *text, struct parsed_check *check, struct error *error)
 {
-    const char *rest = after_word(check->text, "status");
+    const char *rest = after_word(text, "status");
     if (rest != NULL) {
         const char *statuses = after_word(rest, "is");
         statuses = statuses != NULL ? statuses : after_word(rest, "in");
         check->kind = CHECK_STATUS;
         return statuses != NULL ? parse_statuses(statuses, check, error) : error_set(error, EXPECTED);
     }
-    rest = after_word(check->text, "body");
+    rest = after_word(text, "body");
     if (rest != NULL) {
         const char *wanted = after_word(rest, "contains");
         if (wanted == NULL || *wanted == '\0')
@@ -126,21 +126,19 @@ static int parse_kind(struct load_check *check, struct error *error)
         find_fallbacks(check);
         return 0;
     }
-    rest = after_word(check->text, "header");
-    return rest != NULL ? parse_header(rest, check, error) : error_set(error, EXPECTED ", not \"%.60s\"", check->text);
+    rest = after_word(text, "header");
+    return rest != NULL ? parse_header(rest, check, error) : error_set(error, EXPECTED ", not \"%.60s\"", text);
 }
 
-int load_check_parse(const char *text, const char *name, struct load_check *check, struct error *error)
+int parsed_check_read(const char *text, struct parsed_check *check, struct error *error)
 {
-    *check = (struct load_check){0};
-    if (strlen(text) >= LOAD_CHECK_TEXT_SIZE || (name != NULL && strlen(name) >= LOAD_CHECK_TEXT_SIZE))
+    *check = (struct parsed_check){0};
+    if (strlen(text) >= LOAD_CHECK_TEXT_SIZE)
         return error_set(error, "a check is longer than %d characters", LOAD_CHECK_TEXT_SIZE - 1);
     if (strpbrk(text, "\r\n") != NULL)
         return error_set(error, "a check is one line of text");
-    check->text = memory_copy_text(text);
-    check->name = memory_copy_text(name != NULL ? name : text);
-    if (parse_kind(check, error) == 0)
+    if (parse_kind(text, check, error) == 0)
         return 0;
-    load_check_release(check);
+    parsed_check_release(check);
     return -1;
 }

@@ -27,9 +27,16 @@ struct status_range {
     int first, last;
 };
 
+/* As it is written. */
 struct load_check {
     char *name; /* k6's tag `check`; unless told, the text itself */
-    char *text; /* as written */
+    char *text;
+};
+
+void load_checks_release(struct load_check *checks, size_t count);
+
+/* What it means. */
+struct parsed_check {
     enum load_check_kind kind;
     size_t range_count; /* CHECK_STATUS */
     struct status_range ranges[LOAD_CHECK_MOST_RANGES];
@@ -38,9 +45,7 @@ struct load_check {
     uint8_t fallback[LOAD_CHECK_TEXT_SIZE]; /* of the body: how much of the text still matches when its next byte does not */
 };
 
-/* name: NULL = the text. Release with load_checks_release or load_check_release. */
-int load_check_parse(const char *text, const char *name, struct load_check *check, struct error *error);
-void load_check_release(struct load_check *check);
-void load_checks_release(struct load_check *checks, size_t count);
+int parsed_check_read(const char *text, struct parsed_check *check, struct error *error);
+void parsed_check_release(struct parsed_check *check);
 
 #endif

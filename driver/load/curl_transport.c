@@ -255,12 +255,12 @@ static void curl_send(struct transport *base, const struct load_request *request
     struct curl_transport *transport = curled(base);
     struct transfer *transfer = transfer_take(transport);
     const struct mixed_request *mixed = &base->options.mix->requests[request->which];
-    const struct template_values values = transport_values(base->options.spec, request);
+    const struct template_values values = transport_values(base->options.mix, request);
     transfer->carried = *request;
     transfer->attempts = 0;
     answer_labels_clear(&transfer->labels);
     transfer->bytes = 0;
-    answer_checks_begin(&transfer->checks, mixed->spec.checks, mixed->spec.check_count);
+    answer_checks_begin(&transfer->checks, mixed->checks, mixed->spec.check_count);
     curl_request_set(&transfer->request, transfer->easy, mixed, &values);
     (void)curl_multi_add_handle(transport->multi, transfer->easy);
 }

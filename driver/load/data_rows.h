@@ -18,7 +18,7 @@ enum load_row_order {
     ROWS_RANDOM       /* drawn by the load's seed */
 };
 
-/* All zero: there are none. */
+/* A file that was read; all zero: there is none. */
 struct load_data {
     enum load_row_order order;
     size_t column_count, row_count;

@@ -40,10 +40,10 @@ void http_answer_begin(struct http_answer *answer)
     answer->bytes = 0;
 }
 
-void http_answer_expect(struct http_answer *answer, const struct request_spec *request)
+void http_answer_expect(struct http_answer *answer, const struct mixed_request *request)
 {
-    answer->without_body = strcmp(request->method, "HEAD") == 0;
-    answer_checks_begin(&answer->checks, request->checks, request->check_count);
+    answer->without_body = strcmp(request->spec.method, "HEAD") == 0;
+    answer_checks_begin(&answer->checks, request->checks, request->spec.check_count);
 }
 
 /* The status of "HTTP/1.1 200 ..."; -1 when it is no such line. *minor: of the version. */

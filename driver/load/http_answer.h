@@ -8,6 +8,7 @@
 
 #include "common/buffer.h"
 #include "driver/load/answer_checks.h"
+#include "driver/load/request_mix.h"
 
 #define HTTP_HEAD_MAXIMUM ((size_t)64 * 1024)
 
@@ -52,7 +53,7 @@ void http_answer_begin(struct http_answer *answer);
 
 /* After http_answer_begin: which request it answers, with that method and those checks, which are borrowed. Without it, the
  * method is the load's, and there are no checks. */
-void http_answer_expect(struct http_answer *answer, const struct request_spec *request);
+void http_answer_expect(struct http_answer *answer, const struct mixed_request *request);
 
 /* Takes in bytes up to the answer's end; *used says how many of them that were. */
 enum http_progress http_answer_take(struct http_answer *answer, const char *bytes, size_t length, size_t *used);

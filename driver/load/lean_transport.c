@@ -238,10 +238,10 @@ static void lean_send(struct transport *base, const struct load_request *request
     connection->last = transport_is_last(base->options.spec, connection->requests, request->sent - connection->made);
     connection->carried = *request;
     connection->request_sent = 0;
-    const struct template_values values = transport_values(base->options.spec, request);
+    const struct template_values values = transport_values(base->options.mix, request);
     connection->request_length = lean_request_write(&transport->requests[request->which], &values, connection->request);
     http_answer_begin(&connection->answer);
-    http_answer_expect(&connection->answer, &base->options.mix->requests[request->which].spec);
+    http_answer_expect(&connection->answer, &base->options.mix->requests[request->which]);
     lean_connections_begin(&transport->connections, connection);
     base->in_flight++;
     if (!fresh) {
@@ -303,7 +303,7 @@ static size_t make_requests(struct lean_transport *transport, const struct reque
     size_t longest = 0;
     transport->requests = memory_allocate(mix->count, sizeof *transport->requests);
     for (size_t i = 0; i < mix->count; i++) {
-        lean_request_init(&transport->requests[i], &mix->requests[i], &mix->spec->data);
+        lean_request_init(&transport->requests[i], &mix->requests[i], &mix->data);
         size_t size = lean_request_size(&transport->requests[i]);
         longest = size > longest ? size : longest;
     }

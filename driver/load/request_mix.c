@@ -27,6 +27,18 @@ static int make_headers(struct mixed_request *request, const struct load_data *d
     return 0;
 }
 
+static int make_checks(struct mixed_request *request, struct error *error)
+{
+    const struct request_spec *spec = &request->spec;
+    if (spec->check_count > LOAD_MOST_CHECKS)
+        return error_set(error, "expected at most %d checks", LOAD_MOST_CHECKS);
+    request->checks = memory_allocate(spec->check_count, sizeof *request->checks);
+    for (size_t i = 0; i < spec->check_count; i++)
+        if (parsed_check_read(spec->checks[i].text, &request->checks[i], error) < 0)
+            return -1;
+    return 0;
+}
+
 static int make_request(struct mixed_request *request, const struct load_data *data, struct error *error)
 {
     const struct request_spec *spec = &request->spec;
@@ -39,7 +51,7 @@ static int make_request(struct mixed_request *request, const struct load_data *d
     request->body.variables = variables;
     if (request->has_body && text_template_add(&request->body, spec->body, spec->body_length, TEMPLATE_TEXT, data, error) < 0)
         return error_context(error, "body");
-    return 0;
+    return make_checks(request, error);
 }
 
 /* There is nobody in an open model whose number could be said. */
@@ -101,7 +113,7 @@ static int make_requests(struct request_mix *mix, struct error *error)
         struct mixed_request *request = &mix->requests[i];
         mix->count++;
         request->spec = load_spec_request(spec, i);
-        if (make_request(request, &spec->data, error) < 0)
+        if (make_request(request, &mix->data, error) < 0)
             return -1;
         if (!load_executor_is_closed(spec->executor) && uses_vu(request))
             return error_set(error, "{vu}: there are no VUs in an open model");
@@ -115,7 +127,9 @@ static int make_requests(struct request_mix *mix, struct error *error)
 int request_mix_create(const struct load_spec *spec, struct request_mix *mix, struct error *error)
 {
     *mix = (struct request_mix){.spec = spec};
-    if (make_requests(mix, error) == 0 && make_pattern(mix, error) == 0)
+    mix->data.order = spec->row_order;
+    if ((spec->csv == NULL || load_data_parse(spec->csv, strlen(spec->csv), &mix->data, error) == 0) &&
+        make_requests(mix, error) == 0 && make_pattern(mix, error) == 0)
         return 0;
     request_mix_release(mix);
     return -1;
@@ -130,7 +144,11 @@ void request_mix_release(struct request_mix *mix)
             text_template_release(&request->headers[j].value);
         free(request->headers);
         text_template_release(&request->body);
+        for (size_t j = 0; request->checks != NULL && j < request->spec.check_count; j++)
+            parsed_check_release(&request->checks[j]);
+        free(request->checks);
     }
+    load_data_release(&mix->data);
     free(mix->requests);
     free(mix->pattern);
     free(mix->turns);

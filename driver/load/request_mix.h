@@ -24,10 +24,12 @@ struct mixed_request {
     struct mixed_header *headers; /* as many as the spec has */
     struct text_template body;
     bool has_body;
+    struct parsed_check *checks; /* as many as the spec has */
 };
 
 struct request_mix {
     const struct load_spec *spec; /* borrowed */
+    struct load_data data;
     size_t count;
     struct mixed_request *requests;
     uint64_t length;   /* of the pattern; 1 where there is one request */

@@ -5,6 +5,7 @@
 
 #include "common/clock.h"
 #include "common/memory.h"
+#include "driver/load/limits.h"
 #include "driver/load/schedule.h"
 
 #define DEFAULT_MAXIMUM_CONNECTIONS 2000
@@ -44,7 +45,7 @@ void load_spec_init(struct load_spec *spec)
     *spec = (struct load_spec){
         .executor = EXECUTOR_CONSTANT_ARRIVAL_RATE,
         .method = memory_copy_text("GET"),
-        .timeout = 60 * NANOSECONDS_PER_SECOND,
+        .timeout = LOAD_DEFAULT_TIMEOUT,
         .reuse = REUSE_KEEP,
         .seed = 1,
         .maximum_connections = DEFAULT_MAXIMUM_CONNECTIONS,
@@ -64,7 +65,7 @@ void load_spec_release(struct load_spec *spec)
     load_labels_release(spec->labels, spec->label_count);
     load_labels_release(spec->tags, spec->tag_count);
     load_checks_release(spec->checks, spec->check_count);
-    load_data_release(&spec->data);
+    free(spec->csv);
     free(spec->requests);
     free(spec->stages);
     free(spec->name);
@@ -111,7 +112,6 @@ struct request_spec load_spec_request(const struct load_spec *spec, size_t index
     static char nameless[] = "";
     if (index < spec->request_count)
         return spec->requests[index];
-    size_t length = spec->body_length > 0 || spec->body == NULL ? spec->body_length : strlen(spec->body);
     return (struct request_spec){.name = nameless,
                                  .weight = 1,
                                  .method = spec->method,
@@ -119,7 +119,7 @@ struct request_spec load_spec_request(const struct load_spec *spec, size_t index
                                  .header_count = spec->header_count,
                                  .headers = spec->headers,
                                  .body = spec->body,
-                                 .body_length = length,
+                                 .body_length = spec->body_length,
                                  .timeout = spec->timeout,
                                  .check_count = spec->check_count,
                                  .checks = spec->checks};

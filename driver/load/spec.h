@@ -99,7 +99,7 @@ struct load_spec {
     size_t header_count;
     struct load_header *headers; /* values are templates */
     char *body;                  /* a template; NULL = none */
-    size_t body_length;          /* bytes of it; 0 = up to its NUL */
+    size_t body_length;
     size_t check_count;
     struct load_check *checks; /* of the one request */
     size_t tag_count;
@@ -107,8 +107,9 @@ struct load_spec {
     size_t request_count;    /* 0 = one, which the load's own members say */
     struct request_spec *requests;
     enum load_choice choice;
-    struct load_data data; /* of the variables {csv:COLUMN} */
-    int64_t timeout;       /* nanoseconds, from the actual start */
+    char *csv; /* the text of a CSV file (data_rows.h) for the variables {csv:COLUMN}; NULL = none */
+    enum load_row_order row_order;
+    int64_t timeout; /* nanoseconds, from the actual start */
     enum load_reuse reuse;
     uint64_t reuse_requests; /* 0 = however many */
     int64_t reuse_age;       /* nanoseconds; 0 = however old */

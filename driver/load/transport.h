@@ -58,10 +58,13 @@ struct transport *load_transport_create(enum load_transport wanted, const struct
 bool transport_is_last(const struct load_spec *spec, uint64_t requests, int64_t age);
 
 /* What the variables of a request become. */
-static inline struct template_values transport_values(const struct load_spec *spec, const struct load_request *request)
+static inline struct template_values transport_values(const struct request_mix *mix, const struct load_request *request)
 {
-    return (struct template_values){
-        .turn = request->turn, .iteration = request->number, .vu = request->vu_number, .seed = spec->seed, .data = &spec->data};
+    return (struct template_values){.turn = request->turn,
+                                    .iteration = request->number,
+                                    .vu = request->vu_number,
+                                    .seed = mix->spec->seed,
+                                    .data = &mix->data};
 }
 
 /* Forgets what is in flight. Harmless on NULL. */

@@ -4,7 +4,7 @@
 
 #include "common/clock.h"
 #include "common/memory.h"
-#include "driver/load/url.h"
+#include "driver/load/request_mix.h"
 
 #define ANSWER_DEADLINE NANOSECONDS_PER_SECOND
 
@@ -18,23 +18,24 @@ static bool is_reachable(const struct variant_state *state, const char *address,
 int variant_resolve_load(struct variant_state *state, const struct load_spec *spec, struct prepared_load *prepared,
                          struct error *error)
 {
-    struct url_template url;
-    if (url_template_parse(spec->url, &spec->data, &url, error) < 0)
+    struct request_mix mix;
+    if (request_mix_create(spec, &mix, error) < 0)
         return -1;
-    prepared->port = url.port;
-    int result = service_resolve(state->context->client, state->namespace, url.host, prepared->address, error);
-    if (result == 0 && prepared->address[0] != '\0' && !is_reachable(state, prepared->address, url.port))
+    const struct url_template *url = &mix.requests[0].url;
+    prepared->port = url->port;
+    int result = service_resolve(state->context->client, state->namespace, url->host, prepared->address, error);
+    if (result == 0 && prepared->address[0] != '\0' && !is_reachable(state, prepared->address, url->port))
         result = error_set(error,
                            "service \"%s\" (%s:%u) does not answer from here; load that comes from pods in the cluster is not "
                            "available in this version",
-                           url.host, prepared->address, url.port);
+                           url->host, prepared->address, url->port);
     if (result == 0 && state->service_url == NULL && prepared->address[0] != '\0') {
         char first[2048];
-        const struct template_values values = {.data = &spec->data, .vu = 1, .seed = spec->seed};
-        const char *path = strchr(url_template_expand(&url, &values, first, sizeof first) + 8, '/');
-        state->service_url = memory_format("http://%s:%u%s", prepared->address, url.port, path != NULL ? path : "/");
+        const struct template_values values = {.data = &mix.data, .vu = 1, .seed = spec->seed};
+        const char *path = strchr(url_template_expand(url, &values, first, sizeof first) + 8, '/');
+        state->service_url = memory_format("http://%s:%u%s", prepared->address, url->port, path != NULL ? path : "/");
     }
-    url_template_release(&url);
+    request_mix_release(&mix);
     return result;
 }
 

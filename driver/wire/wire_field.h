@@ -24,6 +24,7 @@ enum wire_kind {
     WIRE_CHOICE,       /* an enum as the word that names it; maximum: the last one */
     WIRE_TEXT,         /* char *, owned; at most maximum bytes */
     WIRE_TEXT_OR_NULL, /* the same, or null */
+    WIRE_BYTES,        /* char *, owned, with a NUL behind its size_t at count_offset bytes: as base64, or null */
     WIRE_NAME,         /* char[size] */
     WIRE_HISTOGRAM,    /* struct histogram, as base64 of histogram_encode; "" = empty */
     WIRE_COUNTS,       /* uint64_t[]: an object from the places' names to numbers; zeros are left out */

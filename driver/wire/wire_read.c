@@ -84,6 +84,23 @@ static int read_text(const struct wire_field *field, const cJSON *node, char **p
     return 0;
 }
 
+static int read_bytes(const struct wire_field *field, const cJSON *node, char **place, size_t *length, struct error *error)
+{
+    free(*place);
+    *place = NULL;
+    *length = 0;
+    if (cJSON_IsNull(node))
+        return 0;
+    if (!cJSON_IsString(node))
+        return expected(field, error, "bytes as base64, or null");
+    *place = base64_decode(node->valuestring, length, error);
+    if (*place == NULL)
+        return error_context(error, "%s", field->name);
+    if (*length > (size_t)field->maximum)
+        return error_set(error, "%s: expected at most %.0f bytes", field->name, field->maximum);
+    return 0;
+}
+
 static int read_name(const struct wire_field *field, const cJSON *node, char *place, struct error *error)
 {
     if (!cJSON_IsString(node) || strlen(node->valuestring) >= field->size)
@@ -194,6 +211,8 @@ static int read_value(const struct wire_field *field, const cJSON *node, char *t
     case WIRE_TEXT:
     case WIRE_TEXT_OR_NULL:
         return read_text(field, node, place, error);
+    case WIRE_BYTES:
+        return read_bytes(field, node, place, count, error);
     case WIRE_NAME:
         return read_name(field, node, place, error);
     case WIRE_HISTOGRAM:

@@ -30,6 +30,7 @@ static const char *reason_word(unsigned reason)
 
 static const struct wire_field tick_fields[] = {
     {WIRE_MEMBER(struct load_tick, second, true, WIRE_WHOLE), .minimum = EARLIEST},
+    {WIRE_MEMBER(struct load_tick, phase, true, WIRE_NAME)},
     {WIRE_MEMBER(struct load_tick, target_rate, true, WIRE_DECIMAL), .maximum = LOAD_HIGHEST_RATE},
     {WIRE_MEMBER(struct load_tick, planned, true, WIRE_WHOLE)},
     {WIRE_MEMBER(struct load_tick, sent, true, WIRE_WHOLE)},
@@ -49,13 +50,24 @@ static const struct wire_field status_fields[] = {
 };
 static const struct wire_table status_table = WIRE_TABLE(struct load_status, status_fields);
 
+static const struct wire_field check_fields[] = {
+    {WIRE_MEMBER(struct load_check_count, passes, true, WIRE_WHOLE)},
+    {WIRE_MEMBER(struct load_check_count, fails, true, WIRE_WHOLE)},
+};
+static const struct wire_table check_table = WIRE_TABLE(struct load_check_count, check_fields);
+
 static const struct wire_field row_fields[] = {
     {WIRE_MEMBER(struct load_row, second, true, WIRE_WHOLE), .minimum = EARLIEST},
+    {WIRE_MEMBER(struct load_row, request, true, WIRE_NAME)},
+    {WIRE_MEMBER(struct load_row, phase, true, WIRE_NAME)},
     {WIRE_MEMBER(struct load_row, server, true, WIRE_NAME)},
     {WIRE_MEMBER(struct load_row, warmth, true, WIRE_CHOICE), .maximum = WARMTH_COUNT - 1, .word = warmth_word},
     {WIRE_MEMBER(struct load_row, outcomes, true, WIRE_COUNTS), .word = outcome_word},
     {WIRE_MEMBER(struct load_row, connections, true, WIRE_WHOLE)},
     {WIRE_MEMBER(struct load_row, bytes_received, true, WIRE_WHOLE)},
+    {WIRE_MEMBER(struct load_row, bytes_sent, true, WIRE_WHOLE)},
+    {WIRE_MEMBER(struct load_row, checks, true, WIRE_PLACES), .maximum = LOAD_MOST_CHECKS,
+     .count_offset = offsetof(struct load_row, check_count), .table = &check_table},
     {WIRE_MEMBER(struct load_row, first_sent, true, WIRE_WHOLE), .minimum = EARLIEST},
     {WIRE_MEMBER(struct load_row, last_sent, true, WIRE_WHOLE), .minimum = EARLIEST},
     {WIRE_MEMBER(struct load_row, last_connection, true, WIRE_WHOLE), .minimum = EARLIEST},
@@ -73,6 +85,8 @@ static const struct wire_field exemplar_fields[] = {
     {WIRE_MEMBER(struct load_exemplar, intended, true, WIRE_WHOLE), .minimum = EARLIEST},
     {WIRE_MEMBER(struct load_exemplar, sent, true, WIRE_WHOLE), .minimum = EARLIEST},
     {WIRE_MEMBER(struct load_exemplar, finished, true, WIRE_WHOLE), .minimum = EARLIEST},
+    {WIRE_MEMBER(struct load_exemplar, request, true, WIRE_NAME)},
+    {WIRE_MEMBER(struct load_exemplar, phase, true, WIRE_NAME)},
     {WIRE_MEMBER(struct load_exemplar, server, true, WIRE_NAME)},
     {WIRE_MEMBER(struct load_exemplar, server_age, true, WIRE_WHOLE), .minimum = EARLIEST},
     {WIRE_MEMBER(struct load_exemplar, warmth, true, WIRE_CHOICE), .maximum = WARMTH_COUNT - 1, .word = warmth_word},

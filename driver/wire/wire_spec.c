@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "driver/load/limits.h"
-#include "driver/load/url.h"
+#include "driver/load/request_mix.h"
 #include "driver/wire/wire_tables.h"
 
 #define TEXT_MAXIMUM (8.0 * 1024 * 1024)
@@ -38,9 +38,22 @@ static const char *reuse_word(unsigned reuse)
     return words[reuse];
 }
 
+static const char *choice_word(unsigned choice)
+{
+    return choice == CHOICE_ROUND_ROBIN ? "round-robin" : "random";
+}
+
+static const char *row_order_word(unsigned order)
+{
+    static const char *const words[] = {
+        [ROWS_ROUND_ROBIN] = "round-robin", [ROWS_ITERATION] = "iteration", [ROWS_RANDOM] = "random"};
+    return words[order];
+}
+
 static const struct wire_field stage_fields[] = {
     {WIRE_MEMBER(struct load_stage, duration, true, WIRE_WHOLE), .maximum = (double)LOAD_LONGEST_STAGE},
     {WIRE_MEMBER(struct load_stage, target, true, WIRE_DECIMAL), .maximum = 1e9},
+    {WIRE_MEMBER(struct load_stage, phase, false, WIRE_TEXT_OR_NULL), .maximum = LOAD_NAME_SIZE - 1},
 };
 static const struct wire_table stage_table = WIRE_TABLE(struct load_stage, stage_fields);
 
@@ -64,6 +77,45 @@ static const struct wire_field label_fields[] = {
 };
 static const struct wire_table label_table = WIRE_TABLE(struct load_label, label_fields);
 
+static const struct wire_field check_fields[] = {
+    {WIRE_MEMBER(struct load_check, name, true, WIRE_TEXT), .maximum = LOAD_CHECK_TEXT_SIZE - 1},
+    {WIRE_MEMBER(struct load_check, text, true, WIRE_TEXT), .maximum = LOAD_CHECK_TEXT_SIZE - 1},
+};
+static const struct wire_table check_table = WIRE_TABLE(struct load_check, check_fields);
+
+/* The members that a request of a mix and a load of one request have alike. */
+#define REQUEST_FIELDS(type)                                                                                                     \
+    {WIRE_MEMBER(type, headers, false, WIRE_ARRAY), .maximum = LOAD_MOST_HEADERS, .count_offset = offsetof(type, header_count),  \
+     .table = &header_table},                                                                                                    \
+        {WIRE_MEMBER(type, body, false, WIRE_BYTES), .maximum = TEXT_MAXIMUM, .count_offset = offsetof(type, body_length)},      \
+        {WIRE_MEMBER(type, timeout, false, WIRE_WHOLE), .minimum = LOAD_SHORTEST_TIMEOUT,                                        \
+         .maximum = (double)LOAD_LONGEST_TIMEOUT},                                                                               \
+        {WIRE_MEMBER(type, checks, false, WIRE_ARRAY), .maximum = LOAD_MOST_CHECKS, .count_offset = offsetof(type, check_count), \
+         .table = &check_table},                                                                                                 \
+    {                                                                                                                            \
+        WIRE_MEMBER(type, tags, false, WIRE_ARRAY), .maximum = MOST_LABELS, .count_offset = offsetof(type, tag_count),           \
+                                                    .table = &label_table                                                        \
+    }
+
+static const struct wire_field request_fields[] = {
+    {WIRE_MEMBER(struct request_spec, name, true, WIRE_TEXT), .maximum = LOAD_NAME_SIZE - 1},
+    {WIRE_MEMBER(struct request_spec, weight, true, WIRE_WHOLE), .maximum = LOAD_MOST_REQUEST_WEIGHT},
+    {WIRE_MEMBER(struct request_spec, method, true, WIRE_TEXT), .maximum = NAME_MAXIMUM},
+    {WIRE_MEMBER(struct request_spec, url, true, WIRE_TEXT), .maximum = VALUE_MAXIMUM},
+    REQUEST_FIELDS(struct request_spec),
+};
+
+static void prepare_request(void *zeroed)
+{
+    struct request_spec *request = zeroed;
+    request->timeout = LOAD_DEFAULT_TIMEOUT;
+}
+
+static const struct wire_table request_table = {.fields = request_fields,
+                                                .field_count = sizeof request_fields / sizeof *request_fields,
+                                                .size = sizeof(struct request_spec),
+                                                .prepare = prepare_request};
+
 static const struct wire_field spec_fields[] = {
     {WIRE_MEMBER(struct load_spec, name, false, WIRE_TEXT_OR_NULL), .maximum = NAME_MAXIMUM},
     {WIRE_MEMBER(struct load_spec, type, false, WIRE_CHOICE), .maximum = LOAD_MEMORY, .word = type_word},
@@ -73,16 +125,18 @@ static const struct wire_field spec_fields[] = {
      .count_offset = offsetof(struct load_spec, stage_count), .table = &stage_table},
     {WIRE_MEMBER(struct load_spec, iterations, false, WIRE_WHOLE), .maximum = LOAD_MOST_ITERATIONS},
     {WIRE_MEMBER(struct load_spec, think_time, false, WIRE_WHOLE), .maximum = (double)LOAD_LONGEST_STAGE},
+    {WIRE_MEMBER(struct load_spec, think_time_most, false, WIRE_WHOLE), .maximum = (double)LOAD_LONGEST_STAGE},
     {WIRE_MEMBER(struct load_spec, spacing, false, WIRE_CHOICE), .maximum = SPACING_POISSON, .word = spacing_word},
     {WIRE_MEMBER(struct load_spec, seed, false, WIRE_WHOLE), .maximum = WIRE_MOST_WHOLE},
     {WIRE_MEMBER(struct load_spec, pacing, false, WIRE_CHOICE), .maximum = PACING_PRECISE, .word = pacing_word},
     {WIRE_MEMBER(struct load_spec, method, false, WIRE_TEXT), .maximum = NAME_MAXIMUM},
     {WIRE_MEMBER(struct load_spec, url, true, WIRE_TEXT), .maximum = VALUE_MAXIMUM},
-    {WIRE_MEMBER(struct load_spec, headers, false, WIRE_ARRAY), .maximum = LOAD_MOST_HEADERS,
-     .count_offset = offsetof(struct load_spec, header_count), .table = &header_table},
-    {WIRE_MEMBER(struct load_spec, body, false, WIRE_TEXT_OR_NULL), .maximum = TEXT_MAXIMUM},
-    {WIRE_MEMBER(struct load_spec, timeout, false, WIRE_WHOLE), .minimum = LOAD_SHORTEST_TIMEOUT,
-     .maximum = (double)LOAD_LONGEST_TIMEOUT},
+    REQUEST_FIELDS(struct load_spec),
+    {WIRE_MEMBER(struct load_spec, requests, false, WIRE_ARRAY), .maximum = LOAD_MOST_REQUESTS,
+     .count_offset = offsetof(struct load_spec, request_count), .table = &request_table},
+    {WIRE_MEMBER(struct load_spec, choice, false, WIRE_CHOICE), .maximum = CHOICE_RANDOM, .word = choice_word},
+    {WIRE_MEMBER(struct load_spec, csv, false, WIRE_TEXT_OR_NULL), .maximum = TEXT_MAXIMUM},
+    {WIRE_MEMBER(struct load_spec, row_order, false, WIRE_CHOICE), .maximum = ROWS_RANDOM, .word = row_order_word},
     {WIRE_MEMBER(struct load_spec, reuse, false, WIRE_CHOICE), .maximum = REUSE_LIMITED, .word = reuse_word},
     {WIRE_MEMBER(struct load_spec, reuse_requests, false, WIRE_WHOLE), .maximum = LOAD_MOST_REUSES},
     {WIRE_MEMBER(struct load_spec, reuse_age, false, WIRE_WHOLE), .maximum = (double)LOAD_LONGEST_STAGE},
@@ -131,21 +185,29 @@ static int check_rates(const struct load_spec *spec, struct error *error)
     return 0;
 }
 
-static int check_texts(const struct load_spec *spec, struct error *error)
+static int check_headers(const struct request_spec *request, struct error *error)
 {
-    struct url_template url;
-    if (url_template_parse(spec->url, &url, error) < 0)
-        return error_context(error, "url");
-    url_template_release(&url);
-    if (!load_header_name_is_valid(spec->method))
-        return error_set(error, "method: \"%.40s\" is no method", spec->method);
-    for (size_t i = 0; i < spec->header_count; i++) {
-        if (!load_header_name_is_valid(spec->headers[i].name))
-            return error_set(error, "headers[%zu]: \"%.60s\" is no header name", i, spec->headers[i].name);
-        if (strpbrk(spec->headers[i].value, "\r\n") != NULL)
+    if (!load_header_name_is_valid(request->method))
+        return error_set(error, "method: \"%.40s\" is no method", request->method);
+    for (size_t i = 0; i < request->header_count; i++) {
+        if (!load_header_name_is_valid(request->headers[i].name))
+            return error_set(error, "headers[%zu]: \"%.60s\" is no header name", i, request->headers[i].name);
+        if (strpbrk(request->headers[i].value, "\r\n") != NULL)
             return error_set(error, "headers[%zu]: expected one line of text", i);
     }
     return 0;
+}
+
+static int check_texts(const struct load_spec *spec, struct error *error)
+{
+    struct request_mix mix;
+    if (request_mix_create(spec, &mix, error) < 0)
+        return -1;
+    int result = 0;
+    for (size_t i = 0; i < mix.count && result == 0; i++)
+        result = check_headers(&mix.requests[i].spec, error);
+    request_mix_release(&mix);
+    return result;
 }
 
 int wire_spec_check(const struct load_spec *spec, struct error *error)

@@ -118,6 +118,18 @@ static void write_text_at(const char *value, struct buffer *text)
         wire_write_text(value, text);
 }
 
+static void write_bytes(const char *bytes, size_t length, struct buffer *text)
+{
+    if (bytes == NULL) {
+        (void)buffer_append_text(text, "null");
+        return;
+    }
+    AUTO_FREE char *encoded = base64_encode(bytes, length);
+    (void)buffer_append_text(text, "\"");
+    (void)buffer_append_text(text, encoded);
+    (void)buffer_append_text(text, "\"");
+}
+
 static void write_value(const struct wire_field *field, const char *from, struct buffer *text)
 {
     const void *place = from + field->offset;
@@ -143,6 +155,9 @@ static void write_value(const struct wire_field *field, const char *from, struct
     case WIRE_TEXT:
     case WIRE_TEXT_OR_NULL:
         write_text_at(pointer_at(place), text);
+        break;
+    case WIRE_BYTES:
+        write_bytes(pointer_at(place), count, text);
         break;
     case WIRE_NAME:
         wire_write_text(place, text);

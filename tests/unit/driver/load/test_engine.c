@@ -205,6 +205,7 @@ static void test_the_request_is_what_the_spec_says(void **state)
     free(spec.method);
     spec.method = memory_copy_text("PUT");
     spec.body = memory_copy_text("{\"a\": 1}");
+    spec.body_length = strlen(spec.body);
     spec.header_count = 1;
     spec.headers = memory_allocate(1, sizeof *spec.headers);
     spec.headers[0] = (struct load_header){memory_copy_text("X-Lesson"), memory_copy_text("yes")};

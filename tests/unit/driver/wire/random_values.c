@@ -79,6 +79,7 @@ static void random_stages(struct load_spec *spec)
     spec->stages = memory_allocate(spec->stage_count, sizeof *spec->stages);
     for (size_t i = 0; i < spec->stage_count; i++) {
         spec->stages[i].duration = 1 + (int64_t)random_below((uint64_t)LOAD_LONGEST_STAGE);
+        spec->stages[i].phase = random_bool() ? some_text(LOAD_NAME_SIZE) : NULL;
         spec->stages[i].target = !ramp    ? spec->start_rate
                                  : closed ? (double)random_below(LOAD_MOST_VUS)
                                           : random_decimal(LOAD_HIGHEST_RATE);
@@ -94,6 +95,42 @@ static void random_headers(struct load_spec *spec)
         spec->headers[i].value = some_text(100);
         for (char *at = spec->headers[i].value; *at != '\0'; at++)
             *at = *at == '\n' ? '.' : *at;
+    }
+}
+
+static void random_labels(size_t *count, struct load_label **labels)
+{
+    *count = random_below(4);
+    *labels = *count > 0 ? memory_allocate(*count, sizeof **labels) : NULL;
+    for (size_t i = 0; i < *count; i++)
+        (*labels)[i] = (struct load_label){some_text(30), some_text(30)};
+}
+
+static void random_checks(size_t *count, struct load_check **checks)
+{
+    *count = random_below(4);
+    *checks = *count > 0 ? memory_allocate(*count, sizeof **checks) : NULL;
+    for (size_t i = 0; i < *count; i++)
+        (*checks)[i] = (struct load_check){some_text(30), memory_copy_text("status in 200-299,304")};
+}
+
+static void random_requests(struct load_spec *spec)
+{
+    spec->request_count = random_below(4);
+    spec->requests = spec->request_count > 0 ? memory_allocate(spec->request_count, sizeof *spec->requests) : NULL;
+    for (size_t i = 0; i < spec->request_count; i++) {
+        struct request_spec *request = &spec->requests[i];
+        request->name = some_text(LOAD_NAME_SIZE);
+        request->weight = 1 + (uint32_t)random_below(100);
+        request->method = memory_copy_text("DELETE");
+        request->url = memory_format("https://shop/{random:1..%zu}", i + 1);
+        request->body_length = random_below(100);
+        request->body = memory_copy_bytes("\0\1binary\xff\xfe and more that is somewhere in memory of this program, "
+                                          "which is a hundred bytes long or so, at least",
+                                          request->body_length);
+        request->timeout = LOAD_SHORTEST_TIMEOUT + (int64_t)random_below(1000);
+        random_labels(&request->tag_count, &request->tags);
+        random_checks(&request->check_count, &request->checks);
     }
 }
 
@@ -113,6 +150,14 @@ void random_spec(struct load_spec *spec)
     free(spec->method);
     spec->method = memory_copy_text(random_bool() ? "GET" : "POST");
     spec->body = random_bool() ? some_text(5000) : NULL;
+    spec->body_length = spec->body != NULL ? strlen(spec->body) : 0;
+    random_requests(spec);
+    random_labels(&spec->tag_count, &spec->tags);
+    random_checks(&spec->check_count, &spec->checks);
+    spec->think_time_most = (int64_t)random_below((uint64_t)LOAD_LONGEST_STAGE);
+    spec->csv = random_bool() ? memory_copy_text("user,word\n1,\"a, b\"\n2,c\n") : NULL;
+    spec->row_order = (enum load_row_order)random_below(ROWS_RANDOM + 1);
+    spec->choice = random_bool() ? CHOICE_RANDOM : CHOICE_ROUND_ROBIN;
     spec->timeout = LOAD_SHORTEST_TIMEOUT + (int64_t)random_below((uint64_t)(LOAD_LONGEST_TIMEOUT - LOAD_SHORTEST_TIMEOUT));
     spec->reuse = (enum load_reuse)random_below(REUSE_LIMITED + 1);
     spec->reuse_requests = random_below(LOAD_MOST_REUSES);
@@ -149,6 +194,7 @@ static void random_tick(struct load_tick *tick)
                                .vus = random_count(),
                                .cpu = random_decimal(64),
                                .threads = random_count()};
+    random_text(tick->phase, sizeof tick->phase);
     random_histogram(&tick->lateness);
 }
 
@@ -158,11 +204,17 @@ static void random_row(struct load_row *row)
                              .warmth = (enum load_warmth)random_below(WARMTH_COUNT),
                              .connections = random_count(),
                              .bytes_received = random_count(),
+                             .bytes_sent = random_count(),
+                             .check_count = random_below(LOAD_MOST_CHECKS + 1),
                              .first_sent = random_time(),
                              .last_sent = random_time(),
                              .last_connection = random_time(),
                              .status_count = random_below(LOAD_MOST_STATUSES + 1)};
     random_text(row->server, sizeof row->server);
+    random_text(row->request, sizeof row->request);
+    random_text(row->phase, sizeof row->phase);
+    for (size_t i = 0; i < row->check_count; i++)
+        row->checks[i] = (struct load_check_count){.passes = random_count(), .fails = random_count()};
     for (int outcome = 0; outcome < OUTCOME_COUNT; outcome++)
         row->outcomes[outcome] = random_bool() ? 0 : random_count();
     for (size_t i = 0; i < row->status_count; i++)
@@ -183,6 +235,8 @@ static void random_exemplar(struct load_exemplar *exemplar)
                                        .warmth = (enum load_warmth)random_below(WARMTH_COUNT),
                                        .new_connection = random_bool()};
     random_text(exemplar->server, sizeof exemplar->server);
+    random_text(exemplar->request, sizeof exemplar->request);
+    random_text(exemplar->phase, sizeof exemplar->phase);
 }
 
 void random_batch(struct wire_batch *batch, uint64_t sequence, size_t loads)

@@ -60,6 +60,44 @@ static void assert_same_decimal(double left, double right)
     assert_memory_equal(&left, &right, sizeof left);
 }
 
+static void assert_same_labels(const struct load_label *left, size_t left_count, const struct load_label *right,
+                               size_t right_count)
+{
+    assert_int_equal(left_count, right_count);
+    for (size_t i = 0; i < left_count; i++) {
+        assert_string_equal(left[i].key, right[i].key);
+        assert_string_equal(left[i].value, right[i].value);
+    }
+}
+
+static void assert_same_checks(const struct load_check *left, size_t left_count, const struct load_check *right,
+                               size_t right_count)
+{
+    assert_int_equal(left_count, right_count);
+    for (size_t i = 0; i < left_count; i++) {
+        assert_string_equal(left[i].name, right[i].name);
+        assert_string_equal(left[i].text, right[i].text);
+    }
+}
+
+static void assert_same_requests(const struct load_spec *left, const struct load_spec *right)
+{
+    assert_int_equal(left->request_count, right->request_count);
+    for (size_t i = 0; i < left->request_count; i++) {
+        const struct request_spec *one = &left->requests[i];
+        const struct request_spec *other = &right->requests[i];
+        assert_string_equal(one->name, other->name);
+        assert_int_equal(one->weight, other->weight);
+        assert_string_equal(one->method, other->method);
+        assert_string_equal(one->url, other->url);
+        assert_int_equal(one->body_length, other->body_length);
+        assert_memory_equal(one->body, other->body, one->body_length);
+        assert_int_equal(one->timeout, other->timeout);
+        assert_same_labels(one->tags, one->tag_count, other->tags, other->tag_count);
+        assert_same_checks(one->checks, one->check_count, other->checks, other->check_count);
+    }
+}
+
 static void assert_same_spec(const struct load_spec *left, const struct load_spec *right)
 {
     assert_same_text(left->name, right->name);
@@ -69,6 +107,7 @@ static void assert_same_spec(const struct load_spec *left, const struct load_spe
     for (size_t i = 0; i < left->stage_count; i++) {
         assert_int_equal(left->stages[i].duration, right->stages[i].duration);
         assert_same_decimal(left->stages[i].target, right->stages[i].target);
+        assert_same_text(left->stages[i].phase, right->stages[i].phase);
     }
     assert_int_equal(left->header_count, right->header_count);
     for (size_t i = 0; i < left->header_count; i++) {
@@ -83,6 +122,14 @@ static void assert_same_spec(const struct load_spec *left, const struct load_spe
     assert_string_equal(left->method, right->method);
     assert_string_equal(left->url, right->url);
     assert_same_text(left->body, right->body);
+    assert_int_equal(left->body_length, right->body_length);
+    assert_same_requests(left, right);
+    assert_same_labels(left->tags, left->tag_count, right->tags, right->tag_count);
+    assert_same_checks(left->checks, left->check_count, right->checks, right->check_count);
+    assert_int_equal(left->think_time_most, right->think_time_most);
+    assert_same_text(left->csv, right->csv);
+    assert_int_equal(left->row_order, right->row_order);
+    assert_int_equal(left->choice, right->choice);
     assert_int_equal(left->timeout, right->timeout);
     assert_int_equal(left->reuse, right->reuse);
     assert_int_equal(left->reuse_requests, right->reuse_requests);
@@ -216,7 +263,7 @@ static void test_wrong_plans_are_refused(void **state)
         {HEAD "\"loads\":[]," EPOCHS "}", "plan: loads: expected a list of 1 to 64"},
         {HEAD "\"loads\":[{\"spec\":" SPEC URL ",\"ur\":1}}]," EPOCHS "}", "plan: loads[0]: spec: unknown field \"ur\""},
         {HEAD "\"loads\":[{\"spec\":" SPEC "\"url\":\"ftp://a/\"}}]," EPOCHS "}",
-         "plan: loads[0]: spec: url: expected a URL that begins with http:// or https://, not \"ftp://a/\""},
+         "plan: loads[0]: spec: expected a URL that begins with http:// or https://, not \"ftp://a/\""},
         {HEAD "\"loads\":[{\"spec\":" SPEC "\"url\":null}}]," EPOCHS "}",
          "plan: loads[0]: spec: url: expected a text of at most 65536 bytes"},
         {HEAD "\"loads\":[{\"spec\":" SPEC URL ",\"type\":\"cpu\"}}]," EPOCHS "}",
@@ -267,6 +314,7 @@ static void test_a_plan_that_is_too_long_is_refused(void **state)
     free(load.spec.body);
     load.spec.body = memory_allocate(WIRE_PLAN_MAXIMUM + 1, 1);
     memset(load.spec.body, 'a', WIRE_PLAN_MAXIMUM);
+    load.spec.body_length = WIRE_PLAN_MAXIMUM;
     assert_null(wire_plan_write(&plan, &error));
     assert_string_equal(error.text, "a generator's plan may have 8 MiB at most; are bodies or data long?");
     load_spec_release(&load.spec);

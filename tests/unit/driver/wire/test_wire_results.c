@@ -159,7 +159,8 @@ static void test_results_come_back_as_they_were(void **state)
 #define BATCH(sequence, load, ticks)                                                                                             \
     "{\"sequence\":" sequence ",\"load\":" load ",\"ticks\":[" ticks "],\"rows\":[],\"exemplars\":[]}"
 #define TICK(sent, lateness)                                                                                                     \
-    "{\"second\":0,\"target_rate\":1,\"planned\":1,\"sent\":" sent ",\"late\":0,\"dropped\":0,\"in_flight\":0,\"vus\":0,"        \
+    "{\"second\":0,\"phase\":\"\",\"target_rate\":1,\"planned\":1,\"sent\":" sent                                                \
+    ",\"late\":0,\"dropped\":0,\"in_flight\":0,\"vus\":0,"                                                                       \
     "\"cpu\":0,\"threads\":1,\"lateness\":\"" lateness "\"}"
 
 static void test_wrong_results_are_refused(void **state)
