@@ -50,7 +50,9 @@ static struct load_row *row_of(struct k6_results *results, struct k6_second *sec
     second->rows = memory_resize(second->rows, second->row_count + 1, sizeof *second->rows);
     struct load_row *row = &second->rows[second->row_count++];
     *row = (struct load_row){0};
-    load_row_begin(row, second->tick.second, wanted, WARMTH_UNKNOWN);
+    struct load_row of = {.second = second->tick.second, .warmth = WARMTH_UNKNOWN};
+    (void)snprintf(of.server, sizeof of.server, "%s", wanted);
+    load_row_begin(row, &of);
     results->row_count++;
     return row;
 }
