@@ -12,8 +12,8 @@
 
 #include "common/clock.h"
 #include "common/memory.h"
+#include "driver/load/arrivals.h"
 #include "driver/load/collector.h"
-#include "driver/load/schedule.h"
 #include "driver/load/transport.h"
 #include "driver/load/vus.h"
 
@@ -29,11 +29,8 @@ struct engine {
     int64_t armed; /* what the timer is set to, monotonic */
     int64_t start;
     int64_t second;           /* since the start; the last one that flush was called in */
-    struct schedule schedule; /* of an open model */
-    bool due;                 /* next_intended holds a request of the schedule that is yet to be sent */
-    int64_t next_intended;    /* since the start */
-    uint64_t next_number;
-    struct vus *vus; /* of a closed model; else NULL */
+    struct arrivals arrivals; /* of an open model */
+    struct vus *vus;          /* of a closed model; else NULL */
     struct collector *collector;
     struct transport *transport;
     pthread_t thread;
@@ -55,9 +52,7 @@ struct engine *engine_create(const struct engine_options *options, struct error 
     engine->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
     engine->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     if (load_executor_is_closed(options->spec->executor))
-        engine->vus = vus_create(options->spec, options->segment);
-    else
-        schedule_init(&engine->schedule, options->spec, options->segment);
+        engine->vus = vus_create(options->spec, options->segment, options->part);
     engine->collector = collector_create(options->spec, options->slow_over, &options->sink);
     if (engine->epoll >= 0 && engine->timer >= 0 && engine->wake >= 0 && watch_descriptor(engine, engine->timer) == 0 &&
         watch_descriptor(engine, engine->wake) == 0)
@@ -108,16 +103,25 @@ static void on_done(void *context, const struct load_done *done)
         vus_give_back(engine->vus, done->vu, done->finished);
 }
 
+/* Takes in epochs that have become known. now was read before. */
+static void follow_epochs(struct engine *engine, int64_t now)
+{
+    if (engine->vus == NULL)
+        arrivals_follow(&engine->arrivals, now);
+    else if (engine->options.part != NULL && epoch_part_refresh(engine->options.part))
+        vus_follow_epochs(engine->vus);
+}
+
 static void send_request(struct engine *engine, struct load_request *request)
 {
     collector_sent(engine->collector, request->intended, request->sent);
     transport_send(engine->transport, request);
 }
 
-static void send_or_drop(struct engine *engine)
+static void send_or_drop(struct engine *engine, int64_t now)
 {
-    int64_t intended = engine->next_intended;
-    struct load_request request = {.number = engine->next_number, .intended = intended};
+    int64_t intended = engine->arrivals.intended;
+    struct load_request request = {.number = engine->arrivals.number, .intended = intended};
     request.which = (uint32_t)request_mix_choose(engine->options.mix, request.number, 0, &request.turn);
     collector_planned(engine->collector);
     if (engine->transport->in_flight >= (size_t)engine->options.maximum_connections) {
@@ -133,7 +137,7 @@ static void send_or_drop(struct engine *engine)
         request.sent = since_start(engine);
         send_request(engine, &request);
     }
-    engine->due = schedule_next(&engine->schedule, &engine->next_number, &engine->next_intended);
+    arrivals_next(&engine->arrivals, now);
 }
 
 /* Where VUs are divided, the numbers of each round are divided in the same way every time: a step further in each round, no
@@ -141,18 +145,18 @@ static void send_or_drop(struct engine *engine)
 static void choose_for_vu(const struct engine *engine, struct load_request *request)
 {
     const struct engine_options *options = &engine->options;
+    const struct segment *segment = vus_segment(engine->vus);
     uint64_t number = request->number;
-    if (options->segment != NULL && options->mix->count > 1 && options->spec->executor != EXECUTOR_SHARED_ITERATIONS)
+    if (segment != NULL && options->mix->count > 1 && options->spec->executor != EXECUTOR_SHARED_ITERATIONS)
         number += number / load_spec_most_vus(options->spec);
-    request->vu_number = segment_number(options->segment, request->vu) + 1;
+    request->vu_number = segment_number(segment, request->vu) + 1;
     request->which = (uint32_t)request_mix_choose(options->mix, number, request->vu_number, &request->turn);
 }
 
 /* A request of a VU is due when it is sent. */
-static void send_for_vus(struct engine *engine)
+static void send_for_vus(struct engine *engine, int64_t now)
 {
     struct load_request request;
-    int64_t now = since_start(engine);
     while (vus_take(engine->vus, now, &request.vu, &request.number)) {
         request.intended = request.sent = since_start(engine);
         choose_for_vu(engine, &request);
@@ -165,14 +169,15 @@ static void send_for_vus(struct engine *engine)
 
 static void send_what_is_due(struct engine *engine)
 {
+    int64_t now = since_start(engine); /* before the epochs are looked at: all that have begun by then are known */
+    follow_epochs(engine, now);
     if (engine->vus != NULL) {
-        send_for_vus(engine);
+        send_for_vus(engine, now);
         return;
     }
-    int64_t now = since_start(engine);
-    while (engine->due && engine->next_intended <= now) {
-        flush(engine, engine->next_intended, false);
-        send_or_drop(engine);
+    while (engine->arrivals.due && engine->arrivals.intended <= now) {
+        flush(engine, engine->arrivals.intended, false);
+        send_or_drop(engine, now);
     }
     flush(engine, now, false);
 }
@@ -180,7 +185,9 @@ static void send_what_is_due(struct engine *engine)
 /* When the next request is to be sent, monotonic. Frugal: at the next whole tick, with all that come due until then. */
 static int64_t next_sending(const struct engine *engine)
 {
-    int64_t due = engine->vus != NULL ? vus_next_turn(engine->vus) : engine->due ? engine->next_intended : INT64_MAX / 2;
+    int64_t due = engine->vus != NULL    ? vus_next_turn(engine->vus)
+                  : engine->arrivals.due ? engine->arrivals.intended
+                                         : INT64_MAX / 2;
     if (engine->options.spec->pacing == PACING_FRUGAL)
         due = (due + TICK - 1) / TICK * TICK;
     return engine->start + due;
@@ -240,15 +247,18 @@ static void wait_for_work(struct engine *engine)
 
 static bool has_work(const struct engine *engine)
 {
-    return engine->due || engine->transport->in_flight > 0 ||
-           (engine->vus != NULL && !vus_are_over(engine->vus, since_start(engine)));
+    if (engine->transport->in_flight > 0 || engine->arrivals.due)
+        return true;
+    int64_t now = since_start(engine);
+    return engine->vus != NULL ? !vus_are_over(engine->vus, now) : arrivals_go_on(&engine->arrivals, now);
 }
 
 static void *run(void *context)
 {
     struct engine *engine = context;
     if (engine->vus == NULL)
-        engine->due = schedule_next(&engine->schedule, &engine->next_number, &engine->next_intended);
+        arrivals_init(&engine->arrivals, engine->options.spec, engine->options.segment, engine->options.part,
+                      since_start(engine));
     engine->second = INT64_MIN;
     while (!atomic_load(&engine->stop) && has_work(engine)) {
         wait_for_work(engine);

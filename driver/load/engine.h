@@ -8,11 +8,12 @@
 #include "driver/load/load.h"
 #include "driver/load/request_mix.h"
 
-/* Everything is borrowed. */
+/* Everything is borrowed; the part is the engine's own until its thread has ended. */
 struct engine_options {
     const struct load_spec *spec;
     const struct request_mix *mix;
     const struct segment *segment; /* this thread's part; NULL = the whole load */
+    struct epoch_part *part;       /* or such parts, one after the other; NULL = the one */
     int maximum_connections;       /* of this thread */
     enum load_transport transport;
     const char *resolve_address; /* as in struct load_options */

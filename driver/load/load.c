@@ -21,6 +21,7 @@ struct load_thread {
     struct load *load;
     size_t index;
     struct segment *segment; /* NULL = the load's own */
+    struct epoch_part *part; /* in place of a segment; NULL = the load has no epochs */
     struct engine *engine;
 };
 
@@ -73,10 +74,13 @@ static int create_thread(struct load *load, size_t index, struct error *error)
     *thread = (struct load_thread){.load = load, .index = index};
     if (count > 1)
         thread->segment = segment_divide(load->options.segment, index, count);
+    if (load->options.epochs != NULL)
+        thread->part = epoch_part_create(load->options.epochs, index, count);
     const struct engine_options options = {
         .spec = load->options.spec,
         .mix = &load->mix,
         .segment = count > 1 ? thread->segment : load->options.segment,
+        .part = thread->part,
         .maximum_connections = (int)(most / count + (index < most % count ? 1 : 0)),
         .transport = load->options.transport,
         .resolve_address = load->options.resolve_address,
@@ -126,6 +130,7 @@ void load_destroy(struct load *load)
     for (size_t i = 0; i < load->thread_count; i++) {
         engine_destroy(load->threads[i].engine);
         segment_destroy(load->threads[i].segment);
+        epoch_part_destroy(load->threads[i].part);
     }
     free(load->threads);
     result_merge_destroy(load->merge);

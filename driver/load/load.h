@@ -6,6 +6,7 @@
 #define DRIVER_LOAD_LOAD_H
 
 #include "common/error.h"
+#include "driver/load/epochs.h"
 #include "driver/load/result.h"
 #include "driver/load/segment.h"
 #include "driver/load/spec.h"
@@ -29,6 +30,8 @@ struct load_options {
     uint16_t resolve_port;        /* with resolve_address: 0 = the URL's port */
     enum load_transport transport;
     const struct segment *segment; /* the part of the load that this generator sends; borrowed; NULL = all of it */
+    const struct epochs *epochs;   /* or such parts, one after the other; borrowed; NULL = the one; not of loads that count
+                                      iterations, unless there is one epoch */
     int64_t slow_over;             /* response times above are kept as exemplars; nanoseconds */
     struct load_sink sink;
 };

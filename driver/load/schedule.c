@@ -13,6 +13,12 @@ void schedule_init(struct schedule *schedule, const struct load_spec *spec, cons
     *schedule = (struct schedule){.spec = spec, .segment = segment, .rate_before = spec->start_rate, .random = spec->seed};
 }
 
+void schedule_follow(struct schedule *schedule, const struct epoch_part *part, int64_t horizon)
+{
+    schedule->part = part;
+    schedule->horizon = horizon;
+}
+
 static bool is_constant(const struct load_spec *spec)
 {
     return spec->executor == EXECUTOR_CONSTANT_ARRIVAL_RATE;
@@ -88,10 +94,10 @@ static int64_t moment_of(const struct schedule *schedule, const struct load_stag
     return schedule->stage_begin + llround(fmin(seconds, stage_seconds(stage)) * (double)NANOSECONDS_PER_SECOND);
 }
 
-bool schedule_next(struct schedule *schedule, uint64_t *number, int64_t *intended)
+/* The next request of the whole schedule: its stage (NULL = there is none), and how much of the stage's integral is before it. */
+static const struct load_stage *next_of_all(struct schedule *schedule, uint64_t *number, double *place)
 {
     const struct load_spec *spec = schedule->spec;
-    bool poisson = spec->spacing == SPACING_POISSON;
     while (schedule->stage < spec->stage_count) {
         const struct load_stage *stage = &spec->stages[schedule->stage];
         double room = stage_requests(stage, schedule->rate_before);
@@ -100,12 +106,45 @@ bool schedule_next(struct schedule *schedule, uint64_t *number, int64_t *intende
             continue;
         }
         double due = (double)schedule->next + (is_constant(spec) ? 0 : 1) - schedule->integral;
-        double place = poisson ? draw(schedule, room) : due;
+        *place = spec->spacing == SPACING_POISSON ? draw(schedule, room) : due;
         *number = schedule->next++;
-        if (!segment_owns(schedule->segment, *number))
-            continue;
-        *intended = moment_of(schedule, stage, place);
-        return true;
+        return stage;
     }
-    return false;
+    return NULL;
+}
+
+/* Through epochs a request has a moment before it has an owner. */
+static bool next_of_part(struct schedule *schedule, uint64_t *number, int64_t *intended)
+{
+    schedule->paused = false;
+    for (;;) {
+        const struct segment *segment = NULL;
+        const struct schedule before = *schedule;
+        double place = 0;
+        const struct load_stage *stage = next_of_all(schedule, number, &place);
+        if (stage == NULL)
+            return false;
+        *intended = moment_of(schedule, stage, place);
+        if (epoch_part_at(schedule->part, *intended, &segment) && segment_owns(segment, *number))
+            return true;
+        if (*intended >= schedule->horizon) {
+            *schedule = before;
+            schedule->paused = true;
+            return false;
+        }
+    }
+}
+
+bool schedule_next(struct schedule *schedule, uint64_t *number, int64_t *intended)
+{
+    const struct load_stage *stage = NULL;
+    double place = 0;
+    if (schedule->part != NULL)
+        return next_of_part(schedule, number, intended);
+    do {
+        stage = next_of_all(schedule, number, &place);
+    } while (stage != NULL && !segment_owns(schedule->segment, *number));
+    if (stage != NULL)
+        *intended = moment_of(schedule, stage, place);
+    return stage != NULL;
 }

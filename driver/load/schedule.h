@@ -13,12 +13,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "driver/load/epochs.h"
 #include "driver/load/segment.h"
 #include "driver/load/spec.h"
 
 struct schedule {
     const struct load_spec *spec;  /* borrowed */
     const struct segment *segment; /* borrowed; NULL = all of it */
+    const struct epoch_part *part; /* borrowed; not NULL: the segments, one after the other, in place of the one */
+    int64_t horizon;               /* with a part: how far is looked for a request that is this part's */
+    bool paused;                   /* nothing was found up to there, and there are requests beyond */
     size_t stage;
     int64_t stage_begin; /* nanoseconds since the start */
     double rate_before;  /* requests/s at the stage's begin */
@@ -30,11 +34,15 @@ struct schedule {
 
 void schedule_init(struct schedule *schedule, const struct load_spec *spec, const struct segment *segment);
 
+/* The requests are from now on those of the part. What is beyond the horizon (nanoseconds since the load's start) is not passed
+ * over, since epochs that become known may make it this part's. */
+void schedule_follow(struct schedule *schedule, const struct epoch_part *part, int64_t horizon);
+
 /* The next intended start in nanoseconds since the load's start, never earlier than the one before, and the request's number
- * in the whole schedule; false at the end. */
+ * in the whole schedule; false at the end, or at the horizon (paused). */
 bool schedule_next(struct schedule *schedule, uint64_t *number, int64_t *intended);
 
-/* Requests in all, of this segment, whatever was taken already. */
+/* Requests in all, of this segment, whatever was taken already and whatever part is followed. */
 uint64_t schedule_total(const struct schedule *schedule);
 
 #endif

@@ -103,6 +103,11 @@ bool segment_owns(const struct segment *segment, uint64_t number)
     return segment->mine_until[place + 1] > segment->mine_until[place];
 }
 
+bool segment_is_empty(const struct segment *segment)
+{
+    return segment != NULL && (segment->mine_until[segment->length] == 0 || segment_is_empty(segment->whole));
+}
+
 uint64_t segment_share(const struct segment *segment, uint64_t total)
 {
     if (segment == NULL)

@@ -31,6 +31,9 @@ struct segment *segment_divide(const struct segment *whole, size_t index, size_t
 /* Whether the number is this generator's; NULL = the only generator, which owns all. */
 bool segment_owns(const struct segment *segment, uint64_t number);
 
+/* Whether no number at all is this generator's. */
+bool segment_is_empty(const struct segment *segment);
+
 /* How many of the numbers 0 .. total - 1 are this generator's. */
 uint64_t segment_share(const struct segment *segment, uint64_t total);
 

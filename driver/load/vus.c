@@ -14,13 +14,16 @@ struct turn {
 
 struct vus {
     const struct load_spec *spec;
-    const struct segment *segment;
+    const struct segment *segment; /* in force */
+    const struct epoch_part *part; /* NULL = the segment stays */
+    int64_t next_epoch;            /* when it changes; INT64_MAX = never */
     int64_t end;
     size_t stage; /* of the ramp */
     int64_t stage_begin;
     double level;         /* VUs of the whole load */
     int64_t next_change;  /* of level; INT64_MAX = none any more */
     double next_level;    /* from then on */
+    uint64_t round;       /* numbers of requests that are this generator's of as many as there are VUs */
     uint64_t wanted;      /* VUs of this generator */
     uint64_t running;     /* those that have begun and not ended */
     uint64_t begun;       /* VUs, so far */
@@ -70,17 +73,28 @@ static struct turn pop(struct vus *vus)
     return turn;
 }
 
-struct vus *vus_create(const struct load_spec *spec, const struct segment *segment)
+/* The segment in force, and how many of the VUs are this generator's by it. */
+static void divide(struct vus *vus, int64_t now)
+{
+    bool begun = vus->part == NULL || epoch_part_at(vus->part, now, &vus->segment);
+    uint64_t share = segment_share(vus->segment, load_spec_most_vus(vus->spec));
+    vus->round = share > 0 ? share : 1;
+    vus->wanted = begun ? segment_share(vus->segment, (uint64_t)vus->level) : 0;
+    vus->next_epoch = vus->part == NULL ? INT64_MAX : epoch_part_next(vus->part, now);
+}
+
+struct vus *vus_create(const struct load_spec *spec, const struct segment *segment, const struct epoch_part *part)
 {
     struct vus *vus = memory_allocate(1, sizeof *vus);
-    uint64_t most = segment_share(segment, load_spec_most_vus(spec));
-    *vus = (struct vus){.spec = spec, .segment = segment, .end = load_spec_duration(spec), .level = spec->start_rate};
+    uint64_t most = part != NULL ? load_spec_most_vus(spec) : segment_share(segment, load_spec_most_vus(spec));
+    *vus =
+        (struct vus){.spec = spec, .segment = segment, .part = part, .end = load_spec_duration(spec), .level = spec->start_rate};
     vus->capacity = most > 0 ? (size_t)most : 1;
     vus->turns = memory_allocate(vus->capacity, sizeof *vus->turns);
     vus->ended = memory_allocate(vus->capacity, sizeof *vus->ended);
     for (; vus->ended_count < vus->capacity; vus->ended_count++)
         vus->ended[vus->ended_count] = (uint32_t)(vus->capacity - 1 - vus->ended_count);
-    vus->wanted = segment_share(segment, (uint64_t)spec->start_rate);
+    divide(vus, 0);
     if (spec->executor == EXECUTOR_PER_VU_ITERATIONS) {
         vus->left = memory_allocate(vus->capacity, sizeof *vus->left);
         for (size_t i = 0; i < vus->capacity; i++)
@@ -100,13 +114,23 @@ void vus_destroy(struct vus *vus)
     free(vus);
 }
 
-static void follow_ramp(struct vus *vus, int64_t now)
+static void follow(struct vus *vus, int64_t now)
 {
     while (vus->next_change <= now) {
         vus->level = vus->next_level;
         find_change(vus);
     }
-    vus->wanted = segment_share(vus->segment, (uint64_t)vus->level);
+    divide(vus, now);
+}
+
+const struct segment *vus_segment(const struct vus *vus)
+{
+    return vus->segment;
+}
+
+void vus_follow_epochs(struct vus *vus)
+{
+    vus->next_epoch = 0; /* at the next look */
 }
 
 /* Shared iterations go to the VUs in turn, and so to the generators that have VUs. */
@@ -134,7 +158,7 @@ static bool next_shared(struct vus *vus, uint64_t *number)
 static uint64_t own_number(const struct vus *vus)
 {
     uint64_t most = load_spec_most_vus(vus->spec);
-    return vus->requests / vus->capacity * most + segment_number(vus->segment, vus->requests % vus->capacity);
+    return vus->requests / vus->round * most + segment_number(vus->segment, vus->requests % vus->round);
 }
 
 /* Whether a VU that is running may begin one more request, and the request's number. */
@@ -170,8 +194,8 @@ bool vus_take(struct vus *vus, int64_t now, uint32_t *vu, uint64_t *number)
 {
     if (now < 0 || now >= vus->end)
         return false;
-    if (vus->next_change <= now)
-        follow_ramp(vus, now);
+    if (vus->next_change <= now || vus->next_epoch <= now)
+        follow(vus, now);
     for (;;) {
         bool turn = vus->waiting > 0 && vus->turns[vus->first].at <= now;
         if (turn)
@@ -195,6 +219,8 @@ void vus_give_back(struct vus *vus, uint32_t vu, int64_t now)
 int64_t vus_next_turn(const struct vus *vus)
 {
     int64_t next = vus->next_change < vus->end ? vus->next_change : vus->end;
+    if (vus->next_epoch < next)
+        next = vus->next_epoch;
     if (vus->requests == 0 && vus->wanted > 0)
         next = 0;
     return vus->waiting > 0 && vus->turns[vus->first].at < next ? vus->turns[vus->first].at : next;
@@ -203,6 +229,8 @@ int64_t vus_next_turn(const struct vus *vus)
 bool vus_are_over(const struct vus *vus, int64_t now)
 {
     if (now >= vus->end)
+        return true;
+    if (vus->part != NULL && vus->running == 0 && epoch_part_is_over(vus->part, now))
         return true;
     if (vus->spec->executor == EXECUTOR_SHARED_ITERATIONS && vus->requests == iterations_share(vus))
         return true;

@@ -12,18 +12,25 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "driver/load/epochs.h"
 #include "driver/load/segment.h"
 #include "driver/load/spec.h"
 
 struct vus;
 
-/* Both are borrowed; segment: NULL = all of the load. Of several generators each has its share of the VUs, and of
- * shared-iterations. */
-struct vus *vus_create(const struct load_spec *spec, const struct segment *segment);
+/* All are borrowed; segment: NULL = all of the load. Of several generators each has its share of the VUs, and of
+ * shared-iterations. part: not NULL = the segments, one after the other, in place of the one. */
+struct vus *vus_create(const struct load_spec *spec, const struct segment *segment, const struct epoch_part *part);
 void vus_destroy(struct vus *vus); /* harmless on NULL */
 
+/* In force; NULL = all of the load. */
+const struct segment *vus_segment(const struct vus *vus);
+
+/* The part has been refreshed. */
+void vus_follow_epochs(struct vus *vus);
+
 /* Takes a VU whose turn has come (its number is below the most VUs there are at once); *number: of its request, which no other
- * segment of the load uses. False when there is none at the moment. */
+ * segment of the load uses (in one epoch). False when there is none at the moment. */
 bool vus_take(struct vus *vus, int64_t now, uint32_t *vu, uint64_t *number);
 
 /* A VU has its answer, or whatever became of its request. */

@@ -30,7 +30,7 @@ struct model {
 
 static void run(const struct load_spec *spec, const struct segment *segment, int64_t service, struct model *model)
 {
-    struct vus *vus = vus_create(spec, segment);
+    struct vus *vus = vus_create(spec, segment, NULL);
     uint64_t answered = 0;
     *model = (struct model){0};
     for (int64_t now = 0; !vus_are_over(vus, now) || answered < model->sent;) {
@@ -168,7 +168,7 @@ static void test_generators_share_the_vus(void **state)
         uint64_t number = 0;
         uint64_t begun = 0;
         struct segment *segment = segment_create(index, 2, weights, NULL);
-        struct vus *vus = vus_create(&spec, segment);
+        struct vus *vus = vus_create(&spec, segment, NULL);
         while (vus_take(vus, 1500 * MILLISECOND, &vu, &number))
             begun++;
         assert_int_equal(begun, index == 0 ? 150 : 50);
