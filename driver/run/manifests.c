@@ -9,9 +9,11 @@
 #include "common/file.h"
 #include "common/memory.h"
 #include "common/yaml.h"
+#include "driver/run/kustomization.h"
 
 #define MAXIMUM_FILE (1 << 20)
 #define MOST_OBJECTS 500
+#define DEEPEST_RESOURCE 16
 
 static int add_document(const char *path, const struct yaml_node *root, struct manifests *manifests, struct error *error)
 {
@@ -50,11 +52,20 @@ static int read_file(const char *path, struct manifests *manifests, struct error
 static int is_manifest(const struct dirent *entry)
 {
     const char *dot = strrchr(entry->d_name, '.');
-    return dot != NULL && (strcmp(dot, ".yaml") == 0 || strcmp(dot, ".yml") == 0) && entry->d_name[0] != '.' &&
-           strncmp(entry->d_name, "kustomization.", 14) != 0;
+    return dot != NULL && (strcmp(dot, ".yaml") == 0 || strcmp(dot, ".yml") == 0) && entry->d_name[0] != '.';
 }
 
-static int read_folder(const char *path, struct manifests *manifests, struct error *error)
+static int read_path(const char *path, int depth, struct manifests *manifests, struct error *error);
+
+static int read_resources(const struct text_list *resources, int depth, struct manifests *manifests, struct error *error)
+{
+    for (size_t i = 0; i < resources->count; i++)
+        if (read_path(resources->texts[i], depth + 1, manifests, error) < 0)
+            return -1;
+    return 0;
+}
+
+static int read_every_file(const char *path, struct manifests *manifests, struct error *error)
 {
     struct dirent **entries = NULL;
     int count = scandir(path, &entries, is_manifest, alphasort);
@@ -71,14 +82,28 @@ static int read_folder(const char *path, struct manifests *manifests, struct err
     return result;
 }
 
+static int read_path(const char *path, int depth, struct manifests *manifests, struct error *error)
+{
+    struct stat status;
+    struct text_list resources;
+    if (stat(path, &status) != 0 || !S_ISDIR(status.st_mode))
+        return read_file(path, manifests, error);
+    if (depth > DEEPEST_RESOURCE)
+        return error_set(error, "%s: kustomizations lead to each other in a circle", path);
+    int result = kustomization_read(path, &resources, error);
+    if (result == 0)
+        return read_every_file(path, manifests, error);
+    if (result > 0)
+        result = read_resources(&resources, depth, manifests, error);
+    kustomization_release(&resources);
+    return result;
+}
+
 int manifests_read(const struct text_list *paths, struct manifests *manifests, struct error *error)
 {
     *manifests = (struct manifests){0};
     for (size_t i = 0; i < paths->count; i++) {
-        struct stat status;
-        bool is_folder = stat(paths->texts[i], &status) == 0 && S_ISDIR(status.st_mode);
-        int result = is_folder ? read_folder(paths->texts[i], manifests, error) : read_file(paths->texts[i], manifests, error);
-        if (result < 0) {
+        if (read_path(paths->texts[i], 0, manifests, error) < 0) {
             manifests_release(manifests);
             return -1;
         }

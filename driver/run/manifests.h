@@ -12,8 +12,8 @@ struct manifests {
     cJSON **objects;
 };
 
-/* Reads every document; a folder means its *.yaml and *.yml files in order of name (kustomization.yaml left out).
- * Errors name file and line. Release with manifests_release. */
+/* Reads every document. A folder means the resources of its kustomization.yaml, in their order, as `kubectl apply -k` has it;
+ * without one, its *.yaml and *.yml files in order of name. Errors name file and line. Release with manifests_release. */
 int manifests_read(const struct text_list *paths, struct manifests *manifests, struct error *error);
 void manifests_release(struct manifests *manifests);
 #define AUTO_MANIFESTS CLEANUP(manifests_release)

@@ -18,6 +18,8 @@ static int create_namespace(struct variant_state *state, struct error *error)
     cJSON *labels = json_object_at(json_object_at(object, "metadata"), "labels");
     json_set_text(labels, "app.kubernetes.io/managed-by", "hpalab");
     json_set_text(labels, "hpalab/lesson", state->lesson->name);
+    json_set_text(labels, "pod-security.kubernetes.io/enforce", "restricted");
+    json_set_text(labels, "pod-security.kubernetes.io/warn", "restricted");
     return kube_apply(state->context->client, object, NULL, NULL, error);
 }
 
