@@ -9,15 +9,19 @@
 #include "driver/lesson/recording.h"
 #include "kube/kubeconfig.h"
 
-static const char help[] = "\n"
-                           "  --watch WHAT      hpa/NAME, or deployment/NAME or statefulset/NAME where there is no HPA\n"
-                           "  -n, --namespace NAMESPACE   default: that of the context\n"
-                           "  --context CONTEXT default: the kubeconfig's current one\n"
-                           "  --duration TIME   record so long, such as 10m (default: until Ctrl-C)\n"
-                           "  --out DIR         folder of the run (default: runs/DATE-recording)\n"
-                           "\n"
-                           "Nothing is made or changed in the cluster, and nothing is sent to it but reads of the API.\n"
-                           "Exit status: 0 recorded, 1 a fault, 2 wrong usage, 130 ended before its --duration.\n";
+static const char help[] =
+    "\n"
+    "  --watch WHAT      hpa/NAME, or deployment/NAME or statefulset/NAME where there is no HPA\n"
+    "  -n, --namespace NAMESPACE   default: that of the context\n"
+    "  --context CONTEXT default: the kubeconfig's current one\n"
+    "  --duration TIME   record so long, such as 10m (default: until Ctrl-C)\n"
+    "  --out DIR         folder of the run (default: runs/DATE-recording)\n"
+    "  --k6 FILE         results of a k6 that runs at the same time, read at the end: what `k6 run --out json=FILE` or\n"
+    "                    `--out csv=FILE` wrote, .gz too; given again for each k6 of a distributed test\n"
+    "  --run RUN         with --k6 alone: puts the results into a recording that has ended\n"
+    "\n"
+    "Nothing is made or changed in the cluster, and nothing is sent to it but reads of the API.\n"
+    "Exit status: 0 recorded, 1 a fault, 2 wrong usage, 130 ended before its --duration.\n";
 
 struct arguments {
     const char *watch, *namespace, *context, *duration, *out, *run;
@@ -77,10 +81,13 @@ static int run(int count, char **arguments)
     const struct cli_option table[] = {
         {.name = "watch", .value = &given.watch},     {.name = "namespace", .value = &given.namespace, .letter = 'n'},
         {.name = "context", .value = &given.context}, {.name = "duration", .value = &given.duration},
-        {.name = "out", .value = &given.out},         {0}};
+        {.name = "out", .value = &given.out},         {.name = "k6", .list = &given.k6},
+        {.name = "run", .value = &given.run},         {0}};
     int parsed = cli_parse(&command_record, count, arguments, table, NULL, 0, help);
     if (parsed != 0)
         return parsed < 0 ? EXIT_USAGE : EXIT_DONE;
+    if (given.run != NULL)
+        return add_afterwards(&given);
     if (given.run != NULL)
         return add_afterwards(&given);
     if (given.watch == NULL)

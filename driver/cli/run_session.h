@@ -15,8 +15,7 @@ struct run_session_end {
 };
 
 /* Runs the lesson into the folder out (NULL = runs/DATE-LESSON). Of the options, target, pace, command and keep are given.
- * end: NULL = nothing. Returns
- * the exit status. */
+ * end: NULL = nothing. Returns the exit status. */
 int run_session(const struct lesson *lesson, struct run_options *options, const char *out, const struct run_session_end *end);
 
 /* BASE/DATE-LESSON, such as runs/20261122-004828-readiness-probe; the caller frees it. */
