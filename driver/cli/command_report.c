@@ -6,7 +6,7 @@
 
 static const char help[] = "\n"
                            "  RUN               folder of a run (runs/...), or its run.db\n"
-                           "  --format FORMAT   text (default), html, json or csv\n"
+                           "  --format FORMAT   text (default), html, json, csv or junit\n"
                            "  --output FILE     write there instead of to standard output\n";
 
 static int run(int count, char **arguments)
@@ -22,7 +22,7 @@ static int run(int count, char **arguments)
     if (path == NULL)
         return cli_fail(EXIT_USAGE, "report: which run? `hpalab runs` lists them");
     if (figures_format(format_name, &format) < 0)
-        return cli_fail(EXIT_USAGE, "report: --format: expected text, html, json or csv, not \"%s\"", format_name);
+        return cli_fail(EXIT_USAGE, "report: --format: expected text, html, json, csv or junit, not \"%s\"", format_name);
     struct error error = ERROR_NONE;
     struct run_figures *figures = figures_load(path, &error);
     if (figures == NULL)
@@ -34,7 +34,7 @@ static int run(int count, char **arguments)
 
 const struct command command_report = {
     .name = "report",
-    .usage = "RUN [--format text|html|json|csv] [--output FILE]",
+    .usage = "RUN [--format text|html|json|csv|junit] [--output FILE]",
     .summary = "Makes a report of a recorded run",
     .run = run,
 };

@@ -26,7 +26,7 @@ struct run_figures *figures_load(const char *path, struct error *error)
 int figures_format(const char *name, enum report_format *format)
 {
     static const char *const names[] = {
-        [REPORT_HTML] = "html", [REPORT_TEXT] = "text", [REPORT_JSON] = "json", [REPORT_CSV] = "csv"};
+        [REPORT_HTML] = "html", [REPORT_TEXT] = "text", [REPORT_JSON] = "json", [REPORT_CSV] = "csv", [REPORT_JUNIT] = "junit"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         if (strcmp(names[i], name) == 0) {
             *format = (enum report_format)i;

@@ -5,6 +5,7 @@
 #include "driver/report/csv.h"
 #include "driver/report/document.h"
 #include "driver/report/html.h"
+#include "driver/report/junit.h"
 #include "driver/report/pairing.h"
 #include "driver/report/text_report.h"
 
@@ -32,6 +33,9 @@ int report_write(enum report_format format, const struct run_figures *figures, c
     case REPORT_CSV:
         csv_write(figures, output);
         break;
+    case REPORT_JUNIT:
+        junit_write(figures, output);
+        break;
     }
     if (output->overflowed)
         return error_set(error, "the report is larger than %zu bytes", output->maximum);
@@ -41,8 +45,8 @@ int report_write(enum report_format format, const struct run_figures *figures, c
 int report_compare(enum report_format format, const struct run_figures *left, const struct run_figures *right,
                    const struct report_options *options, struct buffer *output, struct error *error)
 {
-    if (format == REPORT_CSV)
-        return error_set(error, "a comparison is written as text, JSON or HTML, not as CSV");
+    if (format == REPORT_CSV || format == REPORT_JUNIT)
+        return error_set(error, "a comparison is written as text, JSON or HTML, not as CSV or JUnit");
     struct run_figures *pairing = pairing_make(left, right);
     int result = report_write(format, pairing, options, output, error);
     pairing_release(pairing);

@@ -9,7 +9,7 @@
 #include "common/buffer.h"
 #include "driver/analyze/figures.h"
 
-enum report_format { REPORT_HTML, REPORT_TEXT, REPORT_JSON, REPORT_CSV };
+enum report_format { REPORT_HTML, REPORT_TEXT, REPORT_JSON, REPORT_CSV, REPORT_JUNIT };
 
 struct report_options {
     bool color;          /* text: ANSI colours */

@@ -189,6 +189,43 @@ static void test_csv(void **state)
     buffer_release(&output);
 }
 
+static void assert_holds(const char *text, const char *part)
+{
+    if (strstr(text, part) == NULL)
+        fail_msg("\"%s\" is not in:\n%s", part, text);
+}
+
+static void test_junit(void **state)
+{
+    (void)state;
+    AUTO_BUFFER struct buffer output = {0};
+    struct expectation_figures *failing = &figures->variants[0].expectations[0];
+    const struct expectation_figures kept = *failing;
+    failing->result = EXPECTATION_FAIL;
+    failing->observed = "\"<3>\" & \x01\xff";
+    write_report(REPORT_JUNIT, figures, 80, false, &output);
+    *failing = kept;
+    assert_holds(output.data, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"readiness-probe\" tests=\"12\" "
+                              "failures=\"1\" errors=\"0\"");
+    assert_holds(output.data, "<testsuite name=\"no-probe\" tests=\"3\" failures=\"1\" errors=\"0\" time=\"38.000\" "
+                              "timestamp=\"2026-11-22T02:00:00Z\">");
+    assert_holds(output.data, "<testcase classname=\"readiness-probe.no-probe\" name=\"comes to its end\"/>");
+    assert_holds(output.data, "name=\"spikes.booting.count &gt; 0\">\n      <failure type=\"fail\" "
+                              "message=\"observed: &quot;&lt;3&gt;&quot; &amp; ??\"/>\n    </testcase>");
+    assert_holds(output.data, "<testcase classname=\"readiness-probe.no-probe\" name=\"spikes.max &gt; 4s\"/>");
+}
+
+static void test_junit_of_a_killed_run(void **state)
+{
+    (void)state;
+    AUTO_BUFFER struct buffer output = {0};
+    write_report(REPORT_JUNIT, hostile, 80, false, &output);
+    for (const char *at = output.data; *at != '\0'; at++)
+        assert_true((unsigned char)*at >= ' ' || *at == '\n');
+    assert_null(strstr(output.data, "<script"));
+    assert_holds(output.data, "<error message=\"incomplete\"/>");
+}
+
 static void test_html(void **state)
 {
     (void)state;
@@ -272,6 +309,8 @@ int main(void)
         cmocka_unit_test(test_control_characters_stay_out_of_terminals),
         cmocka_unit_test(test_json),
         cmocka_unit_test(test_csv),
+        cmocka_unit_test(test_junit),
+        cmocka_unit_test(test_junit_of_a_killed_run),
         cmocka_unit_test(test_html),
         cmocka_unit_test(test_no_room),
         cmocka_unit_test(test_runs_without_anything),
