@@ -47,7 +47,7 @@ static int add_afterwards(const struct arguments *given)
     if (given->k6.count == 0 || given->watch != NULL || given->duration != NULL || given->out != NULL)
         return cli_fail(EXIT_USAGE, "record: --run RUN goes with --k6 FILE alone");
     int code = add_results(given->run, &given->k6);
-    return code == EXIT_DONE ? run_session_conclude(given->run) : code;
+    return code == EXIT_DONE ? run_session_conclude(given->run, NULL) : code;
 }
 
 static int record(struct arguments *given, const char *command)
@@ -69,8 +69,8 @@ static int record(struct arguments *given, const char *command)
     if (lesson == NULL)
         return cli_fail(EXIT_USAGE, "record: %s", error.text);
     struct run_options options = {.target = context, .pace = "kubernetes", .command = command};
-    const struct run_session_end end = {.call = add_at_the_end, .context = &given->k6};
-    int code = run_session(lesson, &options, given->out, &end);
+    const struct run_session_extra extra = {.at_end = add_at_the_end, .context = &given->k6};
+    int code = run_session(lesson, &options, given->out, &extra);
     lesson_destroy(lesson);
     return code;
 }

@@ -60,7 +60,7 @@ static void announce(const struct lesson *lesson, const char *pace, const char *
     (void)fflush(stdout);
 }
 
-int run_session_conclude(const char *folder)
+int run_session_conclude(const char *folder, const struct run_session_extra *extra)
 {
     struct error error = ERROR_NONE;
     struct run_figures *figures = figures_load(folder, &error);
@@ -71,11 +71,18 @@ int run_session_conclude(const char *folder)
     int result = figures_print(figures, REPORT_TEXT, NULL, &error);
     if (result == 0)
         result = figures_print(figures, REPORT_HTML, html, &error);
+    AUTO_FREE char *junit = extra == NULL || !extra->junit ? NULL
+                            : extra->junit_file != NULL    ? memory_copy_text(extra->junit_file)
+                                                           : memory_format("%s/junit.xml", folder);
+    if (result == 0 && junit != NULL)
+        result = figures_print(figures, REPORT_JUNIT, junit, &error);
     bool passed = figures->failed == 0 && figures->no_data == 0;
     run_figures_destroy(figures);
     if (result < 0)
         return cli_fail(EXIT_FAULT, "%s", error.text);
     (void)printf("\nReport: %s\n", html);
+    if (junit != NULL)
+        (void)printf("JUnit: %s\n", junit);
     return passed ? EXIT_DONE : EXIT_EXPECTATION;
 }
 
@@ -106,7 +113,7 @@ static bool is_recorded(const char *folder)
 }
 
 /* The exit status of a run that did not come to its end. */
-static int conclude_early(const char *folder, int result, const char *reason)
+static int conclude_early(const char *folder, int result, const char *reason, const struct run_session_extra *extra)
 {
     if (result < 0) {
         (void)cli_fail(EXIT_FAULT, "%s", reason);
@@ -115,7 +122,7 @@ static int conclude_early(const char *folder, int result, const char *reason)
         return EXIT_FAULT;
     }
     if (is_recorded(folder))
-        (void)run_session_conclude(folder);
+        (void)run_session_conclude(folder, extra);
     return cli_fail(EXIT_INTERRUPTED, "ended early%s", is_recorded(folder) ? "" : "; nothing was recorded yet");
 }
 
@@ -137,7 +144,7 @@ static char *cluster_folder(const struct run_options *options, struct error *err
     return folder;
 }
 
-static int execute(struct run_options *options, const struct run_session_end *end)
+static int execute(struct run_options *options, const struct run_session_extra *extra)
 {
     struct error error = ERROR_NONE;
     AUTO_FREE char *cluster = cluster_folder(options, &error);
@@ -152,14 +159,16 @@ static int execute(struct run_options *options, const struct run_session_end *en
     announce(options->lesson, options->pace, options->target);
     int result = run_lesson(options, &error);
     live_destroy(live);
-    int ended = result == 0 && end != NULL ? end->call(options->folder, end->context) : EXIT_DONE;
-    int code = result == 0 ? run_session_conclude(options->folder) : conclude_early(options->folder, result, error.text);
+    int ended =
+        result == 0 && extra != NULL && extra->at_end != NULL ? extra->at_end(options->folder, extra->context) : EXIT_DONE;
+    int code =
+        result == 0 ? run_session_conclude(options->folder, extra) : conclude_early(options->folder, result, error.text, extra);
     if (options->keep && strcmp(options->target, TARGET_EMBEDDED) == 0)
         tell_kept();
     return ended != EXIT_DONE ? ended : code;
 }
 
-int run_session(const struct lesson *lesson, struct run_options *options, const char *out, const struct run_session_end *end)
+int run_session(const struct lesson *lesson, struct run_options *options, const char *out, const struct run_session_extra *extra)
 {
     struct error error = ERROR_NONE;
     AUTO_FREE char *chosen = out != NULL ? memory_copy_text(out) : run_session_folder("runs", lesson);
@@ -170,7 +179,7 @@ int run_session(const struct lesson *lesson, struct run_options *options, const 
         return cli_fail(EXIT_FAULT, "runs: %s", strerror(errno));
     options->lesson = lesson;
     options->folder = folder;
-    return execute(options, end);
+    return execute(options, extra);
 }
 
 char *run_session_command(const char *name, int count, char **arguments)
