@@ -175,7 +175,7 @@ static int judge(const struct exec_plugin *plugin, int status, struct error *err
 
 static int run(const struct exec_plugin *plugin, bool interactive, int64_t deadline, struct buffer *output, struct error *error)
 {
-    struct child child;
+    struct child child = {.output = -1};
     int64_t until = clock_monotonic() + deadline;
     if (start(plugin, interactive, &child, error) < 0)
         return -1;

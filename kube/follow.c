@@ -26,8 +26,9 @@ const struct follow_timing follow_timing_default = {
 enum verdict {
     VERDICT_GOOD,    /* listed; or the watch ran its time */
     VERDICT_STOPPED, /* by the caller */
-    VERDICT_BROKEN,  /* trouble that may heal */
-    VERDICT_EXPIRED, /* the version is too old for the server */
+    VERDICT_BROKEN,  /* the server is away, or cannot serve now: it can go on where it was */
+    VERDICT_GARBLED, /* what the server said makes no sense: list again, unless the next attempt is better */
+    VERDICT_EXPIRED, /* the server does not know the version (any more) */
     VERDICT_FATAL    /* trouble that does not heal */
 };
 
@@ -41,7 +42,8 @@ struct follow {
     const atomic_bool *stop;
 
     char version[VERSION_SIZE]; /* up to which everything was seen; "" = list first */
-    bool gap_reported;          /* since the last complete list */
+    bool listed;                /* once at least */
+    bool in_gap;                /* reported, and not over */
     int failures;               /* in a row */
     int64_t retry_after;        /* of the last answer */
     struct error trouble;
@@ -105,7 +107,8 @@ static enum verdict deliver_list(struct follow *follow, const cJSON *list)
         follow->event(KUBE_LISTED, item, NULL, follow->context);
     }
     (void)snprintf(follow->version, sizeof follow->version, "%s", version);
-    follow->gap_reported = false;
+    follow->listed = true;
+    follow->in_gap = false;
     follow->event(KUBE_LISTED_ALL, NULL, NULL, follow->context);
     return VERDICT_GOOD;
 }
@@ -129,18 +132,40 @@ static enum verdict list(struct follow *follow)
     if (outcome == EXCHANGE_ANSWERED && gets_other_credentials(follow, &exchange))
         return VERDICT_BROKEN;
     if (outcome == EXCHANGE_UNTRUSTED || (outcome == EXCHANGE_ANSWERED && is_fatal_code(answer.code)))
-        return VERDICT_FATAL;
+        return follow->listed ? VERDICT_BROKEN : VERDICT_FATAL;
     if (outcome != EXCHANGE_ANSWERED || answer.code != 200)
         return VERDICT_BROKEN;
     return deliver_list(follow, answer.body);
+}
+
+/* 410: the version is too old. ResourceVersionTooLarge: the server's data are older than what it said before, as when they
+ * were restored from a copy. */
+static bool is_expired(int64_t code, const cJSON *status)
+{
+    const cJSON *cause = NULL;
+    cJSON_ArrayForEach (cause, json_get(status, "details", "causes")) {
+        if (strcmp(json_text(json_get(cause, "reason"), ""), "ResourceVersionTooLarge") == 0)
+            return true;
+    }
+    return code == 410;
 }
 
 static bool take_error(struct follow *follow, const cJSON *status)
 {
     int64_t code = json_integer(json_get(status, "code"), 0);
     (void)client_describe_failure(follow->client, (int)code, status, NULL, &follow->trouble);
-    follow->expired = code == 410;
+    follow->expired = is_expired(code, status);
     return false;
+}
+
+/* The watch stands: what is told from now on follows on what was seen. */
+static void take_start(void *context, int code)
+{
+    struct follow *follow = context;
+    if (code != 200 || !follow->in_gap)
+        return;
+    follow->in_gap = false;
+    follow->event(KUBE_RESUMED, NULL, NULL, follow->context);
 }
 
 static bool take_line(void *context, const char *text, size_t length)
@@ -180,11 +205,11 @@ static enum verdict judge_answer(struct follow *follow, const struct exchange *e
     AUTO_JSON cJSON *status = json_parse(follow->failure.data, follow->failure.length, NULL);
     (void)client_describe_failure(follow->client, exchange->code, status, status == NULL ? follow->failure.data : NULL,
                                   &follow->trouble);
-    if (exchange->code == 410)
+    if (is_expired(exchange->code, status))
         return VERDICT_EXPIRED;
     if (gets_other_credentials(follow, exchange))
         return VERDICT_BROKEN;
-    return is_fatal_code(exchange->code) ? VERDICT_FATAL : VERDICT_BROKEN;
+    return is_fatal_code(exchange->code) ? VERDICT_GARBLED : VERDICT_BROKEN;
 }
 
 static enum verdict judge_watch(struct follow *follow, enum exchange_outcome outcome, const struct exchange *exchange,
@@ -198,10 +223,7 @@ static enum verdict judge_watch(struct follow *follow, enum exchange_outcome out
     case EXCHANGE_REJECTED: /* by take_bytes, which has said why, or for its headers */
         if (follow->trouble.text[0] == '\0')
             follow->trouble = *transport_error;
-        return follow->expired ? VERDICT_EXPIRED : VERDICT_BROKEN;
-    case EXCHANGE_UNTRUSTED:
-        follow->trouble = *transport_error;
-        return VERDICT_FATAL;
+        return follow->expired ? VERDICT_EXPIRED : VERDICT_GARBLED;
     default:
         follow->trouble = *transport_error;
         return VERDICT_BROKEN;
@@ -219,6 +241,7 @@ static enum verdict watch(struct follow *follow)
                                 .path = path,
                                 .until = start + timing->watch_timeout + timing->watch_grace,
                                 .stop = follow->stop,
+                                .answered = take_start,
                                 .receive = take_bytes,
                                 .context = follow};
     watch_stream_init(&follow->stream);
@@ -244,10 +267,9 @@ static enum verdict watch(struct follow *follow)
 
 static void report_gap(struct follow *follow)
 {
-    follow->version[0] = '\0';
-    if (follow->gap_reported)
+    if (follow->in_gap)
         return;
-    follow->gap_reported = true;
+    follow->in_gap = true;
     transport_clean_text(follow->client->transport, &follow->trouble);
     follow->event(KUBE_GAP, NULL, follow->trouble.text, follow->context);
 }
@@ -276,14 +298,18 @@ static bool go_on(struct follow *follow, enum verdict verdict, bool was_list)
         return true;
     case VERDICT_EXPIRED:
         report_gap(follow);
+        follow->version[0] = '\0';
         follow->failures++;
         if (follow->failures > 1)
             back_off(follow);
         return true;
     case VERDICT_BROKEN:
+    case VERDICT_GARBLED:
         follow->failures++;
         if (was_list || follow->failures > 1)
             report_gap(follow);
+        if (verdict == VERDICT_GARBLED && follow->failures > 1)
+            follow->version[0] = '\0';
         back_off(follow);
         return true;
     }

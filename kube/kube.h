@@ -83,8 +83,8 @@ int kube_request(struct kube_client *client, const char *method, const char *pat
 int kube_get_once(struct kube_client *client, const char *path, int64_t deadline, const atomic_bool *stop,
                   struct kube_answer *answer, struct error *error);
 
-/* kube_apply, kube_delete and discovery wait this long for the API. */
-#define KUBE_DEADLINE (30 * INT64_C(1000000000))
+/* kube_apply, kube_delete and discovery wait this long for the API: an API server that is replaced may be away for a minute. */
+#define KUBE_DEADLINE (75 * INT64_C(1000000000))
 
 /* The collection's path of an object or kind, found by discovery (cached): "/apis/apps/v1/namespaces/x/deployments".
  * namespace NULL = cluster-scoped or all namespaces. The caller frees it; NULL with an error when the cluster does not
@@ -100,18 +100,20 @@ int kube_apply(struct kube_client *client, const cJSON *object, const char *name
 /* Deletes (dependents in the background) and does not mind if it is gone; grace_seconds -1 = the object's own. */
 int kube_delete(struct kube_client *client, const char *path, int64_t grace_seconds, struct error *error);
 
-enum kube_event_type { KUBE_LISTED, KUBE_ADDED, KUBE_MODIFIED, KUBE_DELETED, KUBE_LISTED_ALL, KUBE_GAP };
+enum kube_event_type { KUBE_LISTED, KUBE_ADDED, KUBE_MODIFIED, KUBE_DELETED, KUBE_LISTED_ALL, KUBE_GAP, KUBE_RESUMED };
 
 /* KUBE_LISTED: an object of the first list or of a list again (with the apiVersion and kind that items of lists lack);
- * KUBE_LISTED_ALL: that list is complete (object NULL); KUBE_GAP: changes may have been missed until the next list (object
- * NULL, text says why). A watch that ends or breaks and is resumed where it was, at the first attempt, misses nothing and
- * is no gap; every list but the first comes after a gap. */
+ * KUBE_LISTED_ALL: that list is complete (object NULL); KUBE_GAP: nothing is told from now on (object NULL, text says why),
+ * until KUBE_RESUMED: the watch goes on where it was, what has changed meanwhile follows now; or until KUBE_LISTED_ALL: the
+ * server no longer knew the place, and what has come and gone meanwhile was missed. A watch that ends or breaks and goes on
+ * at the first attempt is no gap; every list but the first comes after a gap. */
 typedef void kube_event(enum kube_event_type type, const cJSON *object, const char *text, void *context);
 
 /* Lists a collection and follows it on the calling thread until *stop is true (looked at at least every 200 ms):
- * bookmarks, 410 (lists again), time-outs and lost connections (back-off up to 5 s) are handled within. selector NULL =
+ * bookmarks, 410 (lists again), time-outs and lost connections (back-off up to 5 s; goes on where it was, however long it
+ * took) are handled within. selector NULL =
  * all. -1 only for what will not heal: 401, 403, 404 and other 4xx that say the request is wrong, or a certificate that
- * is not trusted; 0 when *stop ended it. */
+ * is not trusted, before the first list; later such trouble is a gap. 0 when *stop ended it. */
 int kube_follow(struct kube_client *client, const char *collection_path, const char *label_selector, kube_event *event,
                 void *context, const atomic_bool *stop, struct error *error);
 

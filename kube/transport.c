@@ -12,9 +12,9 @@
 #include "common/clock.h"
 #include "common/memory.h"
 #include "kube/channels.h"
-#include "kube/credentials.h"
 #include "kube/endpoint.h"
 #include "kube/headers.h"
+#include "kube/login.h"
 
 #define CONNECT_TIMEOUT (10 * NANOSECONDS_PER_SECOND)
 #define STOP_PERIOD_MILLISECONDS 100
@@ -22,7 +22,7 @@
 struct transport {
     const struct kubeconfig *config;
     struct endpoint endpoint;
-    struct credentials credentials;
+    struct login login;
     struct channels channels;
 };
 
@@ -41,14 +41,14 @@ struct transport *transport_create(const struct kubeconfig *config)
     transport->config = config;
     channels_open(&transport->channels);
     endpoint_init(&transport->endpoint, config);
-    credentials_init(&transport->credentials, config);
+    login_init(&transport->login, config);
     return transport;
 }
 
 void transport_destroy(struct transport *transport)
 {
     channels_close(&transport->channels);
-    credentials_release(&transport->credentials);
+    login_release(&transport->login);
     endpoint_release(&transport->endpoint);
     free(transport);
 }
@@ -66,13 +66,26 @@ static size_t receive_body(char *bytes, size_t size, size_t count, void *context
     return size * count;
 }
 
+/* The empty line after the headers of an answer, not of an interim one ("100 Continue"). */
+static void tell_answered(const struct call *call, const char *line, size_t length)
+{
+    const struct exchange *exchange = call->exchange;
+    long code = 0;
+    if (exchange->answered == NULL || length > 2 || (line[0] != '\r' && line[0] != '\n'))
+        return;
+    (void)curl_easy_getinfo(call->channel->easy, CURLINFO_RESPONSE_CODE, &code);
+    if (code >= 200)
+        exchange->answered(exchange->context, (int)code);
+}
+
 static size_t receive_header(char *bytes, size_t size, size_t count, void *context)
 {
-    (void)bytes;
     struct call *call = context;
     call->header_bytes += size * count;
-    if (call->header_bytes <= TRANSPORT_MAXIMUM_HEADERS)
+    if (call->header_bytes <= TRANSPORT_MAXIMUM_HEADERS) {
+        tell_answered(call, bytes, size * count);
         return size * count;
+    }
     call->rejected = true;
     (void)snprintf(call->reason, sizeof call->reason, "the answer's headers are larger than %u bytes", TRANSPORT_MAXIMUM_HEADERS);
     return 0;
@@ -94,6 +107,7 @@ static void set_request(struct call *call, const char *url, struct curl_slist *h
     (void)curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, call->reason);
     (void)curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, receive_body);
     (void)curl_easy_setopt(easy, CURLOPT_WRITEDATA, call);
+    (void)curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L); /* those of a proxy */
     (void)curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, receive_header);
     (void)curl_easy_setopt(easy, CURLOPT_HEADERDATA, call);
     int64_t left = exchange->until - clock_monotonic();
@@ -266,7 +280,7 @@ enum exchange_outcome transport_exchange(struct transport *transport, struct exc
     exchange->content_type[0] = '\0';
     struct identity identity;
     enum exchange_outcome outcome = EXCHANGE_NO_CREDENTIALS;
-    if (credentials_current(&transport->credentials, &identity, error) == 0)
+    if (login_current(&transport->login, &identity, error) == 0)
         outcome = exchange_as(transport, exchange, &identity, error);
     exchange->credentials_version = identity.version;
     identity_release(&identity);
@@ -276,7 +290,7 @@ enum exchange_outcome transport_exchange(struct transport *transport, struct exc
 
 bool transport_renew_credentials(struct transport *transport, const struct exchange *exchange)
 {
-    return credentials_renew(&transport->credentials, exchange->credentials_version);
+    return login_renew(&transport->login, exchange->credentials_version);
 }
 
 char *transport_escape(const char *text)
@@ -301,7 +315,7 @@ void transport_clean_text(struct transport *transport, struct error *error)
 {
     if (error == NULL)
         return;
-    credentials_redact(&transport->credentials, error->text);
+    login_redact(&transport->login, error->text);
     for (char *at = error->text; *at != '\0'; at++) {
         if ((unsigned char)*at < 0x20 || *at == 0x7f)
             *at = ' ';

@@ -40,6 +40,8 @@ struct exchange {
     int64_t until;           /* clock_monotonic */
     const atomic_bool *stop; /* NULL = is not stopped; looked at every 100 ms */
     void *context;
+    /* The answer's headers have come; NULL = does not matter. */
+    void (*answered)(void *context, int code);
     /* Takes a part of the body on its arrival; false ends the exchange as EXCHANGE_REJECTED. */
     bool (*receive)(void *context, int code, const char *bytes, size_t length);
 

@@ -47,17 +47,13 @@ static bool see_share(void *context, const char *load, const struct load_share *
     return true;
 }
 
-static void see_gap(struct variant_state *state, int64_t time, enum change_type type)
+static void see_requests(struct api_requests *requests, const struct change *change)
 {
-    struct blind_spell *last = state->blind_count > 0 ? &state->blind[state->blind_count - 1] : NULL;
-    bool open = last != NULL && !moment_known(last->until);
-    if (type == CHANGE_LISTED && open)
-        last->until = time;
-    if (type != CHANGE_GAP)
-        return;
-    state->figures->gap_count++;
-    if (!open)
-        *ARRAY_ADD(state->blind, state->blind_count) = (struct blind_spell){.from = time, .until = FIGURES_NEVER};
+    *requests = (struct api_requests){.reads = (uint64_t)json_integer(json_get(change->object, "reads"), 0),
+                                      .watches = (uint64_t)json_integer(json_get(change->object, "watches"), 0),
+                                      .writes = (uint64_t)json_integer(json_get(change->object, "writes"), 0),
+                                      .generators = (uint64_t)json_integer(json_get(change->object, "generators"), 0),
+                                      .repeated = (uint64_t)json_integer(json_get(change->object, "repeated"), 0)};
 }
 
 static bool see_change(void *context, int64_t time, const struct change *change)
@@ -65,8 +61,8 @@ static bool see_change(void *context, int64_t time, const struct change *change)
     struct variant_state *state = context;
     moment_last(&state->figures->end, time);
     state->figures->observed = true;
-    see_gap(state, time, change->type);
-    if (change->type == CHANGE_GAP)
+    gaps_see(&state->gaps, time, change);
+    if (change->type == CHANGE_GAP || change->type == CHANGE_RESUMED)
         return true;
     if (strcmp(change->resource, "pods") == 0)
         pods_see_pod(&state->pods, time, change);
@@ -84,6 +80,8 @@ static bool see_change(void *context, int64_t time, const struct change *change)
         marks_see_job(&state->marks, time, change);
     else if (strcmp(change->resource, "steps") == 0)
         marks_see_step(&state->marks, time, change);
+    else if (strcmp(change->resource, "requests") == 0)
+        see_requests(&state->figures->api_requests, change);
     return true;
 }
 
@@ -130,6 +128,8 @@ static void hand_over_scaling(struct variant_state *state)
     figures->condition_count = scaling->condition_count;
     figures->marks = steal_pointer(&state->marks.marks);
     figures->mark_count = state->marks.count;
+    figures->gaps = steal_pointer(&state->gaps.gaps);
+    figures->gap_count = state->gaps.count;
     figures->given = steal_pointer(&state->given.steps);
     figures->given_count = state->given.count;
 }
@@ -176,6 +176,7 @@ static int analyze_variant(const struct run_store *store, size_t index, struct v
                                   .events = {.texts = texts},
                                   .usage = {.texts = texts, .started_wall = figures->started_wall},
                                   .marks = {.texts = texts},
+                                  .gaps = {.texts = texts},
                                   .given = {.texts = texts}};
     scaling_init(&state.scaling, texts, figures->hpa);
     const struct run_visitor visitor = {
@@ -192,7 +193,7 @@ static int analyze_variant(const struct run_store *store, size_t index, struct v
     usage_release(&state.usage);
     marks_release(&state.marks);
     given_release(&state.given);
-    free(state.blind);
+    gaps_release(&state.gaps);
     return result;
 }
 
@@ -214,6 +215,15 @@ static void describe_run(struct run_figures *figures, const struct run_summary *
     figures->complete = summary->complete;
     for (size_t index = 0; index < summary->note_count; index++)
         *ARRAY_ADD(figures->notes, figures->note_count) = texts_keep(texts, summary->notes[index]);
+}
+
+static void note_gaps(struct run_figures *figures)
+{
+    for (size_t variant = 0; variant < figures->variant_count; variant++) {
+        const struct variant_figures *of = &figures->variants[variant];
+        for (size_t index = 0; index < of->gap_count; index++)
+            *ARRAY_ADD(figures->notes, figures->note_count) = gaps_describe(figures->texts, of, &of->gaps[index]);
+    }
 }
 
 static void sum_up(struct run_figures *figures)
@@ -248,6 +258,7 @@ struct run_figures *analyze_run(const struct run_store *store, struct error *err
             return NULL;
         }
     }
+    note_gaps(figures);
     sum_up(figures);
     return figures;
 }

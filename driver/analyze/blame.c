@@ -60,22 +60,13 @@ static struct suspects find_suspects(const struct variant_state *state, const st
     return suspects;
 }
 
-static bool was_blind(const struct variant_state *state, int64_t time)
-{
-    for (size_t index = 0; index < state->blind_count; index++) {
-        if (moment_passed(state->blind[index].from, time) && !moment_passed(state->blind[index].until, time))
-            return true;
-    }
-    return false;
-}
-
 /* A request without an answer: what the cluster did tells which pod it may have met, if only one thing can have been. */
 static void infer(const struct variant_state *state, const struct load_exemplar *request, struct spike *spike)
 {
     struct suspects suspects = find_suspects(state, request);
     spike->inferred = true;
     spike->phase = PHASE_UNKNOWN;
-    if (was_blind(state, request->finished))
+    if (gaps_hold(&state->gaps, request->finished))
         return;
     if (suspects.terminating == 0 && suspects.endpoints == 0 && state->pods.endpoint_count > 0) {
         spike->phase = PHASE_NO_ENDPOINT;

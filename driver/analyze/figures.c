@@ -43,7 +43,8 @@ static void release_variant(struct variant_figures *variant)
     void *const arrays[] = {variant->seconds,       variant->spikes,    variant->episodes,     variant->pods,
                             variant->replica_steps, variant->decisions, variant->metric.steps, variant->scale_ups,
                             variant->scale_downs,   variant->events,    variant->conditions,   variant->expectations,
-                            variant->marks,         variant->usage,     variant->memory_steps, variant->given};
+                            variant->marks,         variant->usage,     variant->memory_steps, variant->given,
+                            variant->gaps};
     for (size_t index = 0; index < sizeof arrays / sizeof *arrays; index++)
         free(arrays[index]);
 }

@@ -272,6 +272,17 @@ struct expectation_figures {
     const char *observed; /* "11.8 s", "37", "no data" */
 };
 
+/* The API was away: what changed meanwhile was told at its end. */
+struct observation_gap {
+    int64_t from, until; /* FIGURES_NEVER = to the end */
+    const char *text;    /* why */
+};
+
+/* Requests by kind, those before the load and after it included. */
+struct api_requests {
+    uint64_t reads, watches, writes, generators, repeated;
+};
+
 struct variant_figures {
     const char *name, *title, *hpa, *outcome; /* outcome "" = incomplete */
     const char *load_json;
@@ -336,7 +347,9 @@ struct variant_figures {
     double memory_maximum;            /* largest working set of a pod, MiB; 0 = not known */
     double memory_target;             /* MiB a pod that the HPA aims at; 0 = it does not scale by memory, or not known */
     size_t pods_removed_out_of_order; /* while a pod of a higher ordinal stayed */
-    size_t gap_count;                 /* times that the API was away */
+    size_t gap_count;
+    struct observation_gap *gaps;     /* in order of time */
+    struct api_requests api_requests; /* what the run itself asked of the API */
     bool observed;                    /* anything of the cluster was seen */
 
     size_t expectation_count;

@@ -8,17 +8,13 @@
 #include "driver/analyze/answers.h"
 #include "driver/analyze/events.h"
 #include "driver/analyze/figures.h"
+#include "driver/analyze/gaps.h"
 #include "driver/analyze/given.h"
 #include "driver/analyze/marks.h"
 #include "driver/analyze/pods.h"
 #include "driver/analyze/scaling.h"
 #include "driver/analyze/texts.h"
 #include "driver/analyze/usage.h"
-
-/* The API was away: what the pods did is not known until they are listed again (FIGURES_NEVER = to the end). */
-struct blind_spell {
-    int64_t from, until;
-};
 
 struct variant_state {
     struct figures_texts *texts; /* borrowed */
@@ -30,8 +26,7 @@ struct variant_state {
     struct usage usage;
     struct marks marks;
     struct given given;
-    size_t blind_count;
-    struct blind_spell *blind;
+    struct gaps gaps;
     int64_t boot_time; /* how long pods without a probe boot, by their own age; FIGURES_NEVER = not known */
 };
 

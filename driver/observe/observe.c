@@ -38,8 +38,9 @@ struct follower {
     const struct collection *collection;
     char *path;
     pthread_t thread;
-    struct known known; /* used by the thread alone */
-    bool listed;        /* this and below: guarded by the observer's mutex */
+    struct known known; /* this and in_gap: used by the thread alone */
+    bool in_gap;
+    bool listed; /* this and below: guarded by the observer's mutex */
     bool ended;
     struct error trouble; /* the last gap's or the end's; "" = none */
 };
@@ -122,9 +123,18 @@ static void set_state(struct follower *follower, bool listed, bool ended, const 
 
 static void handle_gap(struct follower *follower, const char *text)
 {
+    follower->in_gap = true;
     known_begin_list(&follower->known);
     report(follower->observer,
            (struct change){.type = CHANGE_GAP, .resource = follower->collection->resource, .name = "", .text = text});
+}
+
+static void handle_end_of_gap(struct follower *follower)
+{
+    if (follower->in_gap)
+        report(follower->observer,
+               (struct change){.type = CHANGE_RESUMED, .resource = follower->collection->resource, .name = ""});
+    follower->in_gap = false;
 }
 
 static void handle_event(enum kube_event_type type, const cJSON *object, const char *text, void *context)
@@ -143,8 +153,13 @@ static void handle_event(enum kube_event_type type, const cJSON *object, const c
     case KUBE_DELETED:
         handle_object(follower, CHANGE_DELETED, object);
         break;
+    case KUBE_RESUMED:
+        handle_end_of_gap(follower);
+        set_state(follower, false, false, "");
+        break;
     case KUBE_LISTED_ALL:
         known_end_list(&follower->known, report_gone, follower);
+        handle_end_of_gap(follower);
         set_state(follower, true, false, "");
         break;
     case KUBE_GAP:

@@ -235,7 +235,7 @@ static void take_event(struct live_state *state, const struct change *change)
 
 void live_state_change(struct live_state *state, const struct change *change)
 {
-    if (change->type == CHANGE_GAP || change->type == CHANGE_SAMPLE)
+    if (change->type >= CHANGE_SAMPLE)
         return;
     if (strcmp(change->resource, "pods") == 0)
         take_pod(state, change);

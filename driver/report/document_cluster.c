@@ -210,6 +210,30 @@ static cJSON *make_conditions(const struct variant_figures *variant)
     return conditions;
 }
 
+static cJSON *make_gaps(const struct variant_figures *variant)
+{
+    cJSON *gaps = cJSON_CreateArray();
+    for (size_t index = 0; index < variant->gap_count; index++) {
+        cJSON *entry = cJSON_CreateObject();
+        json_set(entry, "from_s", document_seconds(variant->gaps[index].from));
+        json_set(entry, "until_s", document_seconds(variant->gaps[index].until));
+        json_set_text(entry, "text", variant->gaps[index].text);
+        cJSON_AddItemToArray(gaps, entry);
+    }
+    return gaps;
+}
+
+static cJSON *make_requests(const struct api_requests *requests)
+{
+    cJSON *counts = cJSON_CreateObject();
+    json_set_integer(counts, "reads", (int64_t)requests->reads);
+    json_set_integer(counts, "watches", (int64_t)requests->watches);
+    json_set_integer(counts, "writes", (int64_t)requests->writes);
+    json_set_integer(counts, "generators", (int64_t)requests->generators);
+    json_set_integer(counts, "repeated", (int64_t)requests->repeated);
+    return counts;
+}
+
 void document_add_cluster(cJSON *target, const struct variant_figures *variant, size_t events)
 {
     cJSON *pods = json_array_at(target, "pods");
@@ -230,4 +254,6 @@ void document_add_cluster(cJSON *target, const struct variant_figures *variant, 
     json_set(target, "events", make_events(variant, events));
     json_set(target, "conditions", make_conditions(variant));
     json_set_integer(target, "observation_gaps", (int64_t)variant->gap_count);
+    json_set(target, "gaps", make_gaps(variant));
+    json_set(target, "api_requests", make_requests(&variant->api_requests));
 }

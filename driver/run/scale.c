@@ -14,7 +14,7 @@ static int set_replicas(struct variant_state *state, const struct lesson_scale *
 {
     AUTO_FREE char *path = deployment_path(scale, "/scale");
     AUTO_FREE char *patch = memory_format("{\"spec\":{\"replicas\":%d}}", replicas);
-    return kube_request(state->context->client, "PATCH", path, MERGE_PATCH, patch, REQUEST_DEADLINE, NULL, error);
+    return kube_request(state->context->client, "PATCH", path, MERGE_PATCH, patch, KUBE_DEADLINE, NULL, error);
 }
 
 static int get_replicas(struct variant_state *state, const struct lesson_scale *scale, int *replicas, struct error *error)

@@ -51,7 +51,7 @@ static int patch(struct variant_state *state, const struct lesson_step *step, st
     if (collection == NULL)
         return -1;
     AUTO_FREE char *path = memory_format("%s/%s", collection, step->name);
-    if (kube_request(client, "PATCH", path, MERGE_PATCH, step->merge, REQUEST_DEADLINE, NULL, error) < 0)
+    if (kube_request(client, "PATCH", path, MERGE_PATCH, step->merge, KUBE_DEADLINE, NULL, error) < 0)
         return error_context(error, "%s \"%s\"", step->kind, step->name);
     AUTO_FREE char *text = memory_format("patch %s %s %s", step->kind, step->name, step->merge);
     record(state, text);

@@ -144,11 +144,28 @@ static void note_generator_limit(const struct variant_state *state)
         (void)run_store_add_note(state->context->store, note, NULL);
 }
 
+/* What the variant has asked of the API. */
+static void record_requests(const struct variant_state *state)
+{
+    const struct kube_counts before = state->requests_before;
+    const struct kube_counts now = kube_counts(state->context->client);
+    AUTO_JSON cJSON *counts = cJSON_CreateObject();
+    json_set_integer(counts, "reads", (int64_t)(now.reads - before.reads));
+    json_set_integer(counts, "watches", (int64_t)(now.watches - before.watches));
+    json_set_integer(counts, "writes", (int64_t)(now.writes - before.writes));
+    json_set_integer(counts, "generators", (int64_t)(now.generators - before.generators));
+    json_set_integer(counts, "repeated", (int64_t)(now.repeated - before.repeated));
+    const struct change change = {
+        .arrival = clock_monotonic(), .type = CHANGE_SAMPLE, .resource = "requests", .name = "", .object = counts};
+    recorder_change(state->recorder, &change);
+}
+
 static int finish(struct variant_state *state, int result, struct error *error)
 {
     stop_loads(state);
     if (state->observer != NULL)
         observe_stop(state->observer);
+    record_requests(state);
     const char *outcome = result == 0 ? "completed" : result > 0 ? "aborted" : error->text;
     struct error reason = ERROR_NONE;
     if (recorder_finish(state->recorder, outcome, &reason) < 0 && result == 0) {
@@ -167,6 +184,7 @@ int variant_run(const struct run_context *context, size_t index, struct error *e
         .lesson = context->options->lesson,
         .variant = &context->options->lesson->variants[index],
         .index = index,
+        .requests_before = kube_counts(context->client),
     };
     if (manifests_read(&state.variant->manifests, &state.manifests, error) < 0)
         return -1;

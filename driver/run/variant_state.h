@@ -38,6 +38,7 @@ struct variant_state {
     struct prepared_load *loads; /* one for each of the lesson's */
     int *scale_before;           /* replicas that the variant's scale entries found; -1 = not changed yet */
     char *service_url;
+    struct kube_counts requests_before; /* made by the variants before */
     enum run_phase phase;
     int64_t load_start; /* monotonic; 0 = not yet */
 };

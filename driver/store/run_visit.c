@@ -139,7 +139,7 @@ static int hand_share(struct visit *visit, sqlite3_stmt *statement)
 static int hand_change(struct visit *visit, sqlite3_stmt *statement)
 {
     int64_t type = integer(statement, 1);
-    if (type < 0 || type > CHANGE_GAP)
+    if (type < 0 || type > CHANGE_RESUMED)
         return damaged(visit, "a change's type is not known");
     AUTO_JSON cJSON *object = NULL;
     if (sqlite3_column_type(statement, 5) != SQLITE_NULL) {

@@ -119,7 +119,11 @@ hpalab.timeline = (() => {
     const { axes = {}, ...options } = cell.chart.options(cell.variant);
     drawn += options.file.length * (options.labels.length - 1);
     cell.dygraph = new Dygraph(cell.plot, options.file.length ? options.file : [[full[0], ...options.labels.slice(1).map(() => NaN)]], {
-      ...options, file: undefined, dateWindow: range, legend: "never", interactionModel: {}, animatedZooms: false, highlightCircleSize: 0,
+      ...options, underlayCallback: (context, plot, dygraph) => {
+        hpalab.plotters.gaps(context, dygraph, plot, cell.variant.gaps);
+        if (options.underlayCallback) options.underlayCallback(context, plot, dygraph);
+      },
+      file: undefined, dateWindow: range, legend: "never", interactionModel: {}, animatedZooms: false, highlightCircleSize: 0,
       axisLineColor: hpalab.color("--line"), gridLineColor: hpalab.color("--grid"), gridLineWidth: 1, axisLabelWidth: AXIS - 6, axisTickSize: 3,
       axes: {
         x: { axisLabelFormatter: (value) => format.moment(value), pixelsPerLabel: 60, axisLabelWidth: 60, drawGrid: true },

@@ -86,8 +86,9 @@ static void play(struct fake_connection *connection, const struct fake_request *
 
 static void see(enum kube_event_type type, const cJSON *object, const char *text, void *context)
 {
-    static const char *const names[] = {[KUBE_LISTED] = "listed",   [KUBE_ADDED] = "added",    [KUBE_MODIFIED] = "modified",
-                                        [KUBE_DELETED] = "deleted", [KUBE_LISTED_ALL] = "all", [KUBE_GAP] = "gap"};
+    static const char *const names[] = {
+        [KUBE_LISTED] = "listed",  [KUBE_ADDED] = "added", [KUBE_MODIFIED] = "modified", [KUBE_DELETED] = "deleted",
+        [KUBE_LISTED_ALL] = "all", [KUBE_GAP] = "gap",     [KUBE_RESUMED] = "resumed"};
     struct script *script = context;
     const char *detail = text != NULL ? "" : json_text(json_get(object, "metadata", "name"), "");
     (void)buffer_append_format(&script->seen, "%s%s%s%s", script->seen.length > 0 ? ", " : "", names[type],
@@ -168,15 +169,36 @@ static void test_one_broken_watch_is_no_gap(void **state)
           {"watch=1&allowWatchBookmarks=true&timeoutSeconds=60&resourceVersion=7", STREAM_AND_STAY, 0, LAST});
 }
 
-static void test_gap(void **state)
+static void test_server_that_is_away(void **state)
+{
+    (void)state;
+    CHECK("listed a, all, gap, resumed, added b, added end", {"/pods", ANSWER, 200, LIST("5", POD("a", "1"))},
+          {"watch=1", ANSWER, 503, "{}"}, {"watch=1", RESET, 0, ""}, {"watch=1", ANSWER, 503, "{}"}, {"watch=1", RAW, 0, ""},
+          {"watch=1&allowWatchBookmarks=true&timeoutSeconds=60&resourceVersion=5", STREAM, 0, EVENT("ADDED", POD("b", "7"))},
+          {"watch=1&allowWatchBookmarks=true&timeoutSeconds=60&resourceVersion=7", STREAM_AND_STAY, 0, LAST});
+}
+
+static void test_answers_without_sense(void **state)
 {
     (void)state;
     CHECK("listed a, all, gap, listed b, all, added end", {"/pods", ANSWER, 200, LIST("5", POD("a", "1"))},
-          {"watch=1", ANSWER, 503, "{}"}, {"watch=1", ANSWER, 503, "{}"}, {"/pods", RAW, 0, ""},
+          {"watch=1", STREAM, 0, "garbage\n"}, {"watch=1", ANSWER, 400, "{}"}, {"/pods", RAW, 0, ""},
           {"/pods", ANSWER, 500, "{\"message\":\"broken\"}"}, {"/pods", ANSWER, 200, "{\"items\":7}"},
-          {"/pods", ANSWER, 200, "{\"half\":"}, {"/pods", RAW, 0, "garbage"}, {"/pods", ANSWER, 429, ""},
-          {"/pods", ANSWER, 200, LIST("9", POD("b", "7"))},
+          {"/pods", ANSWER, 403, "{}"}, {"/pods", ANSWER, 200, "{\"half\":"}, {"/pods", RAW, 0, "garbage"},
+          {"/pods", ANSWER, 429, ""}, {"/pods", ANSWER, 200, LIST("9", POD("b", "7"))},
           {"watch=1&allowWatchBookmarks=true&timeoutSeconds=60&resourceVersion=9", STREAM_AND_STAY, 0, LAST});
+}
+
+/* A place that the server is not at yet: its data were restored from a copy. */
+static void test_data_that_went_back(void **state)
+{
+    (void)state;
+    CHECK("all, gap, listed b, all, added end", {"/pods", ANSWER, 200, LIST("5", "")},
+          {"watch=1", ANSWER, 504,
+           "{\"message\":\"Too "
+           "large\",\"reason\":\"Timeout\",\"details\":{\"causes\":[{\"reason\":\"ResourceVersionTooLarge\"}]}}"},
+          {"/pods", ANSWER, 200, LIST("3", POD("b", "3"))},
+          {"watch=1&allowWatchBookmarks=true&timeoutSeconds=60&resourceVersion=3", STREAM_AND_STAY, 0, LAST});
 }
 
 static void test_expired(void **state)
@@ -255,7 +277,9 @@ int main(void)
         cmocka_unit_test(test_list_and_watch),
         cmocka_unit_test(test_watch_goes_on_where_it_ended),
         cmocka_unit_test(test_one_broken_watch_is_no_gap),
-        cmocka_unit_test(test_gap),
+        cmocka_unit_test(test_server_that_is_away),
+        cmocka_unit_test(test_answers_without_sense),
+        cmocka_unit_test(test_data_that_went_back),
         cmocka_unit_test(test_expired),
         cmocka_unit_test(test_silent_connection),
         cmocka_unit_test(test_fatal),

@@ -84,6 +84,7 @@ static void add_pods(struct run_store *store)
     add_pod(store, 31800, CHANGE_DELETED, &pods[1]);
     add_change(store, 40000, CHANGE_MODIFIED, "endpointslices", "webapp-1", example_slice(NULL, 0));
     add_change(store, 42500, CHANGE_GAP, "pods", "", NULL);
+    add_change(store, 44000, CHANGE_RESUMED, "pods", "", NULL);
     add_change(store, 44000, CHANGE_LISTED, "endpointslices", "webapp-1", example_slice(NULL, 0));
 }
 

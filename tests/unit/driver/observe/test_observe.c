@@ -112,7 +112,7 @@ static void serve(struct fake_connection *connection, const struct fake_request 
 static const char *type_name(enum change_type type)
 {
     static const char *const names[] = {[CHANGE_LISTED] = "listed",   [CHANGE_ADDED] = "added",   [CHANGE_MODIFIED] = "modified",
-                                        [CHANGE_DELETED] = "deleted", [CHANGE_SAMPLE] = "sample", [CHANGE_GAP] = "gap"};
+                                        [CHANGE_DELETED] = "deleted", [CHANGE_SAMPLE] = "sample", [CHANGE_GAP] = "gap", [CHANGE_RESUMED] = "resumed"};
     return names[type];
 }
 
@@ -204,7 +204,7 @@ static void test_changes(void **state)
     wait_for(&lab, &lab.pods, "deleted b");
     wait_for(&lab, &lab.samples, "away");
     observe_stop(observer);
-    assert_string_equal(lab.pods.data, "listed a, listed b, modified a, added c, deleted c, gap, deleted a, listed a, deleted b");
+    assert_string_equal(lab.pods.data, "listed a, listed b, modified a, added c, deleted c, gap, deleted a, listed a, deleted b, resumed");
     assert_string_equal(lab.samples.data,
                         "failed 404 page not found (404), sample 1n, sample 2n, failed away (503 ServiceUnavailable)");
     assert_int_equal(lab.others, 8);

@@ -2,8 +2,8 @@
  * As whom a client asks at this moment: a fixed token or certificate, a token in a file that somebody keeps fresh (as
  * Kubernetes does for pods), or what a program hands out until it expires. Any thread may ask.
  */
-#ifndef KUBE_CREDENTIALS_H
-#define KUBE_CREDENTIALS_H
+#ifndef KUBE_LOGIN_H
+#define KUBE_LOGIN_H
 
 #include <pthread.h>
 #include <stdint.h>
@@ -11,7 +11,7 @@
 
 #include "kube/kubeconfig.h"
 
-struct credentials {
+struct login {
     const struct kubeconfig *config;
     pthread_mutex_t mutex;
     /* Guarded by mutex, as is what follows. */
@@ -32,20 +32,20 @@ struct identity {
     uint64_t version;
 };
 
-/* Borrows the configuration. Release with credentials_release. */
-void credentials_init(struct credentials *credentials, const struct kubeconfig *config);
-void credentials_release(struct credentials *credentials);
+/* Borrows the configuration. Release with login_release. */
+void login_init(struct login *login, const struct kubeconfig *config);
+void login_release(struct login *login);
 
 /* Fills identity, which identity_release wipes. A file is read anew when it has changed or ten seconds have passed; one that
  * cannot be read for a moment leaves the last token in use. A program is run when it has not been or what it handed out has
  * expired; -1 with an error when it fails, and for five seconds afterwards without running it. */
-int credentials_current(struct credentials *credentials, struct identity *identity, struct error *error);
+int login_current(struct login *login, struct identity *identity, struct error *error);
 void identity_release(struct identity *identity);
 
 /* The server has refused that version (401): the next request gets others. False when there can be no others. */
-bool credentials_renew(struct credentials *credentials, uint64_t refused_version);
+bool login_renew(struct login *login, uint64_t refused_version);
 
 /* Puts stars in the place of every secret that is in use. */
-void credentials_redact(struct credentials *credentials, char *text);
+void login_redact(struct login *login, char *text);
 
 #endif
