@@ -14,7 +14,7 @@ FUZZ_ROOMS_fuzz_json_web_token := cluster/api
 FUZZ_ROOMS_fuzz_exposition := cluster/metrics
 FUZZ_ROOMS_fuzz_http_answer := driver/load
 FUZZ_ROOMS_fuzz_wire     := driver/wire driver/load
-FUZZ_ROOMS_fuzz_lesson   := driver/lesson driver/analyze driver/metric driver/store driver/observe driver/load
+FUZZ_ROOMS_fuzz_lesson   := driver/lesson driver/fleet driver/analyze driver/metric driver/store driver/observe driver/load
 
 # Files that its corpus starts from.
 FUZZ_SEEDS_fuzz_yaml     := lessons/*/lesson.yaml manifests/*/*.yaml manifests/*/*/*.yaml tests/data/lessons/*/*.yaml

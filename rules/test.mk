@@ -1,8 +1,8 @@
 # Tests: unit (tests/unit/ROOM/test_*.c, in-process, cmocka), integration (tests/integration/test_*.c, through the programs).
 
 # What a room's unit tests link besides the room itself and common.
-UNIT_NEEDS_driver_lesson  := driver/analyze driver/metric driver/store driver/observe driver/load
-UNIT_NEEDS_driver_record  := driver/store driver/observe driver/load driver/lesson kube
+UNIT_NEEDS_driver_lesson  := driver/fleet driver/analyze driver/metric driver/store driver/observe driver/load
+UNIT_NEEDS_driver_record  := driver/store driver/observe driver/load driver/lesson kube driver/fleet
 UNIT_NEEDS_driver_k6      := driver/analyze driver/metric driver/store driver/observe driver/load
 UNIT_NEEDS_driver_store   := driver/observe driver/load
 UNIT_NEEDS_driver_analyze := driver/metric driver/store driver/observe driver/load
@@ -10,6 +10,7 @@ UNIT_NEEDS_driver_report  := driver/analyze driver/metric driver/store driver/ob
 UNIT_NEEDS_driver_load_report := driver/load driver/metric driver/report
 UNIT_NEEDS_driver_wire    := driver/load
 UNIT_NEEDS_driver_observe := kube
+UNIT_NEEDS_driver_fleet   := driver/wire driver/load driver/observe kube
 UNIT_NEEDS_driver_ramp    := driver/load kube
 UNIT_NEEDS_driver_run     := $(DRIVER_ROOMS)
 UNIT_NEEDS_driver_cli     := $(DRIVER_ROOMS)

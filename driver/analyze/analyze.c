@@ -6,17 +6,26 @@
 #include "common/clock.h"
 #include "driver/analyze/array.h"
 #include "driver/analyze/expectation.h"
+#include "driver/analyze/generators.h"
 #include "driver/analyze/moment.h"
 #include "driver/analyze/variant_state.h"
 #include "driver/analyze/verdict.h"
 
 #define LONGEST_VERDICT 65536
 
+static bool see_generator(void *context, const struct load_generator *generator)
+{
+    struct variant_state *state = context;
+    generators_see(state->figures, state->texts, generator);
+    return true;
+}
+
 static bool see_tick(void *context, const char *load, const struct load_tick *tick)
 {
     struct variant_state *state = context;
     (void)load;
     answers_see_tick(&state->answers, tick);
+    generators_see_tick(state->figures, tick);
     moment_last(&state->figures->end, (tick->second + 1) * NANOSECONDS_PER_SECOND);
     return true;
 }
@@ -26,6 +35,7 @@ static bool see_row(void *context, const char *load, const struct load_row *row)
     struct variant_state *state = context;
     (void)load;
     answers_see_row(&state->answers, row);
+    generators_see_row(state->figures, row);
     moment_last(&state->figures->end, (row->second + 1) * NANOSECONDS_PER_SECOND);
     return true;
 }
@@ -179,11 +189,17 @@ static int analyze_variant(const struct run_store *store, size_t index, struct v
                                   .gaps = {.texts = texts},
                                   .given = {.texts = texts}};
     scaling_init(&state.scaling, texts, figures->hpa);
-    const struct run_visitor visitor = {
-        .context = &state, .tick = see_tick, .row = see_row, .exemplar = see_exemplar, .share = see_share, .change = see_change};
+    const struct run_visitor visitor = {.context = &state,
+                                        .generator = see_generator,
+                                        .tick = see_tick,
+                                        .row = see_row,
+                                        .exemplar = see_exemplar,
+                                        .share = see_share,
+                                        .change = see_change};
     int result = run_store_visit(store, index, &visitor, error);
     if (result == 0) {
         settle(&state);
+        generators_settle(figures, &variant->description);
         judge(figures, &variant->description, texts);
     }
     answers_release(&state.answers);
@@ -226,8 +242,30 @@ static void note_gaps(struct run_figures *figures)
     }
 }
 
+/* The first variant that has lost generators, unforeseen. */
+static void find_fault(struct run_figures *figures)
+{
+    figures->fault = texts_keep(figures->texts, "");
+    for (size_t index = figures->variant_count; index-- > 0;) {
+        const struct variant_figures *variant = &figures->variants[index];
+        const struct generator_figures *lost = NULL;
+        for (size_t at = variant->generator_count; at-- > 0;)
+            lost = variant->generators[at].lost_at != FIGURES_NEVER ? &variant->generators[at] : lost;
+        if (!variant->loss_is_a_fault || lost == NULL)
+            continue;
+        AUTO_FREE char *text =
+            memory_format("variant %s: %zu of %zu generators %s lost (generator %u, pod %s, after %.1f s: %s); %.1f%% of the "
+                          "load was not sent, so its figures are not those of the lesson",
+                          variant->name, variant->generators_lost, variant->generator_count,
+                          variant->generators_lost == 1 ? "was" : "were", lost->part, lost->pod,
+                          (double)lost->lost_at / (double)NANOSECONDS_PER_SECOND, lost->reason, variant->generators_unsent * 100);
+        figures->fault = texts_keep(figures->texts, text);
+    }
+}
+
 static void sum_up(struct run_figures *figures)
 {
+    find_fault(figures);
     struct buffer sentence;
     buffer_init(&sentence, LONGEST_VERDICT);
     verdict_write(figures->variants, figures->variant_count, &sentence);

@@ -103,7 +103,7 @@ void answers_see_exemplar(struct answers *answers, const struct load_exemplar *e
         (struct kept_request){.exemplar = *exemplar, .server = texts_keep(answers->texts, exemplar->server)};
 }
 
-static struct time_figures summarise(const struct histogram *histogram)
+struct time_figures answers_summarise(const struct histogram *histogram)
 {
     return (struct time_figures){.count = histogram->total,
                                  .minimum = histogram->minimum,
@@ -119,9 +119,9 @@ static struct time_figures summarise(const struct histogram *histogram)
 void answers_settle(struct answers *answers)
 {
     struct variant_figures *figures = answers->figures;
-    figures->response = summarise(&figures->response_histogram);
-    figures->service = summarise(&figures->service_histogram);
-    figures->lateness = summarise(&figures->lateness_histogram);
+    figures->response = answers_summarise(&figures->response_histogram);
+    figures->service = answers_summarise(&figures->service_histogram);
+    figures->lateness = answers_summarise(&figures->lateness_histogram);
     for (size_t index = 0; index < figures->second_count; index++) {
         const struct histogram *histogram = &answers->second_histograms[index];
         if (histogram->total == 0)

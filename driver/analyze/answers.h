@@ -41,6 +41,9 @@ void answers_see_tick(struct answers *answers, const struct load_tick *tick);
 void answers_see_row(struct answers *answers, const struct load_row *row);
 void answers_see_exemplar(struct answers *answers, const struct load_exemplar *exemplar);
 
+/* The percentiles of a histogram. */
+struct time_figures answers_summarise(const struct histogram *histogram);
+
 /* Percentiles of the totals and of each second. */
 void answers_settle(struct answers *answers);
 

@@ -261,6 +261,26 @@ struct given_step {
     uint64_t failures; /* times that a pod could not be told */
 };
 
+/* One of several generators that sent the load together. */
+struct generator_figures {
+    unsigned part; /* from 1 */
+    const char *pod, *node;
+    double share; /* of the load, from when it joined: 0 to 1 */
+    int64_t joined;
+    int64_t lost_at;                  /* FIGURES_NEVER = it was not lost */
+    const char *reason;               /* why it was lost; "" */
+    int64_t clock_ahead, clock_error; /* its clock less the driver's, and how exactly that is known */
+    int64_t start_skew;               /* how much later than planned it began */
+    uint64_t planned, sent, late, dropped, ok, failed;
+    uint64_t seconds; /* in which it sent anything */
+    struct time_figures lateness;
+    struct histogram lateness_histogram;
+    double cpu;               /* of its process in the busiest second that was looked at: cores */
+    double memory;            /* of its process, the most that was seen: MiB */
+    uint64_t unsent, unknown; /* requests of its part after it was lost, and those before that it had not told of */
+    double unsent_share;      /* of the whole load, of both */
+};
+
 enum expectation_result { EXPECTATION_PASS, EXPECTATION_FAIL, EXPECTATION_NO_DATA };
 
 /* "pass", "fail", "no data" */
@@ -342,6 +362,12 @@ struct variant_figures {
     struct usage_step *usage;
     size_t given_count;
     struct given_step *given; /* in order of time */
+    size_t generator_count;   /* 0 = the driver sent the load */
+    struct generator_figures *generators;
+    size_t generators_lost;
+    double generators_unsent; /* share of the load that the lost ones left undone */
+    int64_t generators_skew;  /* between the starts of the first and the last one */
+    bool loss_is_a_fault;     /* generators were lost, and the variant expects nothing of them */
     size_t memory_step_count;
     struct memory_step *memory_steps;
     double memory_maximum;            /* largest working set of a pod, MiB; 0 = not known */
@@ -369,6 +395,7 @@ struct run_figures {
     struct variant_figures *variants;
     const char *verdict;
     size_t passed, failed, no_data; /* expectations */
+    const char *fault;              /* generators that were lost unforeseen: the run has no valid verdict; "" = none */
     struct figures_texts *texts;    /* what the texts live in */
 };
 

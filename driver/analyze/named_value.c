@@ -25,6 +25,11 @@ static double of_hpa(variant_pointer variant, double value)
     return variant->metric.watched ? value : NAN;
 }
 
+static double of_generators(variant_pointer variant, double value)
+{
+    return variant->generator_count > 0 ? value : NAN;
+}
+
 static uint64_t all_spikes(variant_pointer variant)
 {
     return variant->spikes_slow + variant->lost;
@@ -115,6 +120,10 @@ static double count_not_told(variant_pointer variant)
     VALUE("pods.missing", VALUE_COUNT, variant->elasticity[SUPPLY_READY].under)                                                  \
     VALUE("pods.surplus", VALUE_COUNT, variant->elasticity[SUPPLY_READY].over)                                                   \
     VALUE("fairness.last", VALUE_COUNT, variant->fairness.index)                                                                 \
+    VALUE("generators.count", VALUE_COUNT, of_generators(variant, (double)variant->generator_count))                             \
+    VALUE("generators.lost", VALUE_COUNT, of_generators(variant, (double)variant->generators_lost))                              \
+    VALUE("generators.unsent", VALUE_PERCENT, of_generators(variant, variant->generators_unsent * 100))                          \
+    VALUE("generators.skew", VALUE_TIME, of_generators(variant, (double)variant->generators_skew))                               \
     VALUE("hpa.unknown", VALUE_TIME, of_hpa(variant, (double)variant->metric.unknown))                                           \
     VALUE("utilization.max", VALUE_PERCENT, variant->metric.any_known ? variant->metric.maximum : NAN)                           \
     VALUE("utilization.min", VALUE_PERCENT, variant->metric.any_known ? variant->metric.minimum : NAN)                           \

@@ -49,6 +49,8 @@ static const char *phase_text(enum run_phase phase)
         return "looking at what is there";
     case RUN_APPLYING:
         return "applying the manifests";
+    case RUN_STARTING_GENERATORS:
+        return "starting the generators";
     case RUN_WARMING_UP:
         return "warming up the first pod";
     case RUN_WAITING:
@@ -163,6 +165,8 @@ static int draw_frame(struct buffer *frame, const struct live *live, const struc
         add_line(frame, columns, "  requests  %.0f/s of %.0f/s   in flight %llu   lost %llu   dropped %llu", view->actual_rate,
                  view->target_rate, (unsigned long long)view->in_flight, (unsigned long long)view->lost,
                  (unsigned long long)view->dropped);
+    if (view->generators > 0)
+        add_line(frame, columns, "  from      %d generators, %d lost", view->generators, view->generators_lost);
     add_line(frame, columns, "  latency   p50 %s   p99 %s   max %s   (last 5 s)", latency_text(view->p50, latency[0]),
              latency_text(view->p99, latency[1]), latency_text(view->maximum, latency[2]));
     add_line(frame, columns, "  spikes    %llu   worst %s", (unsigned long long)view->spikes,
@@ -170,7 +174,15 @@ static int draw_frame(struct buffer *frame, const struct live *live, const struc
     add_line(frame, columns, "  replicas  %s", replicas);
     add_line(frame, columns, "  %-9.9s %s", metric_name(view), metric);
     add_line(frame, columns, "  last      %s", view->last_event);
-    return 8;
+    return view->generators > 0 ? 9 : 8;
+}
+
+static const char *generators_text(const struct live_view *view, char *text, size_t size)
+{
+    int length = view->generators > 0 ? snprintf(text, size, " from %d generators", view->generators) : 0;
+    if (view->generators_lost > 0)
+        (void)snprintf(text + length, size - (size_t)length, " (%d lost)", view->generators_lost);
+    return length > 0 ? text : "";
 }
 
 static void print_plain(const struct run_progress *progress)
@@ -181,6 +193,7 @@ static void print_plain(const struct run_progress *progress)
     char latency[2][DURATION_TEXT_SIZE];
     char metric[64];
     char replicas[64];
+    char generators[64];
     metric_text(view, metric, sizeof metric);
     replicas_text(view, replicas, sizeof replicas);
     (void)printf("%s %s: ", screen_clock(progress->run_elapsed, elapsed),
@@ -196,9 +209,10 @@ static void print_plain(const struct run_progress *progress)
         (void)printf("%s of %s, replicas %s, %s %s\n", screen_clock(progress->elapsed, times[0]),
                      screen_clock(progress->duration, times[1]), replicas, metric_name(view), metric);
     else
-        (void)printf("%.0f/s of %.0f/s, p99 %s, max %s, %llu spikes, %llu lost, replicas %s, %s %s\n", view->actual_rate,
-                     view->target_rate, latency_text(view->p99, latency[0]), latency_text(view->maximum, latency[1]),
-                     (unsigned long long)view->spikes, (unsigned long long)view->lost, replicas, metric_name(view), metric);
+        (void)printf("%.0f/s of %.0f/s%s, p99 %s, max %s, %llu spikes, %llu lost, replicas %s, %s %s\n", view->actual_rate,
+                     view->target_rate, generators_text(view, generators, sizeof generators), latency_text(view->p99, latency[0]),
+                     latency_text(view->maximum, latency[1]), (unsigned long long)view->spikes, (unsigned long long)view->lost,
+                     replicas, metric_name(view), metric);
     (void)fflush(stdout);
 }
 

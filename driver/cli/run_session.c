@@ -77,12 +77,15 @@ int run_session_conclude(const char *folder, const struct run_session_extra *ext
     if (result == 0 && junit != NULL)
         result = figures_print(figures, REPORT_JUNIT, junit, &error);
     bool passed = figures->failed == 0 && figures->no_data == 0;
+    AUTO_FREE char *fault = memory_copy_text(figures->fault);
     run_figures_destroy(figures);
     if (result < 0)
         return cli_fail(EXIT_FAULT, "%s", error.text);
     (void)printf("\nReport: %s\n", html);
     if (junit != NULL)
         (void)printf("JUnit: %s\n", junit);
+    if (fault[0] != '\0')
+        return cli_fail(EXIT_FAULT, "%s", fault);
     return passed ? EXIT_DONE : EXIT_EXPECTATION;
 }
 

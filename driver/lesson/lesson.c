@@ -11,6 +11,7 @@
 #include "common/memory.h"
 #include "driver/lesson/fields.h"
 #include "driver/lesson/hash.h"
+#include "driver/lesson/read_generators.h"
 #include "driver/lesson/read_load.h"
 #include "driver/lesson/read_steps.h"
 #include "driver/lesson/read_watch.h"
@@ -72,9 +73,10 @@ static int check_name(const struct lesson_source *source, const struct yaml_node
 
 static int read_variant(const struct lesson_source *source, const struct yaml_node *node, struct lesson_variant *variant)
 {
-    static const char *const known[] = {"name", "title", "manifests", "expect", "scale", NULL};
+    static const char *const known[] = {"name", "title", "manifests", "expect", "scale", "generators", NULL};
     static const char *const known_live[] = {"name", "title", "expect", NULL};
     bool live = source->live;
+    fleet_spec_init(&variant->generators);
     variant->title = memory_copy_text("");
     if (field_mapping(&source->reader, node, "variant", live ? known_live : known) < 0 ||
         field_text(&source->reader, node, "name", true, &variant->name) < 0 || check_name(source, node, variant->name) < 0 ||
@@ -83,7 +85,7 @@ static int read_variant(const struct lesson_source *source, const struct yaml_no
         source_texts(source, node, "expect", false, &variant->expect) < 0 ||
         check_expectations(source, node, &variant->expect) < 0)
         return -1;
-    return read_scales(source, node, variant);
+    return read_scales(source, node, variant) < 0 ? -1 : lesson_read_generators(source, node, &variant->generators);
 }
 
 /* Both names together, behind "hpalab-", name the variant's namespace. */
@@ -208,8 +210,8 @@ static int read_settle(const struct lesson_source *source, struct lesson *lesson
 static int choose_pace(struct lesson_source *source, const char *pace)
 {
     static const char *const paces[] = {"quick", "kubernetes", NULL};
-    static const char *const known[] = {"variants", "load",   "duration", "steps",  "warmUp",
-                                        "start",    "settle", "watch",    "spikes", NULL};
+    static const char *const known[] = {"variants", "load",  "duration", "steps",      "warmUp", "start",
+                                        "settle",   "watch", "spikes",   "generators", NULL};
     const struct yaml_node *choices = NULL;
     if (field_member(&source->reader, source->spec, "pace", YAML_MAPPING, false, &choices) < 0)
         return -1;
@@ -243,8 +245,8 @@ static int read_head(const struct lesson_source *source, const struct yaml_node 
 static int read_tree(struct lesson_source *source, const struct yaml_documents *documents, const char *pace,
                      struct lesson *lesson)
 {
-    static const char *const known[] = {"namespace", "variants", "load",  "duration", "steps", "warmUp",
-                                        "start",     "settle",   "watch", "spikes",   "pace",  NULL};
+    static const char *const known[] = {"namespace", "variants", "load",   "duration", "steps",      "warmUp", "start",
+                                        "settle",    "watch",    "spikes", "pace",     "generators", NULL};
     if (documents->count != 1)
         return error_set(source->reader.error, "%s:%d:1: expected one YAML document, not %zu", lesson->file,
                          documents->count > 1 ? documents->roots[1]->line : 1, documents->count);
@@ -337,6 +339,7 @@ static void variant_release(struct lesson_variant *variant)
     free(variant->scale);
     text_list_release(&variant->manifests);
     text_list_release(&variant->expect);
+    fleet_spec_release(&variant->generators);
     free(variant->name);
     free(variant->title);
 }

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "common/error.h"
+#include "driver/fleet/fleet_spec.h"
 #include "driver/load/spec.h"
 
 /* A list of texts, owned. */
@@ -44,11 +45,13 @@ struct lesson_variant {
     struct text_list expect;
     size_t scale_count;
     struct lesson_scale *scale;
+    struct fleet_spec generators;
 };
 
 enum lesson_action {
     ACTION_APPLY, /* manifests, as a variant's */
-    ACTION_PATCH  /* one object of the variant's namespace, by a JSON merge patch */
+    ACTION_PATCH, /* one object of the variant's namespace, by a JSON merge patch */
+    ACTION_KILL   /* a generator's pod, without grace */
 };
 
 /* Something that is done to the cluster while the run is measured. */
@@ -58,6 +61,8 @@ struct lesson_step {
     struct text_list manifests;      /* ACTION_APPLY */
     char *api_version, *kind, *name; /* ACTION_PATCH: of what */
     char *merge;                     /* ACTION_PATCH: JSON */
+    int generator;                   /* ACTION_KILL: its part, from 1 */
+    struct text_list variants;       /* names of those that have the step; none = all have it */
 };
 
 struct lesson {
@@ -85,6 +90,9 @@ struct lesson {
     int64_t settle_time; /* SETTLE_FOR: how long; SETTLE_MIN_REPLICAS: at most; nanoseconds */
     int64_t spike_over;  /* nanoseconds */
 };
+
+/* Whether the variant has the step. */
+bool lesson_step_is_of(const struct lesson_step *step, const struct lesson_variant *variant);
 
 /* Checks one expectation's syntax; 0 or -1 with what is wrong. */
 typedef int lesson_check_expectation(const char *text, struct error *error);

@@ -1,6 +1,7 @@
 #include "driver/lesson/read_steps.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/clock.h"
 #include "common/memory.h"
@@ -24,16 +25,79 @@ static int read_patch(const struct lesson_source *source, const struct yaml_node
     return 0;
 }
 
-static int read_step(const struct lesson_source *source, const struct yaml_node *node, struct lesson_step *step)
+/* The pod of one generator, such as {generator: 2}. */
+static int read_kill(const struct lesson_source *source, const struct yaml_node *node, struct lesson_step *step)
 {
-    static const char *const known[] = {"at", "apply", "patch", NULL};
-    if (field_mapping(&source->reader, node, "step", known) < 0 ||
-        field_duration(&source->reader, node, "at", true, 0, LATEST_STEP, &step->at) < 0)
+    static const char *const known[] = {"generator", NULL};
+    step->action = ACTION_KILL;
+    return field_mapping(&source->reader, node, "kill", known) < 0
+               ? -1
+               : field_integer(&source->reader, node, "generator", true, 1, FLEET_MOST_GENERATORS, &step->generator);
+}
+
+static const struct lesson_variant *find_variant(const struct lesson *lesson, const char *name)
+{
+    for (size_t i = 0; i < lesson->variant_count; i++)
+        if (strcmp(lesson->variants[i].name, name) == 0)
+            return &lesson->variants[i];
+    return NULL;
+}
+
+static int read_step_variants(const struct lesson_source *source, const struct yaml_node *node, const struct lesson *lesson,
+                              struct lesson_step *step)
+{
+    if (source_texts(source, node, "variants", false, &step->variants) < 0)
         return -1;
+    for (size_t i = 0; i < step->variants.count; i++)
+        if (find_variant(lesson, step->variants.texts[i]) == NULL)
+            return field_error(&source->reader, yaml_get(node, "variants")->values[i], "variants: there is no variant \"%.60s\"",
+                               step->variants.texts[i]);
+    return 0;
+}
+
+/* A generator that is killed is one of those that the step's variants have. */
+static int check_kill(const struct lesson_source *source, const struct yaml_node *node, const struct lesson *lesson,
+                      const struct lesson_step *step)
+{
+    for (size_t i = 0; i < lesson->variant_count && step->action == ACTION_KILL; i++) {
+        const struct lesson_variant *variant = &lesson->variants[i];
+        bool in_cluster = fleet_spec_is_in_cluster(&variant->generators);
+        if (!lesson_step_is_of(step, variant) || (in_cluster && step->generator <= variant->generators.parallelism))
+            continue;
+        return field_error(&source->reader, yaml_get(node, "kill"), "kill: variant \"%.60s\" has %s", variant->name,
+                           in_cluster ? "fewer generators" : "no generators in pods");
+    }
+    return 0;
+}
+
+static int read_action(const struct lesson_source *source, const struct yaml_node *node, struct lesson_step *step)
+{
     const struct yaml_node *patch = yaml_get(node, "patch");
-    if ((patch != NULL) == (yaml_get(node, "apply") != NULL))
-        return field_error(&source->reader, node, "step: expected either \"apply\" or \"patch\"");
-    return patch != NULL ? read_patch(source, patch, step) : source_paths(source, node, "apply", &step->manifests);
+    const struct yaml_node *kill = yaml_get(node, "kill");
+    if ((patch != NULL) + (kill != NULL) + (yaml_get(node, "apply") != NULL) != 1)
+        return field_error(&source->reader, node, "step: expected either \"apply\", \"patch\" or \"kill\"");
+    if (patch != NULL)
+        return read_patch(source, patch, step);
+    return kill != NULL ? read_kill(source, kill, step) : source_paths(source, node, "apply", &step->manifests);
+}
+
+static int read_step(const struct lesson_source *source, const struct yaml_node *node, const struct lesson *lesson,
+                     struct lesson_step *step)
+{
+    static const char *const known[] = {"at", "apply", "patch", "kill", "variants", NULL};
+    if (field_mapping(&source->reader, node, "step", known) < 0 ||
+        field_duration(&source->reader, node, "at", true, 0, LATEST_STEP, &step->at) < 0 || read_action(source, node, step) < 0 ||
+        read_step_variants(source, node, lesson, step) < 0)
+        return -1;
+    return check_kill(source, node, lesson, step);
+}
+
+bool lesson_step_is_of(const struct lesson_step *step, const struct lesson_variant *variant)
+{
+    for (size_t i = 0; i < step->variants.count; i++)
+        if (strcmp(step->variants.texts[i], variant->name) == 0)
+            return true;
+    return step->variants.count == 0;
 }
 
 int lesson_read_steps(const struct lesson_source *source, struct lesson *lesson)
@@ -48,7 +112,7 @@ int lesson_read_steps(const struct lesson_source *source, struct lesson *lesson)
     lesson->steps = memory_allocate(list->count, sizeof *lesson->steps);
     for (size_t i = 0; i < list->count; i++) {
         lesson->step_count++;
-        if (read_step(source, list->values[i], &lesson->steps[i]) < 0)
+        if (read_step(source, list->values[i], lesson, &lesson->steps[i]) < 0)
             return -1;
         if (i > 0 && lesson->steps[i].at < lesson->steps[i - 1].at)
             return field_error(&source->reader, yaml_get(list->values[i], "at"), "at: this step comes before the one above it");
@@ -61,6 +125,7 @@ void lesson_release_steps(struct lesson *lesson)
     for (size_t i = 0; i < lesson->step_count; i++) {
         struct lesson_step *step = &lesson->steps[i];
         text_list_release(&step->manifests);
+        text_list_release(&step->variants);
         free(step->api_version);
         free(step->kind);
         free(step->name);

@@ -50,6 +50,7 @@ struct load_check_count {
 
 /* One second's results of one request of a load from one server in one warmth. */
 struct load_row {
+    unsigned part;                 /* which of several generators, from 1; 0 = there is only one */
     int64_t second;                /* of the intended start */
     char request[LOAD_NAME_SIZE];  /* its name; "" = it has none */
     char phase[LOAD_NAME_SIZE];    /* "" = none */
@@ -71,6 +72,7 @@ struct load_row {
 
 /* The schedule's side of one second. */
 struct load_tick {
+    unsigned part; /* as a row's */
     int64_t second;
     char phase[LOAD_NAME_SIZE]; /* "" = none */
     double target_rate;         /* requests/s in the middle of the second; 0 for a closed model, whose rate is the server's */
@@ -104,10 +106,34 @@ void load_tick_merge(struct load_tick *tick, const struct load_tick *other);
 #define LOAD_FIRST_ANSWERS 10    /* of each server, that are kept one by one */
 #define LOAD_MOST_EXEMPLARS 2000 /* a second */
 
+#define LOAD_POD_SIZE 254
+#define LOAD_REASON_SIZE 512
+#define LOAD_NEVER INT64_MIN
+
+/* One of several generators that send a load together, as far as that is known. */
+struct load_generator {
+    unsigned part;                 /* from 1 */
+    char pod[LOAD_POD_SIZE];       /* its name */
+    char node[LOAD_POD_SIZE];      /* where it runs */
+    double share;                  /* of the load, from the moment it joined: 0 to 1 */
+    int64_t joined;                /* its first share begins; nanoseconds since the start */
+    int64_t clock_ahead;           /* its clock less the one here, nanoseconds */
+    int64_t clock_error;           /* and how exactly that is known: more or less */
+    int64_t start_skew;            /* how much later than planned it began, by its clock measured again after that */
+    double cpu;                    /* of its process, in the busiest second that was looked at: share of one core */
+    uint64_t memory;               /* of its process, the most that was seen, bytes */
+    int64_t lost;                  /* when it was lost; LOAD_NEVER = it was not */
+    char reason[LOAD_REASON_SIZE]; /* why; "" */
+    uint64_t unsent;               /* requests of its part that came due after it was lost; 0 for closed models */
+    uint64_t unknown;              /* and those before that, of which it had not told */
+    double unsent_share;           /* of the whole load, of both */
+};
+
 /* Why a request is kept. */
 enum exemplar_reason { EXEMPLAR_SLOW, EXEMPLAR_LOST, EXEMPLAR_FIRST };
 
 struct load_exemplar {
+    unsigned part;               /* as a row's */
     enum exemplar_reason reason; /* FIRST: one of a server's first ten answers, neither slow nor lost */
     enum load_outcome outcome;
     int http_status; /* 0 = none */

@@ -38,6 +38,8 @@ struct live_state {
     size_t pod_count;
     struct live_pod *pods;
     size_t workload_count;
+    size_t generator_count;
+    bool *lost_generators; /* by their parts, from 1 */
     struct live_workload *workloads;
 };
 
@@ -62,6 +64,7 @@ void live_state_destroy(struct live_state *state)
         histogram_release(&state->recent[i]);
     free(state->pods);
     free(state->workloads);
+    free(state->lost_generators);
     free(state->hpa);
     free(state);
 }
@@ -117,6 +120,22 @@ void live_state_share(struct live_state *state, const struct load_spec *spec, co
     view->given_unit = load_type_unit(spec->type);
     view->given_target = share->target;
     view->given += share->given;
+}
+
+void live_state_generator(struct live_state *state, const struct load_generator *generator)
+{
+    while (state->generator_count < generator->part) {
+        state->lost_generators =
+            memory_resize(state->lost_generators, state->generator_count + 1, sizeof *state->lost_generators);
+        state->lost_generators[state->generator_count++] = false;
+    }
+    if (generator->part == 0)
+        return;
+    state->lost_generators[generator->part - 1] = generator->lost != LOAD_NEVER;
+    state->view.generators = (int)state->generator_count;
+    state->view.generators_lost = 0;
+    for (size_t i = 0; i < state->generator_count; i++)
+        state->view.generators_lost += state->lost_generators[i];
 }
 
 static struct live_pod *find_pod(struct live_state *state, const char *name)

@@ -28,7 +28,9 @@ struct live_view {
     double given_target;       /* of all pods together, in the last second */
     double given;              /* what they have accepted */
     uint64_t not_told;         /* times that a pod could not be told */
-    int pods;                  /* that are there and not being deleted */
+    int generators;            /* that send the load; 0 = it comes from here */
+    int generators_lost;
+    int pods; /* that are there and not being deleted */
     int pods_ready;
     int pods_terminating;
     int replicas_specified; /* of the HPA's target; -1 = unknown */
@@ -53,6 +55,7 @@ void live_state_tick(struct live_state *state, const struct load_tick *tick);
 void live_state_row(struct live_state *state, const struct load_row *row);
 void live_state_exemplar(struct live_state *state, const struct load_exemplar *exemplar);
 void live_state_share(struct live_state *state, const struct load_spec *spec, const struct load_share *share);
+void live_state_generator(struct live_state *state, const struct load_generator *generator);
 void live_state_change(struct live_state *state, const struct change *change);
 
 struct live_view live_state_view(const struct live_state *state);

@@ -11,7 +11,7 @@
 
 #define QUEUE_MAXIMUM 200000
 
-enum item_kind { ITEM_TICK, ITEM_ROW, ITEM_EXEMPLAR, ITEM_SHARE, ITEM_CHANGE };
+enum item_kind { ITEM_TICK, ITEM_ROW, ITEM_EXEMPLAR, ITEM_SHARE, ITEM_GENERATOR, ITEM_CHANGE };
 
 struct item {
     enum item_kind kind;
@@ -21,6 +21,7 @@ struct item {
         struct load_row row;
         struct load_exemplar exemplar;
         struct load_share share;
+        struct load_generator *generator;
         struct {
             int64_t arrival;
             enum change_type type;
@@ -76,6 +77,9 @@ static void item_release(struct item *item)
         break;
     case ITEM_EXEMPLAR:
     case ITEM_SHARE:
+        break;
+    case ITEM_GENERATOR:
+        free(item->generator);
         break;
     case ITEM_CHANGE:
         free(item->change.resource);
@@ -191,6 +195,17 @@ static void on_share(void *context, const struct load_spec *spec, const struct l
     (void)pthread_mutex_unlock(&recorder->lock);
 }
 
+void recorder_generator(void *context, const struct load_generator *generator)
+{
+    struct recorder *recorder = context;
+    struct item item = {.kind = ITEM_GENERATOR, .load = "", .generator = memory_allocate(1, sizeof *generator)};
+    *item.generator = *generator;
+    (void)pthread_mutex_lock(&recorder->lock);
+    live_state_generator(recorder->live, generator);
+    push(recorder, &item);
+    (void)pthread_mutex_unlock(&recorder->lock);
+}
+
 struct load_sink recorder_load_sink(struct recorder *recorder)
 {
     return (struct load_sink){.context = recorder, .tick = on_tick, .row = on_row, .exemplar = on_exemplar, .share = on_share};
@@ -220,6 +235,8 @@ static int write_item(struct recorder *recorder, const struct item *item, struct
         return run_store_add_exemplar(recorder->store, item->load, &item->exemplar, error);
     case ITEM_SHARE:
         return run_store_add_share(recorder->store, item->load, &item->share, error);
+    case ITEM_GENERATOR:
+        return run_store_add_generator(recorder->store, item->generator, error);
     case ITEM_CHANGE:
         return write_change(recorder, item, error);
     }

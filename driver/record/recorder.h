@@ -18,6 +18,9 @@ void recorder_destroy(struct recorder *recorder);
 /* For struct observe_options: context is the recorder. */
 void recorder_change(void *recorder, const struct change *change);
 
+/* For struct fleet_options: context is the recorder. */
+void recorder_generator(void *recorder, const struct load_generator *generator);
+
 /* For struct load_options. */
 struct load_sink recorder_load_sink(struct recorder *recorder);
 

@@ -67,6 +67,7 @@ cJSON *document_make(const struct run_figures *figures, size_t spikes, size_t ev
     cJSON *document = cJSON_CreateObject();
     json_set_text(document, "format", FORMAT_NAME);
     json_set_text(document, "verdict", figures->verdict);
+    json_set(document, "fault", *figures->fault != '\0' ? cJSON_CreateString(figures->fault) : cJSON_CreateNull());
     cJSON *expectations = json_object_at(document, "expectations");
     json_set_integer(expectations, "pass", (int64_t)figures->passed);
     json_set_integer(expectations, "fail", (int64_t)figures->failed);

@@ -212,5 +212,6 @@ cJSON *document_variant(const struct variant_figures *variant, size_t spikes, si
     json_set(target, "spikes", make_spikes(variant, spikes));
     document_add_cluster(target, variant, events);
     document_add_usage(target, variant);
+    document_add_generators(target, variant);
     return target;
 }

@@ -15,6 +15,9 @@ void document_add_cluster(cJSON *target, const struct variant_figures *variant, 
 /* What its pods used, the memory that the HPA aims at, and the marks on the time axis. */
 void document_add_usage(cJSON *target, const struct variant_figures *variant);
 
+/* The generators that sent its load; an empty list when the driver did. */
+void document_add_generators(cJSON *target, const struct variant_figures *variant);
+
 /* Seconds with millisecond precision; null when not known. */
 cJSON *document_seconds(int64_t nanoseconds);
 

@@ -48,7 +48,14 @@ static void write_attribute(const char *name, const char *value, struct buffer *
 
 static bool has_ended(const struct variant_figures *variant)
 {
-    return strcmp(variant->outcome, "completed") == 0;
+    return strcmp(variant->outcome, "completed") == 0 && !variant->loss_is_a_fault;
+}
+
+static const char *why_not_ended(const struct variant_figures *variant)
+{
+    if (variant->loss_is_a_fault)
+        return "generators were lost, so a part of the load was not sent";
+    return *variant->outcome != '\0' ? variant->outcome : "incomplete";
 }
 
 struct counts {
@@ -104,7 +111,7 @@ static void write_variant(const struct run_figures *run, const struct variant_fi
         buffer_append_text(output, "/>\n");
     } else {
         buffer_append_text(output, ">\n      <error");
-        write_attribute("message", *variant->outcome != '\0' ? variant->outcome : "incomplete", output);
+        write_attribute("message", why_not_ended(variant), output);
         buffer_append_text(output, "/>\n    </testcase>\n");
     }
     for (size_t i = 0; i < variant->expectation_count; i++)

@@ -97,6 +97,7 @@ struct run_figures *pairing_make(const struct run_figures *left, const struct ru
     buffer_init(&verdict, LONGEST_VERDICT);
     verdict_write(pairing->variants, pairing->variant_count, &verdict);
     pairing->verdict = texts_keep(pairing->texts, verdict.data);
+    pairing->fault = texts_keep(pairing->texts, "");
     buffer_release(&verdict);
     return pairing;
 }

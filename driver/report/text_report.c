@@ -7,6 +7,7 @@
 #include "common/clock.h"
 #include "common/duration.h"
 #include "common/memory.h"
+#include "driver/report/generator_table.h"
 #include "driver/report/side_by_side.h"
 #include "driver/report/sparkline.h"
 #include "driver/report/terminal_text.h"
@@ -154,6 +155,37 @@ static void write_expectations(const struct terminal *terminal, const struct run
     }
 }
 
+static void write_generators_of(const struct terminal *terminal, const struct variant_figures *variant)
+{
+    static const int widths[GENERATOR_COLUMNS] = {5, 7, 9, 9, 6, 12, 6, 7, 15};
+    AUTO_FREE char *heading = memory_format("Generators of %s", variant->name);
+    terminal_heading(terminal, heading);
+    for (int column = 0; column < GENERATOR_COLUMNS; column++) {
+        const char *name = column == GENERATOR_CPU ? "cores" : generator_column_name((enum generator_column)column);
+        terminal_right(terminal, name, widths[column], STYLE_DIM);
+    }
+    buffer_append_character(terminal->output, '\n');
+    for (size_t index = 0; index <= variant->generator_count; index++) {
+        char cells[GENERATOR_COLUMNS][GENERATOR_CELL_SIZE];
+        generator_table_row(variant, index, cells);
+        for (int column = 0; column < GENERATOR_COLUMNS; column++)
+            terminal_right(terminal, cells[column], widths[column], STYLE_PLAIN);
+        buffer_append_character(terminal->output, '\n');
+    }
+    for (size_t index = 0; index < variant->generator_count; index++) {
+        AUTO_FREE char *loss = generator_loss(&variant->generators[index]);
+        if (loss != NULL)
+            terminal_wrap(terminal, loss, 2, STYLE_BAD);
+    }
+}
+
+static void write_generators(const struct terminal *terminal, const struct run_figures *figures)
+{
+    for (size_t index = 0; index < figures->variant_count; index++)
+        if (figures->variants[index].generator_count > 0)
+            write_generators_of(terminal, &figures->variants[index]);
+}
+
 static void write_marks(const struct terminal *terminal, const struct run_figures *figures)
 {
     for (size_t index = 0; index < figures->variant_count; index++) {
@@ -199,8 +231,13 @@ void text_report_write(const struct run_figures *figures, const struct report_op
     terminal_text(&terminal, title, terminal.columns, STYLE_BOLD);
     buffer_append_text(output, figures->complete ? "\n\n" : "\nThis run has no end: it was stopped, or is still going.\n\n");
     terminal_wrap(&terminal, figures->verdict, 0, STYLE_PLAIN);
+    if (*figures->fault != '\0') {
+        AUTO_FREE char *fault = memory_format("Fault: %s.", figures->fault);
+        terminal_wrap(&terminal, fault, 0, STYLE_BAD);
+    }
     write_table(&terminal, figures);
     write_sparklines(&terminal, figures);
+    write_generators(&terminal, figures);
     write_marks(&terminal, figures);
     write_expectations(&terminal, figures);
     write_conditions(&terminal, figures);

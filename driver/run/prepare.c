@@ -4,6 +4,7 @@
 
 #include "common/clock.h"
 #include "common/memory.h"
+#include "driver/run/generators.h"
 #include "driver/run/scale.h"
 #include "driver/run/target.h"
 
@@ -101,27 +102,6 @@ static int wait_all_available(struct variant_state *state, struct error *error)
     return STEP_DONE;
 }
 
-static void discard_tick(void *context, const struct load_spec *spec, const struct load_tick *tick)
-{
-    (void)context;
-    (void)spec;
-    (void)tick;
-}
-
-static void discard_row(void *context, const struct load_spec *spec, const struct load_row *row)
-{
-    (void)context;
-    (void)spec;
-    (void)row;
-}
-
-static void discard_exemplar(void *context, const struct load_spec *spec, const struct load_exemplar *exemplar)
-{
-    (void)context;
-    (void)spec;
-    (void)exemplar;
-}
-
 static int is_finished(struct variant_state *state, const void *what, struct error *error)
 {
     (void)state;
@@ -133,13 +113,14 @@ static int warm_up(struct variant_state *state, struct error *error)
 {
     const struct load_spec *spec = state->lesson->warm_up;
     struct prepared_load prepared = {0};
-    struct load_sink sink = {.tick = discard_tick, .row = discard_row, .exemplar = discard_exemplar};
     if (spec == NULL)
         return STEP_DONE;
     state->phase = RUN_WARMING_UP;
+    if (state->fleet != NULL)
+        return generators_warm_up(state, spec, error);
     if (variant_resolve_load(state, spec, &prepared, error) < 0)
         return -1;
-    struct load *load = variant_make_load(state, spec, &prepared, sink, error);
+    struct load *load = variant_make_load(state, spec, &prepared, discarding_sink, error);
     if (load == NULL)
         return -1;
     int result = load_start(load, clock_monotonic(), error);
@@ -175,9 +156,12 @@ static int wait_for_metric(struct variant_state *state, struct error *error)
 
 static void see_change(void *context, const struct change *change)
 {
-    const struct variant_state *state = context;
+    struct variant_state *state = context;
     recorder_change(state->recorder, change);
     ready_pods_see(state->ready_pods, change);
+    struct fleet *fleet = atomic_load(&state->fleet);
+    if (fleet != NULL)
+        fleet_see(fleet, change);
 }
 
 int variant_prepare(struct variant_state *state, struct error *error)
@@ -200,6 +184,8 @@ int variant_prepare(struct variant_state *state, struct error *error)
     if (state->observer == NULL || apply_manifests(state, error) < 0)
         return -1;
     result = state->lesson->start == START_CREATED ? STEP_DONE : wait_all_available(state, error);
+    if (result == 0)
+        result = generators_prepare(state, error);
     if (result == 0)
         result = warm_up(state, error);
     return result == 0 ? wait_for_metric(state, error) : result;

@@ -15,8 +15,9 @@
 
 enum run_phase {
     RUN_STARTING_CLUSTER,
-    RUN_LOOKING,  /* at what is there, in a namespace that exists */
-    RUN_APPLYING, /* objects are being applied and become ready */
+    RUN_LOOKING,             /* at what is there, in a namespace that exists */
+    RUN_APPLYING,            /* objects are being applied and become ready */
+    RUN_STARTING_GENERATORS, /* pods that send the load become ready */
     RUN_WARMING_UP,
     RUN_WAITING, /* for the HPA's first metric */
     RUN_LOADING,

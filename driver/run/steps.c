@@ -58,6 +58,34 @@ static int patch(struct variant_state *state, const struct lesson_step *step, st
     return 0;
 }
 
+/* Without grace, as when its node fails. */
+static int kill_generator(struct variant_state *state, const struct lesson_step *step, struct error *error)
+{
+    char pod[LOAD_POD_SIZE];
+    if (state->fleet == NULL || fleet_pod_of(state->fleet, (unsigned)step->generator, pod, sizeof pod) < 0)
+        return error_set(error, "there is no generator %d in a pod", step->generator);
+    AUTO_FREE char *path = memory_format("/api/v1/namespaces/%s/pods/%s", state->namespace, pod);
+    if (kube_delete(state->context->client, path, 0, error) < 0)
+        return error_context(error, "Pod \"%s\"", pod);
+    AUTO_FREE char *text = memory_format("kill generator %d (pod %s)", step->generator, pod);
+    record(state, text);
+    return 0;
+}
+
+static int perform(struct variant_state *state, size_t index, struct error *error)
+{
+    const struct lesson_step *step = &state->lesson->steps[index];
+    switch (step->action) {
+    case ACTION_PATCH:
+        return patch(state, step, error);
+    case ACTION_KILL:
+        return kill_generator(state, step, error);
+    case ACTION_APPLY:
+        break;
+    }
+    return apply(state, &state->step_manifests[index], error);
+}
+
 int steps_perform(struct variant_state *state, struct error *error)
 {
     while (!steps_are_done(state)) {
@@ -66,9 +94,7 @@ int steps_perform(struct variant_state *state, struct error *error)
         if (clock_monotonic() < state->load_start + step->at)
             return 0;
         state->steps_done++;
-        int result =
-            step->action == ACTION_PATCH ? patch(state, step, error) : apply(state, &state->step_manifests[index], error);
-        if (result < 0)
+        if (lesson_step_is_of(step, state->variant) && perform(state, index, error) < 0)
             return error_context(error, "step %zu", index + 1);
     }
     return 0;

@@ -6,9 +6,12 @@
 
 #include "driver/run/variant_state.h"
 
-/* Finds the address and port that a load of requests connects to; an error when they do not answer from here. */
-int variant_resolve_load(struct variant_state *state, const struct load_spec *spec, struct prepared_load *prepared,
+/* Finds the address and port that a load of requests connects to. */
+int variant_resolve_load(const struct variant_state *state, const struct load_spec *spec, struct prepared_load *prepared,
                          struct error *error);
+
+/* Whether they answer from here: tries for a second. What the API does not know is left to DNS, and said to answer. */
+bool variant_is_reachable(struct variant_state *state, const struct load_spec *spec, const struct prepared_load *prepared);
 
 /* A load that connects there; the caller destroys it. */
 struct load *variant_make_load(const struct variant_state *state, const struct load_spec *spec,

@@ -7,6 +7,7 @@
 #include "common/clock.h"
 #include "common/memory.h"
 #include "driver/run/describe.h"
+#include "driver/run/generators.h"
 #include "driver/run/prepare.h"
 #include "driver/run/remove.h"
 #include "driver/run/steps.h"
@@ -18,7 +19,8 @@
 static int begin_recording(struct variant_state *state, struct error *error)
 {
     AUTO_FREE char *load_json = describe_loads(state->lesson);
-    state->load_start = clock_monotonic() + LEAD;
+    int64_t lead = state->fleet != NULL ? fleet_lead(state->fleet) : LEAD;
+    state->load_start = clock_monotonic() + lead;
     struct variant_description description = {
         .name = state->variant->name,
         .title = state->variant->title,
@@ -28,7 +30,7 @@ static int begin_recording(struct variant_state *state, struct error *error)
         .expectations = (const char *const *)state->variant->expect.texts,
         .load_duration = lesson_load_duration(state->lesson),
         .load_json = load_json,
-        .started_wall = clock_wall() + LEAD,
+        .started_wall = clock_wall() + lead,
     };
     return recorder_begin(state->recorder, &description, state->load_start, error);
 }
@@ -42,6 +44,8 @@ static int start_load(struct variant_state *state, const struct load_spec *spec,
         ready_pods_join(state->ready_pods, spec, prepared->resource);
         return resource_load_start(prepared->resource, state->load_start, error);
     }
+    if (state->fleet != NULL)
+        return 0;
     prepared->load = variant_make_load(state, spec, prepared, sink, error);
     return prepared->load == NULL ? -1 : load_start(prepared->load, state->load_start, error);
 }
@@ -51,12 +55,14 @@ static int start_loads(struct variant_state *state, struct error *error)
     for (size_t i = 0; i < state->lesson->load_count; i++)
         if (start_load(state, &state->lesson->loads[i], &state->loads[i], error) < 0)
             return -1;
-    return 0;
+    return state->fleet != NULL ? generators_start(state, error) : 0;
 }
 
-static bool is_finished(const struct prepared_load *prepared)
+static bool is_finished(const struct variant_state *state, const struct prepared_load *prepared)
 {
-    return prepared->resource != NULL ? resource_load_finished(prepared->resource) : load_finished(prepared->load);
+    if (prepared->resource != NULL)
+        return resource_load_finished(prepared->resource);
+    return prepared->load != NULL ? load_finished(prepared->load) : fleet_has_finished(state->fleet);
 }
 
 /* Does the steps that are due while it waits. */
@@ -70,7 +76,7 @@ static int measured_to_the_end(struct variant_state *state, const void *what, st
     if (state->lesson->endless || !steps_are_done(state) || clock_monotonic() < state->load_start + state->lesson->duration)
         return 0;
     for (size_t i = 0; i < state->lesson->load_count; i++)
-        if (!is_finished(&state->loads[i]))
+        if (!is_finished(state, &state->loads[i]))
             return 0;
     return 1;
 }
@@ -111,19 +117,29 @@ static void stop_loads(struct variant_state *state)
     }
 }
 
-static int measure(struct variant_state *state, struct error *error)
+static int plan_loads(struct variant_state *state, struct error *error)
 {
+    if (state->fleet != NULL)
+        return generators_plan(state, error);
     for (size_t i = 0; i < state->lesson->load_count; i++)
         if (state->lesson->loads[i].type == LOAD_HTTP &&
             variant_resolve_load(state, &state->lesson->loads[i], &state->loads[i], error) < 0)
             return -1;
-    if (begin_recording(state, error) < 0 || start_loads(state, error) < 0)
+    return 0;
+}
+
+static int measure(struct variant_state *state, struct error *error)
+{
+    if (plan_loads(state, error) < 0 || begin_recording(state, error) < 0 || start_loads(state, error) < 0)
         return -1;
     state->phase = RUN_LOADING;
     int result = variant_wait(state, measured_to_the_end, NULL, INT64_MAX / 2, error);
     if (result == STEP_STOPPED && state->lesson->endless)
         return STEP_DONE;
-    return result == STEP_DONE ? settle(state, error) : result;
+    if (result != STEP_DONE)
+        return result;
+    generators_end(state);
+    return settle(state, error);
 }
 
 /* Figures of a load that this machine could not send as planned say more of the machine than of the cluster. */
@@ -163,9 +179,11 @@ static void record_requests(const struct variant_state *state)
 static int finish(struct variant_state *state, int result, struct error *error)
 {
     stop_loads(state);
+    generators_end(state);
     if (state->observer != NULL)
         observe_stop(state->observer);
     record_requests(state);
+    fleet_destroy(state->fleet);
     const char *outcome = result == 0 ? "completed" : result > 0 ? "aborted" : error->text;
     struct error reason = ERROR_NONE;
     if (recorder_finish(state->recorder, outcome, &reason) < 0 && result == 0) {

@@ -4,6 +4,7 @@
 #ifndef DRIVER_RUN_VARIANT_STATE_H
 #define DRIVER_RUN_VARIANT_STATE_H
 
+#include "driver/fleet/fleet.h"
 #include "driver/load/load.h"
 #include "driver/load/resource_load.h"
 #include "driver/observe/observe.h"
@@ -35,8 +36,9 @@ struct variant_state {
     struct recorder *recorder;
     struct observer *observer;
     struct ready_pods *ready_pods;
-    struct prepared_load *loads; /* one for each of the lesson's */
-    int *scale_before;           /* replicas that the variant's scale entries found; -1 = not changed yet */
+    _Atomic(struct fleet *) fleet; /* of generators in pods, which send the requests; NULL = they come from here */
+    struct prepared_load *loads;   /* one for each of the lesson's */
+    int *scale_before;             /* replicas that the variant's scale entries found; -1 = not changed yet */
     char *service_url;
     struct kube_counts requests_before; /* made by the variants before */
     enum run_phase phase;

@@ -131,6 +131,17 @@ static int check_pages(struct database *database, struct error *error)
     return result;
 }
 
+/* Runs of before there were several generators are read as if all had come from the only one. */
+static int add_parts(struct database *database, struct error *error)
+{
+    return database_execute(database,
+                            "PRAGMA temp_store = MEMORY;"
+                            "CREATE TEMP VIEW tick AS SELECT *, 0 AS part FROM main.tick;"
+                            "CREATE TEMP VIEW row AS SELECT *, 0 AS part FROM main.row;"
+                            "CREATE TEMP VIEW exemplar AS SELECT *, 0 AS part FROM main.exemplar;",
+                            error);
+}
+
 static int recognise(struct database *database, const char *begin, struct error *error)
 {
     int64_t application = 0;
@@ -146,6 +157,8 @@ static int recognise(struct database *database, const char *begin, struct error 
     if (version < 1)
         return error_set(error, "%s: format %lld is not known", database->path, (long long)version);
     database->version = version;
+    if (version < 3 && add_parts(database, error) < 0)
+        return -1;
     return check_pages(database, error);
 }
 
@@ -204,6 +217,15 @@ int database_open(struct database *database, const char *path, struct error *err
     return -1;
 }
 
+/* An older run is read as it is, but what is written now has more columns. */
+static int check_newest(const struct database *database, struct error *error)
+{
+    if (database->version == DATABASE_VERSION)
+        return 0;
+    return error_set(error, "%s: made by an older hpalab (format %lld); nothing can be added to it", database->path,
+                     (long long)database->version);
+}
+
 int database_open_writable(struct database *database, const char *path, struct error *error)
 {
     if (find_file(database, path, error) == 0) {
@@ -211,7 +233,7 @@ int database_open_writable(struct database *database, const char *path, struct e
             (void)database_error(database, "cannot write to the run", error);
         else {
             harden(database->handle);
-            if (recognise(database, "BEGIN IMMEDIATE;", error) == 0)
+            if (recognise(database, "BEGIN IMMEDIATE;", error) == 0 && check_newest(database, error) == 0)
                 return 0;
         }
     }

@@ -54,6 +54,8 @@ int run_store_add_tick(struct run_store *store, const char *load, const struct l
 int run_store_add_row(struct run_store *store, const char *load, const struct load_row *row, struct error *error);
 int run_store_add_exemplar(struct run_store *store, const char *load, const struct load_exemplar *exemplar, struct error *error);
 int run_store_add_share(struct run_store *store, const char *load, const struct load_share *share, struct error *error);
+/* What is known of a generator now; replaces what was known before of the same part. */
+int run_store_add_generator(struct run_store *store, const struct load_generator *generator, struct error *error);
 int run_store_add_change(struct run_store *store, int64_t time, const struct change *change, struct error *error);
 /* outcome: "completed", "aborted", or what went wrong */
 int run_store_end_variant(struct run_store *store, const char *outcome, struct error *error);
@@ -100,6 +102,7 @@ struct run_visitor {
     bool (*row)(void *context, const char *load, const struct load_row *row);
     bool (*exemplar)(void *context, const char *load, const struct load_exemplar *exemplar);
     bool (*share)(void *context, const char *load, const struct load_share *share);
+    bool (*generator)(void *context, const struct load_generator *generator); /* before all others */
     bool (*change)(void *context, int64_t time, const struct change *change); /* change.arrival is not set */
 };
 int run_store_visit(const struct run_store *store, size_t variant_index, const struct run_visitor *visitor, struct error *error);

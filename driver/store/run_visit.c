@@ -4,23 +4,26 @@
 #include "common/clock.h"
 #include "driver/store/store_state.h"
 
-enum source { SOURCE_CHANGE, SOURCE_TICK, SOURCE_ROW, SOURCE_EXEMPLAR, SOURCE_SHARE, SOURCE_COUNT };
+enum source { SOURCE_GENERATOR, SOURCE_CHANGE, SOURCE_TICK, SOURCE_ROW, SOURCE_EXEMPLAR, SOURCE_SHARE, SOURCE_COUNT };
 
-/* The first column is the time; a tick and a row stand at the start of their second. */
+/* The first column is the time; a tick and a row stand at the start of their second, a generator before everything. */
 static const char *const SOURCE_TEXTS[SOURCE_COUNT] = {
+    [SOURCE_GENERATOR] =
+        "SELECT -9223372036854775807, part, pod, node, share, joined, clock_ahead, clock_error, start_skew, cpu, memory, lost,"
+        " reason, unsent, unknown, unsent_share FROM generator WHERE variant = ? ORDER BY part",
     [SOURCE_CHANGE] =
         "SELECT change.time, type, resource, name, text, json FROM change LEFT JOIN object ON object.id = change.object"
         " WHERE variant = ? ORDER BY change.time, change.id",
     [SOURCE_TICK] =
-        "SELECT second * 1000000000, load, second, target_rate, planned, sent, late, dropped, in_flight, cpu, lateness"
+        "SELECT second * 1000000000, load, second, target_rate, planned, sent, late, dropped, in_flight, cpu, lateness, part"
         " FROM tick WHERE variant = ? ORDER BY second, id",
     [SOURCE_ROW] =
         "SELECT second * 1000000000, load, second, server, warmth, ok, status, refused, reset, timeout, truncated, dropped,"
-        " aborted, connections, bytes_received, first_sent, last_sent, last_connection, response, service"
+        " aborted, connections, bytes_received, first_sent, last_sent, last_connection, response, service, part"
         " FROM row WHERE variant = ? ORDER BY second, id",
     [SOURCE_EXEMPLAR] =
         "SELECT intended, load, reason, outcome, http_status, intended, sent, finished, server, server_age, warmth,"
-        " new_connection FROM exemplar WHERE variant = ? ORDER BY intended, id",
+        " new_connection, part FROM exemplar WHERE variant = ? ORDER BY intended, id",
     [SOURCE_SHARE] = "SELECT second * 1000000000, load, second, target, server, given, failures FROM share WHERE variant = ?"
                      " ORDER BY second, id",
 };
@@ -74,6 +77,7 @@ static int hand_tick(struct visit *visit, sqlite3_stmt *statement)
         .in_flight = count(statement, 8),
         .cpu = sqlite3_column_double(statement, 9),
         .lateness = visit->first,
+        .part = (unsigned)count(statement, 11),
     };
     return visit->visitor->tick(visit->visitor->context, column_text(statement, 1), &tick);
 }
@@ -95,6 +99,7 @@ static int hand_row(struct visit *visit, sqlite3_stmt *statement)
         .last_connection = integer(statement, 17),
         .response = visit->first,
         .service = visit->second,
+        .part = (unsigned)count(statement, 20),
     };
     snprintf(row.server, sizeof row.server, "%s", column_text(statement, 3));
     for (int outcome = 0; outcome < OUTCOME_COUNT; outcome++)
@@ -119,9 +124,32 @@ static int hand_exemplar(struct visit *visit, sqlite3_stmt *statement)
         .server_age = integer(statement, 9),
         .warmth = (enum load_warmth)warmth,
         .new_connection = integer(statement, 11) != 0,
+        .part = (unsigned)count(statement, 12),
     };
     snprintf(exemplar.server, sizeof exemplar.server, "%s", column_text(statement, 8));
     return visit->visitor->exemplar(visit->visitor->context, column_text(statement, 1), &exemplar);
+}
+
+static int hand_generator(struct visit *visit, sqlite3_stmt *statement)
+{
+    struct load_generator generator = {
+        .part = (unsigned)count(statement, 1),
+        .share = sqlite3_column_double(statement, 4),
+        .joined = integer(statement, 5),
+        .clock_ahead = integer(statement, 6),
+        .clock_error = integer(statement, 7),
+        .start_skew = integer(statement, 8),
+        .cpu = sqlite3_column_double(statement, 9),
+        .memory = count(statement, 10),
+        .lost = sqlite3_column_type(statement, 11) == SQLITE_NULL ? LOAD_NEVER : integer(statement, 11),
+        .unsent = count(statement, 13),
+        .unknown = count(statement, 14),
+        .unsent_share = sqlite3_column_double(statement, 15),
+    };
+    snprintf(generator.pod, sizeof generator.pod, "%s", column_text(statement, 2));
+    snprintf(generator.node, sizeof generator.node, "%s", column_text(statement, 3));
+    snprintf(generator.reason, sizeof generator.reason, "%s", column_text(statement, 12));
+    return visit->visitor->generator(visit->visitor->context, &generator);
 }
 
 static int hand_share(struct visit *visit, sqlite3_stmt *statement)
@@ -169,6 +197,8 @@ static int hand(struct visit *visit, enum source source)
         return hand_exemplar(visit, statement);
     case SOURCE_SHARE:
         return hand_share(visit, statement);
+    case SOURCE_GENERATOR:
+        return hand_generator(visit, statement);
     default:
         return hand_change(visit, statement);
     }
@@ -196,16 +226,24 @@ static bool wanted(const struct run_visitor *visitor, enum source source)
         return visitor->exemplar != NULL;
     case SOURCE_SHARE:
         return visitor->share != NULL;
+    case SOURCE_GENERATOR:
+        return visitor->generator != NULL;
     default:
         return visitor->change != NULL;
     }
+}
+
+/* The first format that has it. */
+static int64_t since_version(enum source source)
+{
+    return source == SOURCE_GENERATOR ? 3 : source == SOURCE_SHARE ? 2 : 1;
 }
 
 static int start(struct visit *visit, int64_t variant)
 {
     struct database database = visit->store->database;
     for (int source = 0; source < SOURCE_COUNT; source++) {
-        if (!wanted(visit->visitor, (enum source)source) || (source == SOURCE_SHARE && database.version < 2))
+        if (!wanted(visit->visitor, (enum source)source) || database.version < since_version((enum source)source))
             continue;
         visit->statements[source] = database_prepare(&database, SOURCE_TEXTS[source], visit->error);
         if (visit->statements[source] == NULL)

@@ -6,14 +6,18 @@
 #define LARGEST_HISTOGRAM (4 * 1024 * 1024)
 
 static const char *const STATEMENT_TEXTS[STATEMENT_COUNT] = {
-    [INSERT_TICK] = "INSERT INTO tick(variant, load, second, target_rate, planned, sent, late, dropped, in_flight, cpu, lateness)"
-                    " VALUES(?,?,?,?,?,?,?,?,?,?,?)",
-    [INSERT_ROW] = "INSERT INTO row(variant, load, second, server, warmth, ok, status, refused, reset, timeout, truncated,"
-                   " dropped, aborted, connections, bytes_received, first_sent, last_sent, last_connection, response, service)"
-                   " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+    [INSERT_TICK] = "INSERT INTO tick(variant, load, second, target_rate, planned, sent, late, dropped, in_flight, cpu, lateness,"
+                    " part) VALUES(?,?,?,?,?,?,?,?,?,?,?,?)",
+    [INSERT_ROW] =
+        "INSERT INTO row(variant, load, second, server, warmth, ok, status, refused, reset, timeout, truncated,"
+        " dropped, aborted, connections, bytes_received, first_sent, last_sent, last_connection, response, service, part)"
+        " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
     [INSERT_EXEMPLAR] = "INSERT INTO exemplar(variant, load, reason, outcome, http_status, intended, sent, finished, server,"
-                        " server_age, warmth, new_connection) VALUES(?,?,?,?,?,?,?,?,?,?,?,?)",
+                        " server_age, warmth, new_connection, part) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)",
     [INSERT_SHARE] = "INSERT INTO share(variant, load, second, target, server, given, failures) VALUES(?,?,?,?,?,?,?)",
+    [INSERT_GENERATOR] = "INSERT OR REPLACE INTO generator(variant, part, pod, node, share, joined, clock_ahead, clock_error,"
+                         " start_skew, cpu, memory, lost, reason, unsent, unknown, unsent_share)"
+                         " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
     [INSERT_CHANGE] = "INSERT INTO change(variant, time, type, resource, name, text, object)"
                       " VALUES(?,?,?,?,?,?,nullif(?, 0))",
     [INSERT_OBJECT] = "INSERT INTO object(hash, json) VALUES(?,?)",
@@ -161,6 +165,7 @@ int run_store_add_tick(struct run_store *store, const char *load, const struct l
     bind_count(&binder, tick->in_flight);
     bind_number(&binder, tick->cpu);
     bind_histogram(&binder, &tick->lateness, &store->first_histogram);
+    bind_integer(&binder, tick->part);
     return database_run(&store->database, binder.statement, "cannot write a second of the load", error);
 }
 
@@ -183,6 +188,7 @@ int run_store_add_row(struct run_store *store, const char *load, const struct lo
     bind_integer(&binder, row->last_connection);
     bind_histogram(&binder, &row->response, &store->first_histogram);
     bind_histogram(&binder, &row->service, &store->second_histogram);
+    bind_integer(&binder, row->part);
     return database_run(&store->database, binder.statement, "cannot write results", error);
 }
 
@@ -203,6 +209,7 @@ int run_store_add_exemplar(struct run_store *store, const char *load, const stru
     bind_integer(&binder, exemplar->server_age);
     bind_integer(&binder, exemplar->warmth);
     bind_integer(&binder, exemplar->new_connection);
+    bind_integer(&binder, exemplar->part);
     return database_run(&store->database, binder.statement, "cannot write a request", error);
 }
 
@@ -219,6 +226,33 @@ int run_store_add_share(struct run_store *store, const char *load, const struct 
     bind_number(&binder, share->given);
     bind_count(&binder, share->failures);
     return database_run(&store->database, binder.statement, "cannot write a pod's share", error);
+}
+
+int run_store_add_generator(struct run_store *store, const struct load_generator *generator, struct error *error)
+{
+    if (begin_in_variant(store, error) < 0)
+        return -1;
+    struct binder binder = {.statement = store->statements[INSERT_GENERATOR]};
+    bind_integer(&binder, store->variant);
+    bind_integer(&binder, generator->part);
+    bind_text(&binder, generator->pod);
+    bind_text(&binder, generator->node);
+    bind_number(&binder, generator->share);
+    bind_integer(&binder, generator->joined);
+    bind_integer(&binder, generator->clock_ahead);
+    bind_integer(&binder, generator->clock_error);
+    bind_integer(&binder, generator->start_skew);
+    bind_number(&binder, generator->cpu);
+    bind_count(&binder, generator->memory);
+    if (generator->lost != LOAD_NEVER)
+        bind_integer(&binder, generator->lost);
+    else
+        binder.position++;
+    bind_text(&binder, generator->reason);
+    bind_count(&binder, generator->unsent);
+    bind_count(&binder, generator->unknown);
+    bind_number(&binder, generator->unsent_share);
+    return database_run(&store->database, binder.statement, "cannot write a generator", error);
 }
 
 /* FNV-1a; only to find candidates, whose texts are then compared. */

@@ -101,6 +101,51 @@ static void test_loads(void **state)
     lesson_destroy(lesson);
 }
 
+static void assert_json(const cJSON *tree, const char *expected)
+{
+    AUTO_FREE char *text = json_print(tree);
+    assert_string_equal(text, expected);
+}
+
+static void test_generators(void **state)
+{
+    (void)state;
+    struct lesson *lesson = read_lesson("tests/data/lessons/right", "quick");
+    const struct fleet_spec *one = &lesson->variants[0].generators;
+    assert_int_equal(one->parallelism, 3);
+    assert_int_equal(one->weight_count, 3);
+    assert_int_equal(one->weights[2], 34);
+    assert_true(one->separate && one->keep_job && one->kind == FLEET_JOB && one->where == FLEET_CLUSTER);
+    assert_int_equal(one->port, 9000);
+    assert_int_equal(one->ttl, 60 * SECOND);
+    assert_string_equal(one->image, "example.com/hpalab:1");
+    assert_string_equal(one->pull_policy, "Never");
+    assert_string_equal(one->service_account, "runner");
+    assert_string_equal(one->priority_class, "low");
+    assert_json(one->resources, "{\"requests\":{\"cpu\":\"100m\",\"memory\":\"64Mi\"},\"limits\":{\"cpu\":\"1\"}}");
+    assert_json(one->labels, "{\"team\":\"load\",\"number\":\"1\"}");
+    assert_json(one->annotations, "{\"note\":\"true\"}");
+    assert_int_equal(cJSON_GetArraySize(one->env), 2);
+    assert_json(one->node_selector, "{\"disk\":\"fast\"}");
+    assert_json(one->affinity, "{\"podAntiAffinity\":{}}");
+    assert_json(one->tolerations, "[{\"key\":\"spot\",\"operator\":\"Exists\",\"effect\":\"NoSchedule\"}]");
+    assert_int_equal(cJSON_GetArraySize(one->spread), 1);
+
+    const struct fleet_spec *two = &lesson->variants[1].generators;
+    assert_int_equal(two->parallelism, 2);
+    assert_int_equal(two->weight_count, 0);
+    assert_true(!two->separate && two->where == FLEET_AUTO && two->keep_job);
+    assert_string_equal(two->image, "example.com/hpalab:1");
+
+    const struct lesson_step *kill = &lesson->steps[2];
+    assert_int_equal(kill->action, ACTION_KILL);
+    assert_int_equal(kill->generator, 2);
+    assert_false(lesson_step_is_of(kill, &lesson->variants[0]));
+    assert_true(lesson_step_is_of(kill, &lesson->variants[1]));
+    assert_true(lesson_step_is_of(&lesson->steps[0], &lesson->variants[0]));
+    lesson_destroy(lesson);
+}
+
 static void test_quick_pace_takes_the_values_of_spec(void **state)
 {
     (void)state;
@@ -264,7 +309,7 @@ static void test_steps(void **state)
     struct lesson *lesson = read_lesson("tests/data/lessons/right", "quick");
     assert_int_equal(lesson->duration, 90 * SECOND);
     assert_int_equal(lesson_load_duration(lesson), 90 * SECOND);
-    assert_int_equal(lesson->step_count, 2);
+    assert_int_equal(lesson->step_count, 3);
     assert_int_equal(lesson->steps[0].at, 0);
     assert_int_equal(lesson->steps[0].action, ACTION_APPLY);
     assert_int_equal(lesson->steps[0].manifests.count, 1);
@@ -284,6 +329,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_head_and_variants),
         cmocka_unit_test(test_loads),
+        cmocka_unit_test(test_generators),
         cmocka_unit_test(test_loads_on_resources),
         cmocka_unit_test(test_steps),
         cmocka_unit_test(test_quick_pace_takes_the_values_of_spec),

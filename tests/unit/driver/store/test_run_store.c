@@ -341,7 +341,7 @@ static void test_what_is_no_run_is_refused(void **state)
 static void test_newer_runs_are_refused(void **state)
 {
     run_store_close(create(*state));
-    execute(*state, "PRAGMA user_version = 3");
+    execute(*state, "PRAGMA user_version = 4");
     expect_refused(*state, "made by a newer hpalab");
 }
 
