@@ -3,6 +3,42 @@
 
 #include "cluster/api/protobuf_tables.h"
 
+static const struct proto_field exit_codes_fields[] = {
+    {1, "containerName", PROTO_TEXT, false, NULL},
+    {2, "operator", PROTO_TEXT, false, NULL},
+    {3, "values", PROTO_INTEGER_SET, true, NULL},
+    {0, NULL, PROTO_TEXT, false, NULL},
+};
+
+static const struct proto_field condition_pattern_fields[] = {
+    {1, "type", PROTO_TEXT, false, NULL},
+    {2, "status", PROTO_TEXT, false, NULL},
+    {0, NULL, PROTO_TEXT, false, NULL},
+};
+
+static const struct proto_field failure_rule_fields[] = {
+    {1, "action", PROTO_TEXT, false, NULL},
+    {2, "onExitCodes", PROTO_MESSAGE, false, exit_codes_fields},
+    {3, "onPodConditions", PROTO_MESSAGE, true, condition_pattern_fields},
+    {0, NULL, PROTO_TEXT, false, NULL},
+};
+
+static const struct proto_field failure_policy_fields[] = {
+    {1, "rules", PROTO_MESSAGE, true, failure_rule_fields},
+    {0, NULL, PROTO_TEXT, false, NULL},
+};
+
+static const struct proto_field success_rule_fields[] = {
+    {1, "succeededIndexes", PROTO_TEXT, false, NULL},
+    {2, "succeededCount", PROTO_INTEGER_SET, false, NULL},
+    {0, NULL, PROTO_TEXT, false, NULL},
+};
+
+static const struct proto_field success_policy_fields[] = {
+    {1, "rules", PROTO_MESSAGE, true, success_rule_fields},
+    {0, NULL, PROTO_TEXT, false, NULL},
+};
+
 static const struct proto_field job_spec_fields[] = {
     {1, "parallelism", PROTO_INTEGER_SET, false, NULL},
     {2, "completions", PROTO_INTEGER_SET, false, NULL},
@@ -14,10 +50,12 @@ static const struct proto_field job_spec_fields[] = {
     {8, "ttlSecondsAfterFinished", PROTO_INTEGER_SET, false, NULL},
     {9, "completionMode", PROTO_TEXT, false, NULL},
     {10, "suspend", PROTO_BOOLEAN, false, NULL},
+    {11, "podFailurePolicy", PROTO_MESSAGE, false, failure_policy_fields},
     {12, "backoffLimitPerIndex", PROTO_INTEGER_SET, false, NULL},
     {13, "maxFailedIndexes", PROTO_INTEGER_SET, false, NULL},
     {14, "podReplacementPolicy", PROTO_TEXT, false, NULL},
     {15, "managedBy", PROTO_TEXT, false, NULL},
+    {16, "successPolicy", PROTO_MESSAGE, false, success_policy_fields},
     {0, NULL, PROTO_TEXT, false, NULL},
 };
 

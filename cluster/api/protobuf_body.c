@@ -134,7 +134,8 @@ static int decode_message(const struct proto_field *fields, struct reader reader
 /* The value as JSON; NULL with an error when it is malformed, NULL without one when there is nothing to set. */
 static cJSON *decode_value(const struct proto_field *field, const struct proto_value *value, int depth, struct error *error)
 {
-    bool wants_bytes = field->type != PROTO_INTEGER && field->type != PROTO_INTEGER_SET && field->type != PROTO_BOOLEAN;
+    bool is_boolean = field->type == PROTO_BOOLEAN || field->type == PROTO_FLAG;
+    bool wants_bytes = field->type != PROTO_INTEGER && field->type != PROTO_INTEGER_SET && !is_boolean;
     AUTO_JSON cJSON *tree = NULL;
     if (wants_bytes != value->is_bytes) {
         (void)error_set(error, "%s is of another type", field->name);
@@ -147,8 +148,8 @@ static cJSON *decode_value(const struct proto_field *field, const struct proto_v
     if (field->type == PROTO_INTEGER || field->type == PROTO_INTEGER_SET)
         return value->integer != 0 || field->type == PROTO_INTEGER_SET ? cJSON_CreateNumber((double)(int64_t)value->integer)
                                                                        : NULL;
-    if (field->type == PROTO_BOOLEAN)
-        return cJSON_CreateBool(value->integer != 0);
+    if (is_boolean)
+        return value->integer != 0 || field->type == PROTO_BOOLEAN ? cJSON_CreateBool(value->integer != 0) : NULL;
     if (field->type == PROTO_MESSAGE) {
         tree = cJSON_CreateObject();
         return decode_message(field->fields, value->bytes, tree, depth + 1, error) == 0 ? steal_pointer(&tree) : NULL;
@@ -164,6 +165,9 @@ static int decode_field(const struct proto_field *field, const struct proto_valu
 {
     if (field->type == PROTO_PASSED_OVER)
         return 0;
+    if (field->type == PROTO_INLINE)
+        return value->is_bytes ? decode_message(field->fields, value->bytes, tree, depth + 1, error)
+                               : error_set(error, "field %u is of another type", field->number);
     if (field->type == PROTO_TEXT_MAP || field->type == PROTO_BYTES_MAP || field->type == PROTO_QUANTITY_MAP) {
         cJSON *map = json_object_at(tree, field->name);
         if (!value->is_bytes || decode_map_entry(value, field->type, map) != 0)

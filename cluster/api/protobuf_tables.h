@@ -11,8 +11,10 @@ enum proto_type {
     PROTO_TEXT,
     PROTO_INTEGER,     /* left out when it is 0 */
     PROTO_INTEGER_SET, /* an optional one: 0 counts */
-    PROTO_BOOLEAN,
+    PROTO_BOOLEAN,     /* an optional one: false counts */
+    PROTO_FLAG,        /* left out when it is false */
     PROTO_MESSAGE,
+    PROTO_INLINE, /* a message whose members are this one's in JSON */
     PROTO_TEXT_MAP,
     PROTO_BYTES_MAP,
     PROTO_QUANTITY_MAP,
@@ -26,7 +28,7 @@ struct proto_field {
     const char *name;
     enum proto_type type;
     bool repeated;
-    const struct proto_field *fields; /* of PROTO_MESSAGE */
+    const struct proto_field *fields; /* of PROTO_MESSAGE and PROTO_INLINE */
 };
 
 struct proto_kind {
@@ -39,6 +41,8 @@ struct proto_kind {
 extern const struct proto_kind protobuf_workload_kinds[];
 extern const struct proto_field protobuf_metadata_fields[];
 extern const struct proto_field protobuf_selector_fields[]; /* LabelSelector */
+
+/* protobuf_pod.c */
 extern const struct proto_field protobuf_template_fields[]; /* PodTemplateSpec */
 
 /* protobuf_access.c */

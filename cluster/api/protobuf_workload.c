@@ -1,4 +1,4 @@
-/* Namespaces, ConfigMaps, Services, Deployments, autoscalers and deletions in protobuf, with the pod templates of all kinds. */
+/* Namespaces, ConfigMaps, Services, Deployments, autoscalers and deletions in protobuf. */
 #include <stddef.h>
 
 #include "cluster/api/protobuf_tables.h"
@@ -40,80 +40,16 @@ static const struct proto_field config_map_fields[] = {
     {0, NULL, PROTO_TEXT, false, NULL},
 };
 
-static const struct proto_field port_fields[] = {
-    {1, "name", PROTO_TEXT, false, NULL},
-    {2, "hostPort", PROTO_INTEGER, false, NULL},
-    {3, "containerPort", PROTO_INTEGER, false, NULL},
-    {4, "protocol", PROTO_TEXT, false, NULL},
-    {0, NULL, PROTO_TEXT, false, NULL},
-};
-
-static const struct proto_field field_selector_fields[] = {
-    {1, "apiVersion", PROTO_TEXT, false, NULL},
-    {2, "fieldPath", PROTO_TEXT, false, NULL},
-    {0, NULL, PROTO_TEXT, false, NULL},
-};
-
-static const struct proto_field variable_source_fields[] = {
-    {1, "fieldRef", PROTO_MESSAGE, false, field_selector_fields},
-    {0, NULL, PROTO_TEXT, false, NULL},
-};
-
-static const struct proto_field variable_fields[] = {
-    {1, "name", PROTO_TEXT, false, NULL},
-    {2, "value", PROTO_TEXT, false, NULL},
-    {3, "valueFrom", PROTO_MESSAGE, false, variable_source_fields},
-    {0, NULL, PROTO_TEXT, false, NULL},
-};
-
-static const struct proto_field resources_fields[] = {
-    {1, "limits", PROTO_QUANTITY_MAP, false, NULL},
-    {2, "requests", PROTO_QUANTITY_MAP, false, NULL},
-    {0, NULL, PROTO_TEXT, false, NULL},
-};
-
-static const struct proto_field container_fields[] = {
-    {1, "name", PROTO_TEXT, false, NULL},
-    {2, "image", PROTO_TEXT, false, NULL},
-    {3, "command", PROTO_TEXT, true, NULL},
-    {4, "args", PROTO_TEXT, true, NULL},
-    {5, "workingDir", PROTO_TEXT, false, NULL},
-    {6, "ports", PROTO_MESSAGE, true, port_fields},
-    {7, "env", PROTO_MESSAGE, true, variable_fields},
-    {8, "resources", PROTO_MESSAGE, false, resources_fields},
-    {13, "terminationMessagePath", PROTO_TEXT, false, NULL},
-    {14, "imagePullPolicy", PROTO_TEXT, false, NULL},
-    {20, "terminationMessagePolicy", PROTO_TEXT, false, NULL},
-    {0, NULL, PROTO_TEXT, false, NULL},
-};
-
-/* An object whose members would be refused. */
-static const struct proto_field no_fields[] = {
-    {0, NULL, PROTO_TEXT, false, NULL},
-};
-
-static const struct proto_field pod_spec_fields[] = {
-    {2, "containers", PROTO_MESSAGE, true, container_fields},
-    {3, "restartPolicy", PROTO_TEXT, false, NULL},
-    {4, "terminationGracePeriodSeconds", PROTO_INTEGER_SET, false, NULL},
-    {5, "activeDeadlineSeconds", PROTO_INTEGER_SET, false, NULL},
-    {6, "dnsPolicy", PROTO_TEXT, false, NULL},
-    {7, "nodeSelector", PROTO_TEXT_MAP, false, NULL},
-    {8, "serviceAccountName", PROTO_TEXT, false, NULL},
-    {9, "serviceAccount", PROTO_TEXT, false, NULL},
-    {14, "securityContext", PROTO_MESSAGE, false, no_fields},
-    {19, "schedulerName", PROTO_TEXT, false, NULL},
-    {0, NULL, PROTO_TEXT, false, NULL},
-};
-
-const struct proto_field protobuf_template_fields[] = {
-    {1, "metadata", PROTO_MESSAGE, false, protobuf_metadata_fields},
-    {2, "spec", PROTO_MESSAGE, false, pod_spec_fields},
+static const struct proto_field requirement_fields[] = {
+    {1, "key", PROTO_TEXT, false, NULL},
+    {2, "operator", PROTO_TEXT, false, NULL},
+    {3, "values", PROTO_TEXT, true, NULL},
     {0, NULL, PROTO_TEXT, false, NULL},
 };
 
 const struct proto_field protobuf_selector_fields[] = {
     {1, "matchLabels", PROTO_TEXT_MAP, false, NULL},
+    {2, "matchExpressions", PROTO_MESSAGE, true, requirement_fields},
     {0, NULL, PROTO_TEXT, false, NULL},
 };
 

@@ -18,6 +18,21 @@ if since 21; then
     try 0 '^cronjob.batch/z created' create cronjob z --image=hpalab:0.1.0 --schedule='0 0 * * *' -- labcluster --version
     try 0 '^cronjob.batch "z" deleted' delete cronjob/z job/k
 fi
+# Older ones leave out what they do not know.
+if since 31; then
+    try 0 '^cronjob.batch/whole created' create -f tests/kubectl/whole-cronjob.yaml
+    try 0 '^job.batch/whole-1 created' create job whole-1 --from=cronjob/whole
+    kube get cronjob whole -o 'jsonpath={.spec.jobTemplate.spec.template.spec}{.spec.jobTemplate.spec.podFailurePolicy}' &&
+        mv "$work/out" "$work/template"
+    kube get job whole-1 -o 'jsonpath={.spec.template.spec}{.spec.podFailurePolicy}'
+    if [ -s "$work/template" ] && cmp -s "$work/template" "$work/out"; then
+        result passed 'a Job made from a CronJob has all of its template'
+    else
+        result failed 'a Job made from a CronJob has all of its template'
+        diff <(tr , '\n' <"$work/template") <(tr , '\n' <"$work/out") | sed 's/^/# /'
+    fi
+    try 0 '^cronjob.batch "whole" deleted' delete cronjob/whole
+fi
 
 # ---- changes ----
 try 0 '^deployment.apps/x scaled' scale deployment x --replicas=0
