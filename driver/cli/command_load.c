@@ -50,9 +50,13 @@ static const char help[] =
     "  --delay-abort-eval TIME  not before\n"
     "  --out FILE           .json, .csv (second by second), .hdr (percentiles for HdrHistogram's plotter) or .prom;\n"
     "                       may be given again\n"
+    "  --history DIR        keep each result in DIR, and show the last ones\n"
+    "  --history-keep N     the newest so many stay (default: 100)\n"
+    "  --against-last EXPR  METRIC:AGGREGATE<PERCENT of the last good result's value, such as\n"
+    "                       'http_req_duration:p(99)<120%'; may be given again\n"
     "\n"
-    "Exit status: 0 done, 99 a threshold failed or had no data, 1 a fault, 2 wrong usage, 130 Ctrl-C (the load ends at once,\n"
-    "the summary is printed).\n";
+    "Exit status: 0 done, 99 a threshold failed or had no data, or a result is worse than the last, 1 a fault, 2 wrong\n"
+    "usage, 130 Ctrl-C (the load ends at once, the summary is printed).\n";
 
 struct session {
     const struct load_arguments *arguments;
@@ -131,15 +135,20 @@ static int conclude(const struct session *session)
                                        .end = session->end,
                                        .started = session->started};
     load_report_summary(&report, &terminal);
+    enum threshold_result against_last = THRESHOLD_NO_DATA;
+    int kept = 0;
+    if (arguments->history.folder != NULL)
+        kept = load_history_add(&arguments->history, &report, &terminal, &against_last, &error);
     (void)fwrite(summary.data, 1, summary.length, stdout);
     (void)fflush(stdout);
-    int written = load_outputs_write(session->outputs, &report, &error);
+    int written = load_outputs_write(session->outputs, &report, kept < 0 ? NULL : &error);
     load_totals_unlock(session->totals);
-    if (written < 0)
+    if (kept < 0 || written < 0)
         return cli_fail(EXIT_FAULT, "load: %s", error.text);
     if (session->end == LOAD_END_INTERRUPTED)
         return EXIT_INTERRUPTED;
-    return threshold_verdict(arguments->thresholds, arguments->threshold_count) == THRESHOLD_PASS ? EXIT_DONE : EXIT_EXPECTATION;
+    bool passed = threshold_verdict(arguments->thresholds, arguments->threshold_count) == THRESHOLD_PASS;
+    return passed && against_last != THRESHOLD_FAIL ? EXIT_DONE : EXIT_EXPECTATION;
 }
 
 static int start(struct session *session, struct error *error)
@@ -211,6 +220,9 @@ static int run(int count, char **arguments)
                                        {.name = "abort-on-fail", .flag = &texts.abort_on_fail},
                                        {.name = "delay-abort-eval", .value = &texts.delay_abort_eval},
                                        {.name = "out", .list = &texts.outputs},
+                                       {.name = "history", .value = &texts.history},
+                                       {.name = "history-keep", .value = &texts.history_keep},
+                                       {.name = "against-last", .list = &texts.against_last},
                                        {0}};
     int parsed = cli_parse(&command_load, count, arguments, table, &texts.url, 1, help);
     if (parsed != 0)

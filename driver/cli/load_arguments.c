@@ -216,13 +216,31 @@ static int read_thresholds(const struct load_texts *texts, struct load_arguments
     return read_time("delay-abort-eval", texts->delay_abort_eval, 0, LOAD_LONGEST_STAGE, &arguments->delay_abort_eval, error);
 }
 
+static int read_history(const struct load_texts *texts, struct load_history_options *history, struct error *error)
+{
+    size_t count = texts->against_last.count;
+    uint64_t keep = 100;
+    if (texts->history == NULL && (count > 0 || texts->history_keep != NULL))
+        return error_set(error, "%s: needs --history DIR", count > 0 ? "--against-last" : "--history-keep");
+    if (texts->history_keep != NULL && read_whole("history-keep", texts->history_keep, 1, LOAD_HISTORY_MOST, &keep, error) < 0)
+        return -1;
+    history->folder = texts->history;
+    history->keep = keep;
+    history->relatives = memory_allocate(count + 1, sizeof *history->relatives);
+    for (; history->relative_count < count; history->relative_count++)
+        if (load_relative_parse(texts->against_last.values[history->relative_count], &history->relatives[history->relative_count],
+                                error) < 0)
+            return error_context(error, "--against-last");
+    return history->folder == NULL || load_history_check(history->folder, error) == 0 ? 0 : error_context(error, "--history");
+}
+
 int load_arguments_read(const struct load_texts *texts, struct load_arguments *arguments, struct error *error)
 {
     *arguments = (struct load_arguments){0};
     load_spec_init(&arguments->spec);
     arguments->spec.name = memory_copy_text("load");
     if (load_request_read(texts, &arguments->spec, error) < 0 || read_schedule(texts, &arguments->spec, error) < 0 ||
-        read_sending(texts, &arguments->spec, error) < 0)
+        read_sending(texts, &arguments->spec, error) < 0 || read_history(texts, &arguments->history, error) < 0)
         return -1;
     return read_thresholds(texts, arguments, error);
 }
@@ -231,5 +249,6 @@ void load_arguments_release(struct load_arguments *arguments)
 {
     load_spec_release(&arguments->spec);
     free(arguments->thresholds);
+    free(arguments->history.relatives);
     *arguments = (struct load_arguments){0};
 }

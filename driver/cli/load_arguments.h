@@ -8,14 +8,15 @@
 
 #include "driver/cli/cli.h"
 #include "driver/load/spec.h"
-#include "driver/load_report/threshold.h"
+#include "driver/load_report/load_history.h"
 
 /* The options as they were written; NULL = not given. */
 struct load_texts {
     const char *url, *rate, *vus, *pacing, *duration, *stages, *iterations, *think_time, *spacing, *method, *body, *timeout;
     const char *connections, *reuse, *ca_file, *certificate_file, *key_file, *delay_abort_eval;
+    const char *history, *history_keep;
     int insecure, abort_on_fail;
-    struct cli_list headers, thresholds, outputs;
+    struct cli_list headers, thresholds, outputs, against_last;
 };
 
 struct load_arguments {
@@ -23,7 +24,8 @@ struct load_arguments {
     size_t threshold_count;
     struct threshold *thresholds;
     bool abort_on_fail;
-    int64_t delay_abort_eval; /* nanoseconds after the start; before, no threshold ends the load */
+    int64_t delay_abort_eval;            /* nanoseconds after the start; before, no threshold ends the load */
+    struct load_history_options history; /* folder NULL: results are not kept */
 };
 
 /* Release with load_arguments_release, also after -1, which comes with one line that names the option. */

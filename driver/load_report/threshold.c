@@ -24,6 +24,15 @@ static int unknown_metric(const char *name, struct error *error)
                      hint.length > 0 ? "?" : "");
 }
 
+int threshold_find_metric(const struct comparison *comparison, struct named_value *value, struct error *error)
+{
+    int found = metric_value(comparison->name, comparison->aggregate, NULL, value);
+    if (found == -2)
+        return error_set(error, "%s has no aggregate \"%s\"; times have p(N), med, avg, min, max, counts have count and rate",
+                         comparison->name, comparison->aggregate);
+    return found < 0 ? unknown_metric(comparison->name, error) : 0;
+}
+
 static int check(struct threshold *threshold, struct error *error)
 {
     const struct comparison *comparison = &threshold->comparison;
@@ -32,12 +41,9 @@ static int check(struct threshold *threshold, struct error *error)
         return error_set(error, "labels in braces are not known; a threshold is about the whole load");
     if (comparison->aggregate[0] == '\0')
         return error_set(error, "expected METRIC:AGGREGATE before the comparison, such as http_req_duration:p(99)<200");
-    int found = metric_value(comparison->name, comparison->aggregate, NULL, &threshold->value);
-    if (found == -2)
-        return error_set(error, "%s has no aggregate \"%s\"; times have p(N), med, avg, min, max, counts have count and rate",
-                         comparison->name, comparison->aggregate);
-    return found < 0 ? unknown_metric(comparison->name, error)
-                     : metric_convert(comparison, threshold->value.kind, &number, error);
+    if (threshold_find_metric(comparison, &threshold->value, error) < 0)
+        return -1;
+    return metric_convert(comparison, threshold->value.kind, &number, error);
 }
 
 int threshold_parse(const char *text, struct threshold *threshold, struct error *error)

@@ -22,6 +22,9 @@ struct threshold {
 /* -1 with what is wrong, and the names that come near. */
 int threshold_parse(const char *text, struct threshold *threshold, struct error *error);
 
+/* Whether there is the metric and its aggregate, and of which kind its values are; -1 with what is wrong, as above. */
+int threshold_find_metric(const struct comparison *comparison, struct named_value *value, struct error *error);
+
 /* "p(99)<200": what follows the metric's name, as it was compared. Returns text. */
 char *threshold_condition(const struct threshold *threshold, char text[2 * COMPARISON_TEXT_SIZE]);
 
