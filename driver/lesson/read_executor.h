@@ -19,4 +19,10 @@ int lesson_read_schedule(const struct field_reader *reader, const struct yaml_no
 /* The list of stages, whose targets are at most highest. */
 int lesson_read_stages(const struct field_reader *reader, const struct yaml_node *node, double highest, struct load_spec *spec);
 
+/* The member `phase`, when it is there. */
+int lesson_read_phase(const struct field_reader *reader, const struct yaml_node *node, char **phase);
+
+/* Whether a text can be a phase or the key of a tag. */
+bool lesson_is_label(const char *text);
+
 #endif

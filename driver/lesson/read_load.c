@@ -6,8 +6,8 @@
 #include "common/clock.h"
 #include "common/memory.h"
 #include "driver/lesson/read_executor.h"
+#include "driver/lesson/read_requests.h"
 #include "driver/load/limits.h"
-#include "driver/load/url.h"
 
 #define HIGHEST_TOTAL 1e6 /* millicores or MiB */
 #define DEFAULT_PORT 8080 /* of the demo apps */
@@ -60,28 +60,6 @@ static int read_connections(const struct field_reader *reader, const struct yaml
     return field_integer(reader, connections, "max", false, 1, LOAD_MOST_CONNECTIONS, &spec->maximum_connections);
 }
 
-static int read_headers(const struct field_reader *reader, const struct yaml_node *node, struct load_spec *spec)
-{
-    const struct yaml_node *headers = NULL;
-    if (field_member(reader, node, "headers", YAML_MAPPING, false, &headers) < 0)
-        return -1;
-    if (headers == NULL)
-        return 0;
-    if (headers->count > LOAD_MOST_HEADERS)
-        return field_error(reader, headers, "headers: expected at most %d", LOAD_MOST_HEADERS);
-    spec->headers = memory_allocate(headers->count, sizeof *spec->headers);
-    for (size_t i = 0; i < headers->count; i++) {
-        const struct yaml_node *value = headers->values[i];
-        if (!load_header_name_is_valid(headers->keys[i]->text))
-            return field_error(reader, headers->keys[i], "headers: \"%.60s\" is no header name", headers->keys[i]->text);
-        if (value->kind != YAML_SCALAR || strpbrk(value->text, "\r\n") != NULL)
-            return field_error(reader, value, "headers: expected one line of text");
-        spec->headers[i] = (struct load_header){memory_copy_text(headers->keys[i]->text), memory_copy_text(value->text)};
-        spec->header_count++;
-    }
-    return 0;
-}
-
 static int read_answer_headers(const struct field_reader *reader, const struct yaml_node *node, struct load_spec *spec)
 {
     static const char *const known[] = {"pod", "phase", "age", NULL};
@@ -96,35 +74,6 @@ static int read_answer_headers(const struct field_reader *reader, const struct y
         field_text(reader, names, "age", false, &spec->age_header) < 0)
         return -1;
     return 0;
-}
-
-static int read_url(const struct field_reader *reader, const struct yaml_node *node, struct load_spec *spec)
-{
-    struct error reason = ERROR_NONE;
-    struct url_template url;
-    if (field_text(reader, node, "url", true, &spec->url) < 0)
-        return -1;
-    if (url_template_parse(spec->url, NULL, &url, &reason) < 0)
-        return field_error(reader, yaml_get(node, "url"), "url: %s", reason.text);
-    url_template_release(&url);
-    return 0;
-}
-
-static int read_request(const struct field_reader *reader, const struct yaml_node *node, struct load_spec *spec)
-{
-    static const char *const methods[] = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", NULL};
-    int method = 0;
-    if (read_url(reader, node, spec) < 0 || field_word(reader, node, "method", false, methods, &method) < 0 ||
-        field_text(reader, node, "body", false, &spec->body) < 0 ||
-        field_duration(reader, node, "timeout", false, LOAD_SHORTEST_TIMEOUT, LOAD_LONGEST_TIMEOUT, &spec->timeout) < 0)
-        return -1;
-    spec->body_length = spec->body != NULL ? strlen(spec->body) : 0;
-    free(spec->method);
-    spec->method = memory_copy_text(methods[method]);
-    return read_headers(reader, node, spec) < 0 || read_answer_headers(reader, node, spec) < 0 ||
-                   read_connections(reader, node, spec) < 0
-               ? -1
-               : 0;
 }
 
 static int read_selector(const struct field_reader *reader, const struct yaml_node *node, struct load_spec *spec)
@@ -170,17 +119,19 @@ static int read_pacing(const struct field_reader *reader, const struct yaml_node
 
 static int read_http(const struct field_reader *reader, const struct yaml_node *node, struct load_spec *spec)
 {
-    static const char *const common[] = {"name", "type",    "executor",      "url",         "method", "headers",
-                                         "body", "timeout", "answerHeaders", "connections", "pacing"};
-    const char *known[sizeof common / sizeof common[0] + EXECUTOR_FIELDS_MAXIMUM];
+    static const char *const common[] = {"name", "type", "executor", "pacing", "phase", "answerHeaders", "connections"};
+    size_t count = sizeof common / sizeof common[0];
+    const char *known[sizeof common / sizeof common[0] + LOAD_REQUEST_FIELDS_MAXIMUM + EXECUTOR_FIELDS_MAXIMUM];
     memcpy(known, common, sizeof common);
-    if (lesson_read_executor(reader, node, spec, known + sizeof common / sizeof common[0]) < 0 ||
-        field_mapping(reader, node, "load", known) < 0 || read_request(reader, node, spec) < 0 ||
-        read_pacing(reader, node, spec) < 0 || lesson_read_schedule(reader, node, spec) < 0)
+    count += lesson_load_request_fields(node, known + count);
+    if (lesson_read_executor(reader, node, spec, known + count) < 0 || field_mapping(reader, node, "load", known) < 0 ||
+        lesson_read_requests(reader, node, spec) < 0 || read_answer_headers(reader, node, spec) < 0 ||
+        read_connections(reader, node, spec) < 0 || read_pacing(reader, node, spec) < 0 ||
+        lesson_read_schedule(reader, node, spec) < 0)
         return -1;
     if (load_executor_is_closed(spec->executor))
         spec->maximum_connections = (int)load_spec_most_vus(spec);
-    return 0;
+    return lesson_check_requests(reader, node, spec);
 }
 
 int lesson_read_load(const struct field_reader *reader, const struct yaml_node *node, struct load_spec *spec)

@@ -6,6 +6,7 @@
 
 #include "common/buffer.h"
 #include "common/memory.h"
+#include "common/utf8.h"
 
 #define LONGEST_VALUE ((size_t)64 * 1024)
 
@@ -62,10 +63,6 @@ static char *read_value(struct reader *reader, bool *last)
     }
     if (reader->at < reader->end)
         reader->at++;
-    if (strlen(value.data) != value.length) {
-        (void)mistake(reader, "a value holds a NUL byte");
-        return NULL;
-    }
     return buffer_steal(&value);
 }
 
@@ -135,6 +132,8 @@ int load_data_parse(const char *text, size_t length, struct load_data *data, str
     *data = (struct load_data){.order = data->order};
     if (length > LOAD_MOST_DATA)
         return error_set(error, "expected at most %zu bytes of rows", LOAD_MOST_DATA);
+    if (strlen(text) != length || !utf8_is_valid(text))
+        return error_set(error, "expected text in UTF-8");
     if (read_rows(&reader, data) == 0)
         return 0;
     load_data_release(data);

@@ -26,7 +26,8 @@ struct load_data {
     char **values;  /* row by row */
 };
 
-/* The first line names the columns. Values are one line each, of UTF-8 or whatever the file holds. Errors name the line. */
+/* The first line names the columns. Values are one line each. Errors name the line. text: of that length, with a NUL behind it.
+ */
 int load_data_parse(const char *text, size_t length, struct load_data *data, struct error *error);
 void load_data_release(struct load_data *data);
 

@@ -5,12 +5,10 @@
 
 #include "common/clock.h"
 #include "common/memory.h"
+#include "driver/load/scramble.h"
+#include "driver/load/turns.h"
 
-/* A VU that thinks, or waits for its first turn. */
-struct turn {
-    int64_t at;
-    uint32_t vu;
-};
+#define THOUGHT_SEED (UINT64_C(1) << 41) /* added: think times are drawn apart from what is sent */
 
 struct vus {
     const struct load_spec *spec;
@@ -30,8 +28,9 @@ struct vus {
     uint64_t requests;    /* given out so far */
     uint64_t next_number; /* shared iterations: the first that nobody has looked at */
     uint64_t *left;       /* per-vu-iterations: of each VU */
-    struct turn *turns;   /* a ring; in order of time, since all think for the same time */
-    size_t capacity, first, waiting;
+    struct turns turns;   /* of VUs that think */
+    uint64_t *thoughts;   /* think times drawn so far, of each VU; NULL = none is drawn */
+    size_t capacity;
     uint32_t *ended; /* a stack of the numbers of VUs that are no more, or not yet */
     size_t ended_count;
 };
@@ -59,20 +58,6 @@ static void find_change(struct vus *vus)
     vus->next_change = INT64_MAX;
 }
 
-static void push(struct vus *vus, uint32_t vu, int64_t at)
-{
-    vus->turns[(vus->first + vus->waiting) % vus->capacity] = (struct turn){.at = at, .vu = vu};
-    vus->waiting++;
-}
-
-static struct turn pop(struct vus *vus)
-{
-    struct turn turn = vus->turns[vus->first];
-    vus->first = (vus->first + 1) % vus->capacity;
-    vus->waiting--;
-    return turn;
-}
-
 /* The segment in force, and how many of the VUs are this generator's by it. */
 static void divide(struct vus *vus, int64_t now)
 {
@@ -90,7 +75,9 @@ struct vus *vus_create(const struct load_spec *spec, const struct segment *segme
     *vus =
         (struct vus){.spec = spec, .segment = segment, .part = part, .end = load_spec_duration(spec), .level = spec->start_rate};
     vus->capacity = most > 0 ? (size_t)most : 1;
-    vus->turns = memory_allocate(vus->capacity, sizeof *vus->turns);
+    turns_init(&vus->turns, vus->capacity);
+    if (spec->think_time_most > spec->think_time)
+        vus->thoughts = memory_allocate(vus->capacity, sizeof *vus->thoughts);
     vus->ended = memory_allocate(vus->capacity, sizeof *vus->ended);
     for (; vus->ended_count < vus->capacity; vus->ended_count++)
         vus->ended[vus->ended_count] = (uint32_t)(vus->capacity - 1 - vus->ended_count);
@@ -109,7 +96,8 @@ void vus_destroy(struct vus *vus)
     if (vus == NULL)
         return;
     free(vus->left);
-    free(vus->turns);
+    turns_release(&vus->turns);
+    free(vus->thoughts);
     free(vus->ended);
     free(vus);
 }
@@ -197,9 +185,9 @@ bool vus_take(struct vus *vus, int64_t now, uint32_t *vu, uint64_t *number)
     if (vus->next_change <= now || vus->next_epoch <= now)
         follow(vus, now);
     for (;;) {
-        bool turn = vus->waiting > 0 && vus->turns[vus->first].at <= now;
+        bool turn = turns_next(&vus->turns) <= now;
         if (turn)
-            *vu = pop(vus).vu;
+            *vu = turns_pop(&vus->turns).vu;
         else if (!begin_vu(vus, vu))
             return false;
         if (vus->running <= vus->wanted && has_iteration(vus, *vu, number)) {
@@ -211,9 +199,20 @@ bool vus_take(struct vus *vus, int64_t now, uint32_t *vu, uint64_t *number)
     }
 }
 
+static int64_t think_time(const struct vus *vus, uint32_t vu)
+{
+    const struct load_spec *spec = vus->spec;
+    if (vus->thoughts == NULL)
+        return spec->think_time;
+    bool divided = segment_share(vus->segment, load_spec_most_vus(spec)) > 0;
+    uint64_t number = divided ? segment_number(vus->segment, vu) : vu; /* a part may have become empty */
+    uint64_t drawn = scramble_at(spec->seed + THOUGHT_SEED, number, vus->thoughts[vu]++);
+    return spec->think_time + (int64_t)(drawn % (uint64_t)(spec->think_time_most - spec->think_time + 1));
+}
+
 void vus_give_back(struct vus *vus, uint32_t vu, int64_t now)
 {
-    push(vus, vu, now + vus->spec->think_time);
+    turns_push(&vus->turns, vu, now + think_time(vus, vu));
 }
 
 int64_t vus_next_turn(const struct vus *vus)
@@ -223,7 +222,7 @@ int64_t vus_next_turn(const struct vus *vus)
         next = vus->next_epoch;
     if (vus->requests == 0 && vus->wanted > 0)
         next = 0;
-    return vus->waiting > 0 && vus->turns[vus->first].at < next ? vus->turns[vus->first].at : next;
+    return turns_next(&vus->turns) < next ? turns_next(&vus->turns) : next;
 }
 
 bool vus_are_over(const struct vus *vus, int64_t now)
