@@ -12,7 +12,7 @@ lint: setup-lint ## install what lint needs and check style, arrows and warnings
 setup-lint:
 	@scripts/setup lint
 
-run-lint: lint-format lint-includes lint-symbols lint-headers lint-scripts lint-cppcheck lint-warnings lint-tidy
+run-lint: lint-format lint-includes lint-targets lint-symbols lint-headers lint-scripts lint-cppcheck lint-warnings lint-tidy
 
 format: ## lay out every C file by .clang-format
 	@clang-format -i $(SOURCES) $(HEADERS)
@@ -22,6 +22,9 @@ lint-format:
 
 lint-includes:
 	@scripts/check-includes
+
+lint-targets:
+	@scripts/check-targets
 
 lint-symbols: $(foreach room,$(ROOMS),$(call room_archive,$(room)))
 	@scripts/check-symbols $(BUILD)
@@ -52,5 +55,5 @@ compile-all: $(patsubst %.c,$(BUILD)/obj/%.o,$(SOURCES))
 lint-tidy: report-assets
 	@printf '%s\n' $(SOURCES) | xargs -P 2 -I{} clang-tidy --quiet --warnings-as-errors='*' {} -- $(LINT_FLAGS)
 
-.PHONY: lint setup-lint run-lint format lint-format lint-includes lint-symbols lint-headers lint-scripts lint-cppcheck lint-warnings \
+.PHONY: lint setup-lint run-lint format lint-format lint-includes lint-targets lint-symbols lint-headers lint-scripts lint-cppcheck lint-warnings \
         compile-all lint-tidy
