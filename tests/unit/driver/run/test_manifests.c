@@ -138,9 +138,9 @@ static void test_wrong_kustomizations(void **state)
 
 /* ---- the lessons ---- */
 
-static char *render(const char *path)
+/* What a command prints on both streams, and its end; the caller frees the text. */
+static char *output_of(const char *command, int *code)
 {
-    AUTO_FREE char *command = memory_format("\"${KUBECTL:-kubectl}\" kustomize %s 2>&1", path);
     struct buffer text;
     char block[4096];
     size_t count;
@@ -149,9 +149,27 @@ static char *render(const char *path)
     assert_non_null(pipe);
     while ((count = fread(block, 1, sizeof block, pipe)) > 0)
         buffer_append(&text, block, count);
-    if (pclose(pipe) != 0)
-        fail_msg("%s: %s", command, text.data);
-    return buffer_steal(&text);
+    *code = pclose(pipe);
+    return text.length > 0 ? buffer_steal(&text) : memory_copy_text("");
+}
+
+static char *render(const char *path)
+{
+    AUTO_FREE char *command = memory_format("\"${KUBECTL:-kubectl}\" kustomize %s 2>&1", path);
+    int code;
+    char *text = output_of(command, &code);
+    if (code != 0)
+        fail_msg("%s: %s", command, text);
+    return text;
+}
+
+/* From 1.21 on it takes folders as resources; Debian's is 1.20. */
+static bool kubectl_takes_folders(void)
+{
+    int code;
+    AUTO_FREE char *text = output_of("\"${KUBECTL:-kubectl}\" version --client -o json 2>/dev/null", &code);
+    const char *minor = strstr(text, "\"minor\": \"");
+    return minor != NULL && strtol(minor + strlen("\"minor\": \""), NULL, 10) >= 21;
 }
 
 static bool is_same_object(const cJSON *left, const cJSON *right)
@@ -190,7 +208,7 @@ static void check_folders(const char *lesson, const struct text_list *paths)
     }
     if (manifests_read(paths, &manifests, &error) < 0)
         fail_msg("%s: %s", lesson, error.text);
-    if (paths->count == 1)
+    if (paths->count == 1 && kubectl_takes_folders())
         expect_same_as_kubectl(paths->texts[0], &manifests);
 }
 
@@ -198,8 +216,10 @@ static void check_lesson(const char *path)
 {
     struct error error = ERROR_NONE;
     struct lesson *lesson = lesson_read(path, "quick", NULL, &error);
-    if (lesson == NULL)
+    if (lesson == NULL) {
         fail_msg("%s", error.text);
+        return;
+    }
     for (size_t i = 0; i < lesson->variant_count; i++) {
         if (lesson->variants[i].manifests.count > 1)
             fail_msg("%s: variant %s has more than one folder", path, lesson->variants[i].name);
@@ -214,8 +234,6 @@ static void test_lessons(void **state)
 {
     (void)state;
     glob_t lessons;
-    if (system("command -v \"${KUBECTL:-kubectl}\" >/dev/null") != 0) /* NOLINT(cert-env33-c) */
-        skip();
     assert_int_equal(glob("lessons/*/lesson.yaml", 0, NULL, &lessons), 0);
     assert_true(lessons.gl_pathc >= 9);
     for (size_t i = 0; i < lessons.gl_pathc; i++)
