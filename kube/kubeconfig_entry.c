@@ -10,7 +10,7 @@
 #include "common/memory.h"
 #include "kube/kubeconfig_source.h"
 
-static bool is_null(const struct yaml_node *node)
+bool kubeconfig_is_null(const struct yaml_node *node)
 {
     return node == NULL || (node->kind == YAML_SCALAR && !node->quoted &&
                             (node->text[0] == '\0' || strcmp(node->text, "~") == 0 || strcasecmp(node->text, "null") == 0));
@@ -22,7 +22,7 @@ int kubeconfig_top_text(const struct kubeconfig_sources *sources, const char *ke
     for (size_t i = 0; i < sources->count && *value == NULL; i++) {
         const struct kubeconfig_source *source = &sources->files[i];
         const struct yaml_node *node = source->root != NULL ? yaml_get(source->root, key) : NULL;
-        if (is_null(node))
+        if (kubeconfig_is_null(node))
             continue;
         if (node->kind != YAML_SCALAR)
             return error_set(error, "%s:%d: %s: text is expected", source->path, node->line, key);
@@ -37,7 +37,7 @@ static int get_list(const struct kubeconfig_source *source, const char *list, co
                     struct error *error)
 {
     *sequence = source->root != NULL ? yaml_get(source->root, list) : NULL;
-    if (is_null(*sequence)) {
+    if (kubeconfig_is_null(*sequence)) {
         *sequence = NULL;
         return 0;
     }
@@ -109,7 +109,7 @@ int kubeconfig_text(const struct kubeconfig_entry *entry, const char *key, const
 {
     *value = NULL;
     const struct yaml_node *node = yaml_get(entry->body, key);
-    if (is_null(node))
+    if (kubeconfig_is_null(node))
         return 0;
     if (node->kind != YAML_SCALAR)
         return kubeconfig_field_error(entry, key, error, "text is expected");
@@ -140,7 +140,7 @@ int kubeconfig_copy(const struct kubeconfig_entry *entry, const char *key, char 
 int kubeconfig_list(const struct kubeconfig_entry *entry, const char *key, const struct yaml_node **list, struct error *error)
 {
     *list = yaml_get(entry->body, key);
-    if (is_null(*list))
+    if (kubeconfig_is_null(*list))
         *list = NULL;
     else if ((*list)->kind != YAML_SEQUENCE)
         return kubeconfig_field_error(entry, key, error, "a list is expected");

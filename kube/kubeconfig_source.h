@@ -57,6 +57,9 @@ int kubeconfig_field_error(const struct kubeconfig_entry *entry, const char *key
 /* A copy of a field's text, which the caller frees; NULL as above. */
 int kubeconfig_copy(const struct kubeconfig_entry *entry, const char *key, char **value, struct error *error);
 
+/* Absent or null, which is the same in a kubeconfig: kubectl writes null where there is nothing. */
+bool kubeconfig_is_null(const struct yaml_node *node);
+
 /* A field's list; NULL when absent or null. */
 int kubeconfig_list(const struct kubeconfig_entry *entry, const char *key, const struct yaml_node **list, struct error *error);
 

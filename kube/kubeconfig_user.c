@@ -95,7 +95,7 @@ static char *extra_name(const char *key)
 static int read_extra(const struct kubeconfig_entry *entry, struct kubeconfig *config, struct error *error)
 {
     const struct yaml_node *extra = yaml_get(entry->body, "as-user-extra");
-    if (extra == NULL)
+    if (kubeconfig_is_null(extra))
         return 0;
     if (extra->kind != YAML_MAPPING)
         return kubeconfig_field_error(entry, "as-user-extra", error, "a mapping of lists is expected");
@@ -129,7 +129,7 @@ static int read_exec(const struct kubeconfig_entry *entry, const struct kubeconf
                      struct error *error)
 {
     const struct yaml_node *body = yaml_get(entry->body, "exec");
-    if (body == NULL)
+    if (kubeconfig_is_null(body))
         return 0;
     if (body->kind != YAML_MAPPING)
         return kubeconfig_field_error(entry, "exec", error, "a mapping is expected");

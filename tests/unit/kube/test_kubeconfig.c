@@ -138,6 +138,18 @@ static void test_impersonation(void **state)
     close_fixture(&fixture);
 }
 
+/* What kubectl 1.20 makes of a user when it writes the file. */
+static void test_null_is_absent(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    open_fixture(&fixture);
+    if (load(&fixture, WITH_USER("as-groups: null, as-user-extra: null, exec: null, token: x"), NULL) < 0)
+        fail_msg("%s", fixture.error.text);
+    assert_int_equal(fixture.config.header_count, 0);
+    close_fixture(&fixture);
+}
+
 static void test_program(void **state)
 {
     (void)state;
@@ -288,9 +300,13 @@ static void test_nothing_there(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_good),          cmocka_unit_test(test_servers_without_a_scheme),
-        cmocka_unit_test(test_impersonation), cmocka_unit_test(test_program),
-        cmocka_unit_test(test_bad),           cmocka_unit_test(test_files_are_merged),
+        cmocka_unit_test(test_good),
+        cmocka_unit_test(test_servers_without_a_scheme),
+        cmocka_unit_test(test_impersonation),
+        cmocka_unit_test(test_null_is_absent),
+        cmocka_unit_test(test_program),
+        cmocka_unit_test(test_bad),
+        cmocka_unit_test(test_files_are_merged),
         cmocka_unit_test(test_nothing_there),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
