@@ -36,21 +36,18 @@ static void tell(const struct fleet *fleet, const struct load_generator *generat
         fleet->options.tell(fleet->options.context, generator);
 }
 
-void fleet_lose(struct fleet *fleet, size_t place, int64_t taken_over, const char *reason)
+void fleet_count_loss(struct fleet *fleet, size_t place, int64_t taken_over)
 {
     struct member *member = &fleet->members[place];
     struct load_generator *told = &member->told;
     double whole = 0;
     double missing = 0;
-    if (member->is_over)
-        return;
-    told->lost = since_start(fleet);
-    (void)snprintf(told->reason, sizeof told->reason, "%s", reason);
+    told->unknown = told->unsent = 0;
     for (size_t i = 0; i < fleet->load_count; i++) {
         const struct load_spec *spec = &fleet->loads[i].spec;
         struct merge_told so_far = merge_told(fleet->merge, place, i);
         int64_t from = so_far.until > told->joined ? so_far.until : told->joined;
-        struct loss loss = loss_of(spec, told->share, from, told->lost, taken_over);
+        struct loss loss = loss_of(spec, member->share, from, told->lost, taken_over);
         whole += loss.whole;
         missing += loss.unknown + loss.unsent;
         if (load_executor_is_closed(spec->executor))
@@ -59,10 +56,21 @@ void fleet_lose(struct fleet *fleet, size_t place, int64_t taken_over, const cha
         told->unsent += (uint64_t)(loss.unsent + 0.5);
     }
     told->unsent_share = whole > 0 ? missing / whole : 0;
+    member->loss_is_open = taken_over >= rebalance_end(fleet) && fleet->options.spec->kind == FLEET_DEPLOYMENT;
+    tell(fleet, told);
+}
+
+void fleet_lose(struct fleet *fleet, size_t place, const char *reason)
+{
+    struct member *member = &fleet->members[place];
+    if (member->is_over)
+        return;
+    member->told.lost = since_start(fleet);
+    (void)snprintf(member->told.reason, sizeof member->told.reason, "%s", reason);
     member->is_over = true;
     merge_end_part(fleet->merge, place);
     merge_flush(fleet->merge);
-    tell(fleet, told);
+    fleet_count_loss(fleet, place, rebalance_end(fleet));
 }
 
 /* Its pod has gone, or its container is another one; with the lock held. NULL = it is as it was. */
@@ -88,9 +96,9 @@ static void on_silence(struct fleet *fleet, size_t place, const struct error *fa
     AUTO_FREE char *silent =
         memory_format("it has not answered for %d s: %.300s", (int)(SILENT_FOR / NANOSECONDS_PER_SECOND), failure->text);
     if (gone != NULL)
-        fleet_lose(fleet, place, rebalance_taken_over(fleet, place), gone);
+        fleet_lose(fleet, place, gone);
     else if (now - member->silent_since >= SILENT_FOR)
-        fleet_lose(fleet, place, rebalance_taken_over(fleet, place), silent);
+        fleet_lose(fleet, place, silent);
     (void)pthread_mutex_unlock(&fleet->lock);
 }
 
@@ -135,10 +143,10 @@ static void conclude(struct fleet *fleet, size_t place, const char *pod)
     if (is_known)
         note_status(member, &status);
     if (is_known && status.state == WIRE_FAILED) {
-        fleet_lose(fleet, place, rebalance_taken_over(fleet, place), status.error);
+        fleet_lose(fleet, place, status.error);
     } else if (is_known && status.state == WIRE_STOPPED && !fleet->ending && rebalance_has_share(fleet, place)) {
         const char *gone = why_gone(fleet, member);
-        fleet_lose(fleet, place, rebalance_taken_over(fleet, place), gone != NULL ? gone : "it was told to end");
+        fleet_lose(fleet, place, gone != NULL ? gone : "it was told to end");
     } else {
         member->is_over = true;
         merge_end_part(fleet->merge, place);
@@ -274,7 +282,7 @@ bool fleet_has_finished(struct fleet *fleet)
     (void)pthread_mutex_lock(&fleet->lock);
     bool finished = true;
     for (size_t i = 0; i < fleet->member_count; i++)
-        finished = finished && fleet->members[i].is_over;
+        finished = finished && (fleet->members[i].is_over || !fleet->members[i].has_started);
     if (finished && fleet->options.spec->kind == FLEET_DEPLOYMENT)
         finished = since_start(fleet) >= rebalance_end(fleet);
     (void)pthread_mutex_unlock(&fleet->lock);

@@ -162,9 +162,12 @@ const struct seen_pod *fleet_expected_pod(const struct fleet *fleet, size_t i)
 {
     if (fleet->options.spec->kind == FLEET_JOB)
         return find_index(fleet, (int)i);
-    for (size_t j = 0; j < fleet->seen_count; j++)
-        if (!fleet->seen[j].gone && i-- == 0)
-            return &fleet->seen[j];
+    for (size_t j = 0; j < fleet->seen_count; j++) {
+        const struct seen_pod *seen = &fleet->seen[j];
+        bool is_there = !seen->gone && seen->pod.state != GENERATOR_POD_LEAVING && seen->pod.state != GENERATOR_POD_ENDED;
+        if (is_there && i-- == 0)
+            return seen;
+    }
     return NULL;
 }
 

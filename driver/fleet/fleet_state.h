@@ -33,6 +33,8 @@ struct member {
     bool has_started;     /* it knows when to start */
     bool clock_was_seen;  /* after the start */
     bool is_over;         /* has told all, or is lost */
+    bool loss_is_open;    /* nobody has taken its share over yet */
+    double share;         /* of the loads, in the last epoch in which it had one */
     size_t first_epoch;   /* its plan begins there */
 };
 
@@ -93,9 +95,15 @@ void fleet_forget_plan(struct fleet *fleet);
 int fleet_start_workers(struct fleet *fleet, struct error *error);
 void fleet_join_workers(struct fleet *fleet);
 
-/* Marks the member as lost at this moment, and works out what is missing until taken_over (nanoseconds since the start). With
- * the lock held. */
-void fleet_lose(struct fleet *fleet, size_t place, int64_t taken_over, const char *reason);
+/* Marks the member as lost at this moment, unless it had told all. With the lock held. */
+void fleet_lose(struct fleet *fleet, size_t place, const char *reason);
+
+/* Works out what a lost member leaves undone until others take over (nanoseconds since the start; the end of the loads: nobody
+ * does), and tells it. With the lock held. */
+void fleet_count_loss(struct fleet *fleet, size_t place, int64_t taken_over);
+
+/* Measures a member's clock against the one here. No lock. */
+int fleet_measure_clock(struct fleet *fleet, size_t place, struct error *error);
 
 /* Tells a member the plan, with all its epochs from the one in which it joined. No lock. */
 int fleet_put_plan(struct fleet *fleet, size_t place, struct error *error);

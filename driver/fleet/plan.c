@@ -1,4 +1,5 @@
 /* What the generators are told: the loads, which part is whose, and when it begins. */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,23 +43,31 @@ size_t fleet_add_member(struct fleet *fleet, const struct generator_pod *pod, si
     return place;
 }
 
+/* The member's share of the loads in an epoch; 0 = none. */
+static double share_in(const struct fleet *fleet, const struct fleet_epoch *epoch, size_t place)
+{
+    size_t index = 0;
+    while (index < epoch->count && epoch->places[index] != place)
+        index++;
+    if (index == epoch->count)
+        return 0;
+    return fleet->options.spec->kind == FLEET_JOB ? fleet_share(fleet->options.spec, index) : 1.0 / (double)epoch->count;
+}
+
 void fleet_add_epoch(struct fleet *fleet, int64_t from, size_t *places_take, size_t count)
 {
     fleet->epochs = memory_resize(fleet->epochs, fleet->epoch_count + 1, sizeof *fleet->epochs);
     fleet->epochs[fleet->epoch_count++] = (struct fleet_epoch){.from = from, .count = count, .places = places_take};
     for (size_t place = 0; place < fleet->member_count; place++) {
-        size_t index = 0;
-        while (index < count && places_take[index] != place)
-            index++;
-        double share = index == count                           ? 0
-                       : fleet->options.spec->kind == FLEET_JOB ? fleet_share(fleet->options.spec, index)
-                                                                : 1.0 / (double)count;
-        struct load_generator *told = &fleet->members[place].told;
+        struct member *member = &fleet->members[place];
+        double share = share_in(fleet, &fleet->epochs[fleet->epoch_count - 1], place);
         merge_set_share(fleet->merge, place, from, share);
-        if (told->share == 0 && share > 0) {
-            told->share = share;
-            told->joined = from;
-        }
+        if (share <= 0)
+            continue;
+        if (member->told.share <= 0)
+            member->told.joined = from;
+        member->told.share = member->told.share <= 0 ? share : member->told.share;
+        member->share = share;
     }
 }
 
@@ -78,6 +87,15 @@ static struct wire_epoch epoch_for(const struct fleet *fleet, const struct fleet
     return seen;
 }
 
+/* The connections of a load are those of all generators together. Each VU has its own in any case. */
+static int own_connections(const struct load_spec *spec, double share)
+{
+    int own = (int)ceil(spec->maximum_connections * share);
+    return load_executor_is_closed(spec->executor) || own > spec->maximum_connections ? spec->maximum_connections
+           : own < 1                                                                  ? 1
+                                                                                      : own;
+}
+
 /* The plan as text, with the lock held. */
 static char *write_plan(const struct fleet *fleet, size_t place, struct error *error)
 {
@@ -86,10 +104,14 @@ static char *write_plan(const struct fleet *fleet, size_t place, struct error *e
         .part = member->told.part,
         .drain = fleet->options.spec->kind == FLEET_DEPLOYMENT ? DRAIN : 0,
         .load_count = fleet->load_count,
-        .loads = fleet->loads,
+        .loads = memory_allocate(fleet->load_count, sizeof *plan.loads),
         .epoch_count = fleet->epoch_count - member->first_epoch,
     };
     (void)snprintf(plan.id, sizeof plan.id, "%s", fleet->plan);
+    for (size_t i = 0; i < plan.load_count; i++) {
+        plan.loads[i] = fleet->loads[i];
+        plan.loads[i].spec.maximum_connections = own_connections(&fleet->loads[i].spec, member->told.share);
+    }
     plan.epochs = memory_allocate(plan.epoch_count, sizeof *plan.epochs);
     for (size_t i = 0; i < plan.epoch_count; i++)
         plan.epochs[i] = epoch_for(fleet, &fleet->epochs[member->first_epoch + i], place);
@@ -97,6 +119,7 @@ static char *write_plan(const struct fleet *fleet, size_t place, struct error *e
     for (size_t i = 0; i < plan.epoch_count; i++)
         free(plan.epochs[i].weights);
     free(plan.epochs);
+    free(plan.loads);
     return text;
 }
 
@@ -144,7 +167,7 @@ int fleet_put_start(struct fleet *fleet, size_t place, struct error *error)
     return 0;
 }
 
-static int measure_clock(struct fleet *fleet, size_t place, struct error *error)
+int fleet_measure_clock(struct fleet *fleet, size_t place, struct error *error)
 {
     AUTO_FREE char *pod = pod_name(fleet, place);
     struct control_skew skew = {0};
@@ -206,7 +229,7 @@ int fleet_plan(struct fleet *fleet, const struct fleet_load *loads, size_t count
     int result = gather_members(fleet, error);
     (void)pthread_mutex_unlock(&fleet->lock);
     for (size_t place = 0; place < fleet->member_count && result == 0; place++)
-        if (measure_clock(fleet, place, error) < 0 || fleet_put_plan(fleet, place, error) < 0)
+        if (fleet_measure_clock(fleet, place, error) < 0 || fleet_put_plan(fleet, place, error) < 0)
             result = -1;
     return result;
 }

@@ -7,9 +7,6 @@
 
 #include "driver/fleet/fleet_state.h"
 
-/* When others take over what a member would send from now on: the end of the loads where nobody does. */
-int64_t rebalance_taken_over(const struct fleet *fleet, size_t place);
-
 /* Whether the member has a part of the load in the last epoch. */
 bool rebalance_has_share(const struct fleet *fleet, size_t place);
 
