@@ -114,6 +114,7 @@ static cJSON *new_container(const struct fleet_identity *identity, const struct 
     json_set_text(container, "name", "generator");
     json_set_text(container, "image", spec->image != NULL ? spec->image : IMAGE);
     json_set_text(container, "imagePullPolicy", spec->pull_policy != NULL ? spec->pull_policy : "IfNotPresent");
+    json_set_text(container, "terminationMessagePolicy", "FallbackToLogsOnError");
     set_command(container, spec->port);
     cJSON *port = add_entry(json_array_at(container, "ports"), FLEET_CONTROL_PORT);
     json_set_integer(port, "containerPort", spec->port);
