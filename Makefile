@@ -21,7 +21,7 @@ room_objects  = $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard $(1)/*.c))
 archives      = $(foreach room,$(filter $(1),$(ROOMS)),$(call room_archive,$(room)))
 
 COMMON_LIBS  := -lcjson -lyaml -lm
-DRIVER_LIBS  := -lmicrohttpd -lcurl -lz -lsqlite3 -lcrypto $(COMMON_LIBS)
+DRIVER_LIBS  := -lmicrohttpd -lcurl -lz -lsqlite3 -lcrypto -lssl $(COMMON_LIBS)
 CLUSTER_LIBS := -lmicrohttpd -lcurl -lcrypto -lssl $(COMMON_LIBS)
 APP_LIBS     := -lmicrohttpd $(COMMON_LIBS)
 

@@ -11,6 +11,7 @@
 #include "driver/cli/load_output.h"
 #include "driver/cli/screen.h"
 #include "driver/load/load.h"
+#include "driver/load/proxy.h"
 #include "driver/load/resolve.h"
 #include "driver/load/url.h"
 #include "driver/load_report/load_report.h"
@@ -30,17 +31,23 @@ static const char help[] =
     "  --vus N              virtual users, with --duration, or --stages as numbers of users\n"
     "  --iterations N       so many requests by all users together (--duration: at most so long; default: 10m)\n"
     "  --think-time TIME    from a user's answer to its next request\n"
-    "The request ({A..B} in the URL is a number that goes round from A to B; redirects are not followed):\n"
+    "The request ({A..B} in the URL is a number that goes round from A to B):\n"
     "  --method M           default: GET, with a body POST\n"
     "  -H 'Name: value'     a header; {env:NAME} and {file:PATH} in the value stand for a variable's value and a file's\n"
     "                       line, so that a secret is on no command line; may be given again (also --header)\n"
     "  --body TEXT|@FILE    text, or a file of text\n"
     "  --timeout TIME       from the send to the last byte (default: 60s)\n"
+    "  --redirects N        follow up to N redirects with each request (default: 0; k6 follows 10)\n"
+    "  --http VERSION       auto (default: over TLS HTTP/2 where the server offers it, else 1.1), 1.1, or 2: many requests\n"
+    "                       at a time on a connection, for http:// from the first byte on\n"
     "  --cacert FILE, --cert FILE, --key FILE, --insecure\n"
     "                       https://: who is trusted, who we are, trust anybody\n"
+    "  --server-name NAME   https://: asked for in the handshake (SNI) and wanted in the certificate, not the URL's host\n"
+    "HTTP_PROXY, HTTPS_PROXY and NO_PROXY of the environment are followed.\n"
     "How it is sent:\n"
     "  --pacing WORD        frugal (default: about once a millisecond) or precise (to the microsecond; up to a core)\n"
     "  --connections N      at most so many at once; a request that finds none free is dropped (default: 2000)\n"
+    "  --threads N          send by N threads (default: as many as the load needs, by its rate)\n"
     "  --reuse WORD         keep (default), never: a connection for each request, or until when a connection is used:\n"
     "                       for 100 requests, or up to an age of 30s\n"
     "What is made of it:\n"
@@ -158,7 +165,9 @@ static int start(struct session *session, struct error *error)
     char address[INET_ADDRSTRLEN];
     if (url_template_parse(spec->url, NULL, &url, error) < 0)
         return -1;
-    int resolved = load_resolve(url.host, address, error);
+    AUTO_FREE char *proxy = proxy_of_environment(&url);
+    address[0] = '\0';
+    int resolved = proxy != NULL ? 0 : load_resolve(url.host, address, error); /* a proxy looks names up by itself */
     url_template_release(&url);
     if (resolved < 0)
         return -1;
@@ -212,9 +221,13 @@ static int run(int count, char **arguments)
                                        {.name = "timeout", .value = &texts.timeout},
                                        {.name = "connections", .value = &texts.connections},
                                        {.name = "reuse", .value = &texts.reuse},
+                                       {.name = "threads", .value = &texts.threads},
+                                       {.name = "http", .value = &texts.http},
+                                       {.name = "redirects", .value = &texts.redirects},
                                        {.name = "cacert", .value = &texts.ca_file},
                                        {.name = "cert", .value = &texts.certificate_file},
                                        {.name = "key", .value = &texts.key_file},
+                                       {.name = "server-name", .value = &texts.server_name},
                                        {.name = "insecure", .flag = &texts.insecure},
                                        {.name = "threshold", .list = &texts.thresholds},
                                        {.name = "abort-on-fail", .flag = &texts.abort_on_fail},

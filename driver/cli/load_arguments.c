@@ -7,36 +7,9 @@
 #include "common/duration.h"
 #include "common/memory.h"
 #include "driver/cli/load_request.h"
+#include "driver/cli/load_sending.h"
+#include "driver/cli/option_values.h"
 #include "driver/load/limits.h"
-
-static int read_time(const char *option, const char *text, int64_t shortest, int64_t longest, int64_t *time, struct error *error)
-{
-    char words[2][DURATION_TEXT_SIZE];
-    if (duration_parse(text, time, NULL) < 0 || *time < shortest || *time > longest)
-        return error_set(error, "--%s: expected a time from %s to %s, such as 30s, not \"%.40s\"", option,
-                         duration_format_go(shortest, words[0]), duration_format_go(longest, words[1]), text);
-    return 0;
-}
-
-static int read_whole(const char *option, const char *text, uint64_t lowest, uint64_t highest, uint64_t *number,
-                      struct error *error)
-{
-    bool digits = text[0] != '\0' && strspn(text, "0123456789") == strlen(text) && strlen(text) <= 18;
-    *number = digits ? strtoull(text, NULL, 10) : 0;
-    if (!digits || *number < lowest || *number > highest)
-        return error_set(error, "--%s: expected a whole number from %llu to %llu, not \"%.40s\"", option,
-                         (unsigned long long)lowest, (unsigned long long)highest, text);
-    return 0;
-}
-
-/* The word's place in the list; the list ends with NULL. */
-static int read_word(const char *option, const char *text, const char *const *words, int *place, struct error *error)
-{
-    for (*place = 0; words[*place] != NULL; (*place)++)
-        if (strcmp(words[*place], text) == 0)
-            return 0;
-    return error_set(error, "--%s: expected %s or %s, not \"%.40s\"", option, words[0], words[1], text);
-}
 
 /* "1000", "0.5", "1000/s", "600/m" */
 static int read_rate(const char *option, const char *text, double *rate, struct error *error)
@@ -64,11 +37,11 @@ static int read_stage(const char *text, bool vus, struct load_stage *stage, stru
     if (colon == NULL)
         return error_set(error, "--stages: expected DURATION:TARGET, such as 20s:100, not \"%.40s\"", text);
     AUTO_FREE char *duration = memory_copy_bytes(text, (size_t)(colon - text));
-    if (read_time("stages", duration, NANOSECONDS_PER_MILLISECOND, LOAD_LONGEST_STAGE, &stage->duration, error) < 0)
+    if (option_time("stages", duration, NANOSECONDS_PER_MILLISECOND, LOAD_LONGEST_STAGE, &stage->duration, error) < 0)
         return -1;
     if (!vus)
         return read_rate("stages", colon + 1, &stage->target, error);
-    if (read_whole("stages", colon + 1, 0, LOAD_MOST_VUS, &number, error) < 0)
+    if (option_whole("stages", colon + 1, 0, LOAD_MOST_VUS, &number, error) < 0)
         return -1;
     stage->target = (double)number;
     return 0;
@@ -99,8 +72,8 @@ static int read_level(const struct load_texts *texts, double level, int64_t dura
     spec->stages[0] = (struct load_stage){.duration = duration, .target = level};
     if (texts->duration == NULL)
         return 0;
-    return read_time("duration", texts->duration, NANOSECONDS_PER_MILLISECOND, LOAD_LONGEST_STAGE, &spec->stages[0].duration,
-                     error);
+    return option_time("duration", texts->duration, NANOSECONDS_PER_MILLISECOND, LOAD_LONGEST_STAGE, &spec->stages[0].duration,
+                       error);
 }
 
 static int read_open(const struct load_texts *texts, struct load_spec *spec, struct error *error)
@@ -110,7 +83,7 @@ static int read_open(const struct load_texts *texts, struct load_spec *spec, str
     double rate = 0;
     if (texts->iterations != NULL || texts->think_time != NULL)
         return error_set(error, "--iterations and --think-time need --vus");
-    if (texts->spacing != NULL && read_word("spacing", texts->spacing, spacings, &spacing, error) < 0)
+    if (texts->spacing != NULL && option_word("spacing", texts->spacing, spacings, &spacing, error) < 0)
         return -1;
     spec->spacing = (enum load_spacing)spacing;
     if (texts->rate != NULL && read_rate("rate", texts->rate, &rate, error) < 0)
@@ -132,10 +105,10 @@ static int read_closed(const struct load_texts *texts, struct load_spec *spec, s
     uint64_t vus = 0;
     if (texts->rate != NULL || texts->spacing != NULL)
         return error_set(error, "--vus: a closed model has no --rate and no --spacing");
-    if (read_whole("vus", texts->vus, texts->stages != NULL ? 0 : 1, LOAD_MOST_VUS, &vus, error) < 0)
+    if (option_whole("vus", texts->vus, texts->stages != NULL ? 0 : 1, LOAD_MOST_VUS, &vus, error) < 0)
         return -1;
     if (texts->think_time != NULL &&
-        read_time("think-time", texts->think_time, 0, LOAD_LONGEST_STAGE, &spec->think_time, error) < 0)
+        option_time("think-time", texts->think_time, 0, LOAD_LONGEST_STAGE, &spec->think_time, error) < 0)
         return -1;
     if (texts->stages != NULL) {
         if (texts->iterations != NULL)
@@ -149,7 +122,7 @@ static int read_closed(const struct load_texts *texts, struct load_spec *spec, s
         return error_set(error, "--vus: for how long? --duration 30s, --iterations N or --stages");
     if (texts->iterations != NULL) {
         spec->executor = EXECUTOR_SHARED_ITERATIONS;
-        if (read_whole("iterations", texts->iterations, 1, LOAD_MOST_ITERATIONS, &spec->iterations, error) < 0)
+        if (option_whole("iterations", texts->iterations, 1, LOAD_MOST_ITERATIONS, &spec->iterations, error) < 0)
             return -1;
     }
     return read_level(texts, (double)vus, LOAD_ITERATIONS_DURATION, spec, error);
@@ -164,38 +137,6 @@ static int read_schedule(const struct load_texts *texts, struct load_spec *spec,
     if (texts->rate != NULL || texts->stages != NULL)
         return read_open(texts, spec, error);
     return error_set(error, "how much? --rate R, --vus N or --stages 20s:100,1m:1000");
-}
-
-/* "keep", "never", "100" requests or "30s" */
-static int read_reuse(const char *text, struct load_spec *spec, struct error *error)
-{
-    bool digits = strspn(text, "0123456789") == strlen(text);
-    spec->reuse = REUSE_LIMITED;
-    if (digits)
-        return read_whole("reuse", text, 1, LOAD_MOST_REUSES, &spec->reuse_requests, error);
-    if (duration_parse(text, &spec->reuse_age, NULL) == 0 && spec->reuse_age > 0 && spec->reuse_age <= LOAD_LONGEST_STAGE)
-        return 0;
-    if (strcmp(text, "keep") != 0 && strcmp(text, "never") != 0)
-        return error_set(error, "--reuse: expected keep, never, a number of requests or an age such as 30s, not \"%.40s\"", text);
-    spec->reuse = strcmp(text, "keep") == 0 ? REUSE_KEEP : REUSE_NEVER;
-    return 0;
-}
-
-static int read_sending(const struct load_texts *texts, struct load_spec *spec, struct error *error)
-{
-    static const char *const pacings[] = {"frugal", "precise", NULL};
-    int pacing = (int)spec->pacing;
-    uint64_t connections = (uint64_t)spec->maximum_connections;
-    if ((texts->pacing != NULL && read_word("pacing", texts->pacing, pacings, &pacing, error) < 0) ||
-        (texts->reuse != NULL && read_reuse(texts->reuse, spec, error) < 0) ||
-        (texts->connections != NULL &&
-         read_whole("connections", texts->connections, 1, LOAD_MOST_CONNECTIONS, &connections, error) < 0))
-        return -1;
-    spec->pacing = (enum load_pacing)pacing;
-    spec->maximum_connections = (int)connections;
-    if (texts->timeout == NULL)
-        return 0;
-    return read_time("timeout", texts->timeout, LOAD_SHORTEST_TIMEOUT, LOAD_LONGEST_TIMEOUT, &spec->timeout, error);
 }
 
 static int read_thresholds(const struct load_texts *texts, struct load_arguments *arguments, struct error *error)
@@ -213,7 +154,7 @@ static int read_thresholds(const struct load_texts *texts, struct load_arguments
         return 0;
     if (!arguments->abort_on_fail)
         return error_set(error, "--delay-abort-eval: needs --abort-on-fail");
-    return read_time("delay-abort-eval", texts->delay_abort_eval, 0, LOAD_LONGEST_STAGE, &arguments->delay_abort_eval, error);
+    return option_time("delay-abort-eval", texts->delay_abort_eval, 0, LOAD_LONGEST_STAGE, &arguments->delay_abort_eval, error);
 }
 
 static int read_history(const struct load_texts *texts, struct load_history_options *history, struct error *error)
@@ -222,7 +163,7 @@ static int read_history(const struct load_texts *texts, struct load_history_opti
     uint64_t keep = 100;
     if (texts->history == NULL && (count > 0 || texts->history_keep != NULL))
         return error_set(error, "%s: needs --history DIR", count > 0 ? "--against-last" : "--history-keep");
-    if (texts->history_keep != NULL && read_whole("history-keep", texts->history_keep, 1, LOAD_HISTORY_MOST, &keep, error) < 0)
+    if (texts->history_keep != NULL && option_whole("history-keep", texts->history_keep, 1, LOAD_HISTORY_MOST, &keep, error) < 0)
         return -1;
     history->folder = texts->history;
     history->keep = keep;
@@ -240,7 +181,7 @@ int load_arguments_read(const struct load_texts *texts, struct load_arguments *a
     load_spec_init(&arguments->spec);
     arguments->spec.name = memory_copy_text("load");
     if (load_request_read(texts, &arguments->spec, error) < 0 || read_schedule(texts, &arguments->spec, error) < 0 ||
-        read_sending(texts, &arguments->spec, error) < 0 || read_history(texts, &arguments->history, error) < 0)
+        load_sending_read(texts, &arguments->spec, error) < 0 || read_history(texts, &arguments->history, error) < 0)
         return -1;
     return read_thresholds(texts, arguments, error);
 }

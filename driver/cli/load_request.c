@@ -139,11 +139,15 @@ static int read_file_name(const char *option, const char *path, char **name, str
 
 static int read_tls(const struct load_texts *texts, struct load_spec *spec, struct error *error)
 {
-    bool given = texts->ca_file != NULL || texts->certificate_file != NULL || texts->key_file != NULL || texts->insecure != 0;
+    bool given = texts->ca_file != NULL || texts->certificate_file != NULL || texts->key_file != NULL ||
+                 texts->server_name != NULL || texts->insecure != 0;
     if (given && strncmp(spec->url, "https://", 8) != 0)
-        return error_set(error, "--cacert, --cert, --key and --insecure are for https:// URLs");
+        return error_set(error, "--cacert, --cert, --key, --server-name and --insecure are for https:// URLs");
     if (texts->key_file != NULL && texts->certificate_file == NULL)
         return error_set(error, "--key: needs --cert as well");
+    if (texts->server_name != NULL && !load_server_name_is_valid(texts->server_name))
+        return error_set(error, "--server-name: expected a host's name, such as shop.test, not \"%.60s\"", texts->server_name);
+    spec->tls.server_name = memory_copy_text(texts->server_name);
     spec->tls.insecure = texts->insecure != 0;
     if (read_file_name("cacert", texts->ca_file, &spec->tls.ca_file, error) < 0 ||
         read_file_name("cert", texts->certificate_file, &spec->tls.certificate_file, error) < 0)

@@ -7,58 +7,12 @@
 #include "common/memory.h"
 #include "driver/lesson/read_executor.h"
 #include "driver/lesson/read_requests.h"
+#include "driver/lesson/read_sending.h"
 #include "driver/load/limits.h"
 
 #define HIGHEST_TOTAL 1e6 /* millicores or MiB */
 #define DEFAULT_PORT 8080 /* of the demo apps */
 #define MOST_LABELS 20
-#define OLDEST_CONNECTION (24 * 3600 * NANOSECONDS_PER_SECOND)
-
-/* reuse: {requests: N, age: T}, at least one of them. */
-static int read_reuse_limits(const struct field_reader *reader, const struct yaml_node *reuse, struct load_spec *spec)
-{
-    static const char *const known[] = {"requests", "age", NULL};
-    int requests = 0;
-    if (field_mapping(reader, reuse, "reuse", known) < 0 ||
-        field_integer(reader, reuse, "requests", false, 1, LOAD_MOST_REUSES, &requests) < 0 ||
-        field_duration(reader, reuse, "age", false, NANOSECONDS_PER_MILLISECOND, OLDEST_CONNECTION, &spec->reuse_age) < 0)
-        return -1;
-    if (reuse->count == 0)
-        return field_error(reader, reuse, "reuse: expected requests, age or both");
-    spec->reuse = REUSE_LIMITED;
-    spec->reuse_requests = (uint64_t)requests;
-    return 0;
-}
-
-static int read_reuse(const struct field_reader *reader, const struct yaml_node *connections, struct load_spec *spec)
-{
-    static const char *const words[] = {"keep", "never", NULL};
-    const struct yaml_node *reuse = yaml_get(connections, "reuse");
-    int word = (int)spec->reuse;
-    if (reuse != NULL && reuse->kind == YAML_MAPPING)
-        return read_reuse_limits(reader, reuse, spec);
-    if (field_word(reader, connections, "reuse", false, words, &word) < 0)
-        return -1;
-    spec->reuse = (enum load_reuse)word;
-    return 0;
-}
-
-/* A closed model has as many connections as VUs. */
-static int read_connections(const struct field_reader *reader, const struct yaml_node *node, struct load_spec *spec)
-{
-    static const char *const of_open[] = {"reuse", "max", NULL};
-    static const char *const of_closed[] = {"reuse", NULL};
-    const struct yaml_node *connections = NULL;
-    if (field_member(reader, node, "connections", YAML_MAPPING, false, &connections) < 0)
-        return -1;
-    if (connections == NULL)
-        return 0;
-    bool closed = load_executor_is_closed(spec->executor);
-    if (field_mapping(reader, connections, "connections", closed ? of_closed : of_open) < 0 ||
-        read_reuse(reader, connections, spec) < 0)
-        return -1;
-    return field_integer(reader, connections, "max", false, 1, LOAD_MOST_CONNECTIONS, &spec->maximum_connections);
-}
 
 static int read_answer_headers(const struct field_reader *reader, const struct yaml_node *node, struct load_spec *spec)
 {
@@ -107,27 +61,16 @@ static int read_resource(const struct field_reader *reader, const struct yaml_no
     return lesson_read_stages(reader, node, HIGHEST_TOTAL, spec);
 }
 
-static int read_pacing(const struct field_reader *reader, const struct yaml_node *node, struct load_spec *spec)
-{
-    static const char *const words[] = {"frugal", "precise", NULL};
-    int pacing = (int)spec->pacing;
-    if (field_word(reader, node, "pacing", false, words, &pacing) < 0)
-        return -1;
-    spec->pacing = (enum load_pacing)pacing;
-    return 0;
-}
-
 static int read_http(const struct field_reader *reader, const struct yaml_node *node, struct load_spec *spec)
 {
-    static const char *const common[] = {"name", "type", "executor", "pacing", "phase", "answerHeaders", "connections"};
+    static const char *const common[] = {"name", "type", "executor", "phase", "answerHeaders", LESSON_SENDING_FIELDS};
     size_t count = sizeof common / sizeof common[0];
     const char *known[sizeof common / sizeof common[0] + LOAD_REQUEST_FIELDS_MAXIMUM + EXECUTOR_FIELDS_MAXIMUM];
     memcpy(known, common, sizeof common);
     count += lesson_load_request_fields(node, known + count);
     if (lesson_read_executor(reader, node, spec, known + count) < 0 || field_mapping(reader, node, "load", known) < 0 ||
         lesson_read_requests(reader, node, spec) < 0 || read_answer_headers(reader, node, spec) < 0 ||
-        read_connections(reader, node, spec) < 0 || read_pacing(reader, node, spec) < 0 ||
-        lesson_read_schedule(reader, node, spec) < 0)
+        lesson_read_sending(reader, node, spec) < 0 || lesson_read_schedule(reader, node, spec) < 0)
         return -1;
     if (load_executor_is_closed(spec->executor))
         spec->maximum_connections = (int)load_spec_most_vus(spec);

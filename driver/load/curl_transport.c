@@ -10,6 +10,7 @@
 #include "common/clock.h"
 #include "common/memory.h"
 #include "driver/load/answer_checks.h"
+#include "driver/load/curl_options.h"
 #include "driver/load/curl_request.h"
 
 #define MOST_LENGTH_DIGITS 18
@@ -25,6 +26,7 @@ struct transfer {
     struct answer_labels labels;
     struct answer_checks checks;
     uint64_t bytes;
+    uint64_t bytes_before; /* those of answers that redirected */
 };
 
 /* A connection that is used a limited number of times. */
@@ -111,14 +113,29 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *context)
     return size * count;
 }
 
+/* The last head is the one that counts: there are others before it, of redirects and hints. What comes after this one, should
+ * it redirect, is asked with GET, except where the method is to be kept; so do Go, k6 and browsers. */
+static void begin_head(struct transfer *transfer)
+{
+    const struct transport_options *options = &transfer->transport->base.options;
+    const char *method = options->mix->requests[transfer->carried.which].spec.method;
+    long status = 0;
+    answer_labels_clear(&transfer->labels);
+    if (transfer->checks.count > 0)
+        answer_checks_head(&transfer->checks);
+    (void)curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
+    if (options->spec->redirects > 0 && status >= 301 && status <= 303 && strcmp(method, "HEAD") != 0)
+        (void)curl_easy_setopt(transfer->easy, CURLOPT_CUSTOMREQUEST, NULL);
+}
+
 static size_t on_header(char *line, size_t size, size_t count, void *context)
 {
     struct transfer *transfer = context;
     struct header_line header;
     size_t length = size * count;
     transfer->bytes += length;
-    if (transfer->checks.count > 0 && length > 5 && memcmp(line, "HTTP/", 5) == 0)
-        answer_checks_head(&transfer->checks);
+    if (length > 5 && memcmp(line, "HTTP/", 5) == 0)
+        begin_head(transfer);
     if (!header_line_split(line, length, &header))
         return length;
     /* libcurl passes over a length that it cannot hold, and takes what comes for the whole. */
@@ -142,7 +159,14 @@ static void limit_reuse(const struct transfer *transfer, struct limited_connecti
     (void)curl_easy_setopt(transfer->easy, CURLOPT_FORBID_REUSE, last ? 1L : 0L);
 }
 
-/* Called before each attempt to send the request: a second one is the library's own retry. */
+static int redirects_followed(const struct transfer *transfer)
+{
+    long redirects = 0;
+    (void)curl_easy_getinfo(transfer->easy, CURLINFO_REDIRECT_COUNT, &redirects);
+    return (int)redirects;
+}
+
+/* Called before each attempt to send the request, of which each redirect has one: a second one is the library's own retry. */
 static int on_attempt(void *context, char *remote, char *local, int remote_port, int local_port)
 {
     (void)remote;
@@ -151,30 +175,15 @@ static int on_attempt(void *context, char *remote, char *local, int remote_port,
     struct transfer *transfer = context;
     if (transfer->transport->limited != NULL && local_port > 0 && local_port <= UINT16_MAX)
         limit_reuse(transfer, &transfer->transport->limited[local_port]);
-    return ++transfer->attempts > 1 ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
-}
-
-static void set_tls(CURL *easy, const struct load_tls *tls)
-{
-    if (tls->ca_file != NULL)
-        (void)curl_easy_setopt(easy, CURLOPT_CAINFO, tls->ca_file);
-    if (tls->certificate_file != NULL)
-        (void)curl_easy_setopt(easy, CURLOPT_SSLCERT, tls->certificate_file);
-    if (tls->key_file != NULL)
-        (void)curl_easy_setopt(easy, CURLOPT_SSLKEY, tls->key_file);
-    (void)curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, tls->insecure ? 0L : 1L);
-    (void)curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, tls->insecure ? 0L : 2L);
+    transfer->bytes_before = transfer->bytes;
+    return ++transfer->attempts > 1 + redirects_followed(transfer) ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
 }
 
 static void set_options(struct transfer *transfer)
 {
     const struct curl_transport *transport = transfer->transport;
-    const struct load_spec *spec = transport->base.options.spec;
     CURL *easy = transfer->easy;
     (void)curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer);
-    (void)curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-    (void)curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-    (void)curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
     (void)curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
     (void)curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
     (void)curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
@@ -182,11 +191,7 @@ static void set_options(struct transfer *transfer)
     (void)curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_attempt);
     (void)curl_easy_setopt(easy, CURLOPT_PREREQDATA, transfer);
     (void)curl_easy_setopt(easy, CURLOPT_CONNECT_TO, transport->connect_to);
-    set_tls(easy, &spec->tls);
-    if (spec->reuse == REUSE_NEVER) {
-        (void)curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
-        (void)curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
-    }
+    curl_options_set(easy, &transport->base.options);
 }
 
 static void transfer_destroy(struct transfer *transfer)
@@ -259,24 +264,27 @@ static void curl_send(struct transport *base, const struct load_request *request
     transfer->carried = *request;
     transfer->attempts = 0;
     answer_labels_clear(&transfer->labels);
-    transfer->bytes = 0;
+    transfer->bytes = transfer->bytes_before = 0;
     answer_checks_begin(&transfer->checks, mixed->checks, mixed->spec.check_count);
     curl_request_set(&transfer->request, transfer->easy, mixed, &values);
+    if (base->options.spec->redirects > 0) /* one may have changed it */
+        (void)curl_easy_setopt(transfer->easy, CURLOPT_CUSTOMREQUEST, mixed->spec.method);
     (void)curl_multi_add_handle(transport->multi, transfer->easy);
 }
 
 static enum load_outcome outcome_of(const struct transfer *transfer, CURLcode code, long http_status)
 {
-    if (code == CURLE_OK)
+    int redirects = redirects_followed(transfer);
+    if (code == CURLE_OK || code == CURLE_TOO_MANY_REDIRECTS)
         return http_status >= 400 ? OUTCOME_STATUS : OUTCOME_OK;
     if (code == CURLE_OPERATION_TIMEDOUT)
         return OUTCOME_TIMEOUT;
-    if (transfer->attempts == 0)
+    if (transfer->attempts == redirects)
         return OUTCOME_REFUSED;
     /* A connection that cannot be made after an attempt, as a second attempt itself, is the library's own retry. */
-    if (transfer->attempts > 1 || code == CURLE_COULDNT_CONNECT)
+    if (transfer->attempts > 1 + redirects || code == CURLE_COULDNT_CONNECT)
         return OUTCOME_RESET;
-    return transfer->bytes > 0 || code == CURLE_PARTIAL_FILE ? OUTCOME_TRUNCATED : OUTCOME_RESET;
+    return transfer->bytes > transfer->bytes_before || code == CURLE_PARTIAL_FILE ? OUTCOME_TRUNCATED : OUTCOME_RESET;
 }
 
 /* What of the request has left; a connection that could not be made has taken nothing. */
@@ -298,7 +306,7 @@ static void finish(struct transfer *transfer, enum load_outcome outcome, long ht
     struct answer_labels labels = transfer->labels;
     struct load_done done = {
         .outcome = outcome,
-        .http_status = transfer->bytes > 0 ? (int)http_status : 0,
+        .http_status = transfer->bytes > transfer->bytes_before ? (int)http_status : 0,
         .intended = transfer->carried.intended,
         .sent = transfer->carried.sent,
         .vu = transfer->carried.vu,
@@ -391,14 +399,15 @@ struct transport *curl_transport_create(const struct transport_options *options,
         (void)error_set(error, "libcurl does not start");
         return NULL;
     }
-    if (options->spec->reuse == REUSE_LIMITED)
+    if (options->spec->reuse == REUSE_LIMITED && curl_options_keep(options))
         transport->limited = memory_allocate((size_t)UINT16_MAX + 1, sizeof *transport->limited);
     (void)curl_multi_setopt(transport->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
     (void)curl_multi_setopt(transport->multi, CURLMOPT_SOCKETDATA, transport);
     (void)curl_multi_setopt(transport->multi, CURLMOPT_TIMERFUNCTION, on_timer);
     (void)curl_multi_setopt(transport->multi, CURLMOPT_TIMERDATA, transport);
     (void)curl_multi_setopt(transport->multi, CURLMOPT_MAXCONNECTS, (long)options->maximum_connections);
-    (void)curl_multi_setopt(transport->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_NOTHING);
+    (void)curl_multi_setopt(transport->multi, CURLMOPT_PIPELINING,
+                            (long)(curl_options_multiplex(options) ? CURLPIPE_MULTIPLEX : CURLPIPE_NOTHING));
     if (options->resolve_address != NULL) {
         uint16_t port = options->resolve_port != 0 ? options->resolve_port : options->url->port;
         AUTO_FREE char *line =

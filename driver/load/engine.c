@@ -282,6 +282,7 @@ int engine_prepare(struct engine *engine, int64_t start_monotonic, struct error 
         .maximum_connections = engine->options.maximum_connections,
         .resolve_address = engine->options.resolve_address,
         .resolve_port = engine->options.resolve_port,
+        .proxy = engine->options.proxy,
         .epoll = engine->epoll,
         .start = start_monotonic,
         .context = engine,

@@ -18,6 +18,7 @@ struct engine_options {
     enum load_transport transport;
     const char *resolve_address; /* as in struct load_options */
     uint16_t resolve_port;
+    const char *proxy; /* NULL = none */
     int64_t slow_over;
     struct load_sink sink;
     void *context;

@@ -39,12 +39,14 @@ bool lean_transport_serves(const struct transport_options *options)
     const struct url_template *url = options->url;
     const char *address = options->resolve_address != NULL ? options->resolve_address : url->host;
     struct in_addr parsed;
+    bool simple = options->proxy == NULL && options->spec->redirects == 0 && options->spec->http != HTTP_2;
     for (size_t i = 0; i < options->mix->count; i++) {
         const char *text = options->mix->requests[i].url.text;
         if (strstr(text, "/.") != NULL || strchr(text, '#') != NULL)
             return false;
     }
-    return !url->secure && inet_pton(AF_INET, address, &parsed) == 1 && request_mix_longest_body(options->mix) <= BODY_MAXIMUM;
+    return simple && !url->secure && inet_pton(AF_INET, address, &parsed) == 1 &&
+           request_mix_longest_body(options->mix) <= BODY_MAXIMUM;
 }
 
 static struct epoll_event watched_events(const struct lean_connection *connection)

@@ -12,6 +12,7 @@
 #include "common/memory.h"
 #include "driver/load/engine.h"
 #include "driver/load/lean_transport.h"
+#include "driver/load/proxy.h"
 #include "driver/load/result_merge.h"
 #include "driver/load/threads.h"
 
@@ -28,6 +29,7 @@ struct load_thread {
 struct load {
     struct load_options options;
     char *resolve_address;
+    char *proxy; /* NULL = none */
     struct request_mix mix;
     struct result_merge *merge; /* NULL = there is one thread */
     size_t thread_count;
@@ -85,6 +87,7 @@ static int create_thread(struct load *load, size_t index, struct error *error)
         .transport = load->options.transport,
         .resolve_address = load->options.resolve_address,
         .resolve_port = load->options.resolve_port,
+        .proxy = load->proxy,
         .slow_over = load->options.slow_over,
         .sink = count > 1 ? result_merge_sink(load->merge, index) : load->options.sink,
         .context = thread,
@@ -97,8 +100,15 @@ static int create_thread(struct load *load, size_t index, struct error *error)
 static int create_threads(struct load *load, struct error *error)
 {
     const struct load_options *options = &load->options;
+    if (options->resolve_address == NULL)
+        load->proxy = proxy_of_environment(&load->mix.requests[0].url);
     const struct transport_options wanted = {
-        .spec = options->spec, .mix = &load->mix, .url = &load->mix.requests[0].url, .resolve_address = options->resolve_address};
+        .spec = options->spec,
+        .mix = &load->mix,
+        .url = &load->mix.requests[0].url,
+        .resolve_address = options->resolve_address,
+        .proxy = load->proxy,
+    };
     bool lean = options->transport != TRANSPORT_CURL && lean_transport_serves(&wanted);
     load->thread_count = load_thread_count(options->spec, lean);
     load->threads = memory_allocate(load->thread_count, sizeof *load->threads);
@@ -136,6 +146,7 @@ void load_destroy(struct load *load)
     result_merge_destroy(load->merge);
     request_mix_release(&load->mix);
     free(load->resolve_address);
+    memory_wipe_text(load->proxy);
     free(load);
 }
 

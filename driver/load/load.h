@@ -25,8 +25,8 @@ enum load_transport { TRANSPORT_AUTOMATIC, TRANSPORT_CURL, TRANSPORT_LEAN };
 
 struct load_options {
     const struct load_spec *spec; /* outlives the load */
-    const char *resolve_address;  /* connect there instead of resolving the URL's host; NULL = resolve by DNS; the Host
-                                     header stays that of the URL */
+    const char *resolve_address;  /* connect there instead of resolving the URL's host; the Host header stays that of the
+                                     URL; NULL = resolve by DNS, or go through the proxy that the environment names */
     uint16_t resolve_port;        /* with resolve_address: 0 = the URL's port */
     enum load_transport transport;
     const struct segment *segment; /* the part of the load that this generator sends; borrowed; NULL = all of it */

@@ -40,6 +40,19 @@ bool load_executor_is_closed(enum load_executor executor)
     return executor != EXECUTOR_CONSTANT_ARRIVAL_RATE && executor != EXECUTOR_RAMPING_ARRIVAL_RATE;
 }
 
+bool load_server_name_is_valid(const char *name)
+{
+    size_t length = strlen(name);
+    return length > 0 && length < 254 && strspn(name, "0123456789.") < length && name[0] != '.' && name[0] != '-' &&
+           name[strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._")] == '\0';
+}
+
+const char *load_http_name(enum load_http http)
+{
+    static const char *const names[] = {[HTTP_AS_AGREED] = "auto", [HTTP_1_1] = "1.1", [HTTP_2] = "2"};
+    return names[http];
+}
+
 void load_spec_init(struct load_spec *spec)
 {
     *spec = (struct load_spec){
@@ -75,6 +88,7 @@ void load_spec_release(struct load_spec *spec)
     free(spec->tls.ca_file);
     free(spec->tls.certificate_file);
     free(spec->tls.key_file);
+    free(spec->tls.server_name);
     free(spec->pod_header);
     free(spec->phase_header);
     free(spec->age_header);

@@ -71,8 +71,23 @@ struct load_tls {
     char *ca_file;
     char *certificate_file;
     char *key_file;
-    bool insecure; /* any server's certificate will do */
+    char *server_name; /* asked for in the handshake (SNI), and wanted in the certificate; NULL = the URL's host */
+    bool insecure;     /* any server's certificate will do */
 };
+
+/* Whether a text may be a server's name in TLS's handshake: a host's name, no address. */
+bool load_server_name_is_valid(const char *name);
+
+/* Which HTTP is spoken. */
+enum load_http {
+    HTTP_AS_AGREED, /* https: HTTP/2 where the server offers it in the handshake (ALPN), one request at a time on a
+                       connection; else HTTP/1.1 */
+    HTTP_1_1,
+    HTTP_2 /* https: as above, but many requests at a time on a connection; http: from the first byte on (prior knowledge) */
+};
+
+/* "auto", "1.1", "2" */
+const char *load_http_name(enum load_http http);
 
 /* Which of several requests is sent next. */
 enum load_choice {
@@ -119,7 +134,9 @@ struct load_spec {
     char *phase_header;      /* "cold" or "warm"; default "X-Pod-Phase" */
     char *age_header;        /* seconds since the pod's program started; default "X-Pod-Age" */
     struct load_tls tls;     /* of https:// */
-    size_t label_count;      /* of a load on a resource: the labels of the pods that share it, */
+    enum load_http http;
+    int redirects;      /* followed at most, as k6 does; 0 = an answer that redirects is an answer */
+    size_t label_count; /* of a load on a resource: the labels of the pods that share it, */
     struct load_label *labels;
     uint16_t port; /* and where they listen */
 };

@@ -16,8 +16,9 @@ struct transport_options {
     int maximum_connections;
     const char *resolve_address; /* as in struct load_options; borrowed during the creation */
     uint16_t resolve_port;
-    int epoll;     /* sockets are added with a data.u64 above UINT32_MAX */
-    int64_t start; /* clock_monotonic of the load's start: outcomes are counted from it */
+    const char *proxy; /* all requests go through it; NULL = none; borrowed */
+    int epoll;         /* sockets are added with a data.u64 above UINT32_MAX */
+    int64_t start;     /* clock_monotonic of the load's start: outcomes are counted from it */
     void *context;
     void (*done)(void *context, const struct load_done *done); /* may send again */
 };

@@ -50,6 +50,11 @@ static const char *row_order_word(unsigned order)
     return words[order];
 }
 
+static const char *http_word(unsigned http)
+{
+    return load_http_name((enum load_http)http);
+}
+
 static const struct wire_field stage_fields[] = {
     {WIRE_MEMBER(struct load_stage, duration, true, WIRE_WHOLE), .maximum = (double)LOAD_LONGEST_STAGE},
     {WIRE_MEMBER(struct load_stage, target, true, WIRE_DECIMAL), .maximum = 1e9},
@@ -67,6 +72,7 @@ static const struct wire_field tls_fields[] = {
     {WIRE_MEMBER(struct load_tls, ca_file, false, WIRE_TEXT_OR_NULL), .maximum = NAME_MAXIMUM},
     {WIRE_MEMBER(struct load_tls, certificate_file, false, WIRE_TEXT_OR_NULL), .maximum = NAME_MAXIMUM},
     {WIRE_MEMBER(struct load_tls, key_file, false, WIRE_TEXT_OR_NULL), .maximum = NAME_MAXIMUM},
+    {WIRE_MEMBER(struct load_tls, server_name, false, WIRE_TEXT_OR_NULL), .maximum = NAME_MAXIMUM},
     {WIRE_MEMBER(struct load_tls, insecure, false, WIRE_BOOLEAN)},
 };
 static const struct wire_table tls_table = WIRE_TABLE(struct load_tls, tls_fields);
@@ -141,6 +147,8 @@ static const struct wire_field spec_fields[] = {
     {WIRE_MEMBER(struct load_spec, reuse_requests, false, WIRE_WHOLE), .maximum = LOAD_MOST_REUSES},
     {WIRE_MEMBER(struct load_spec, reuse_age, false, WIRE_WHOLE), .maximum = (double)LOAD_LONGEST_STAGE},
     {WIRE_MEMBER(struct load_spec, maximum_connections, false, WIRE_WHOLE), .maximum = LOAD_MOST_CONNECTIONS},
+    {WIRE_MEMBER(struct load_spec, http, false, WIRE_CHOICE), .maximum = HTTP_2, .word = http_word},
+    {WIRE_MEMBER(struct load_spec, redirects, false, WIRE_WHOLE), .maximum = LOAD_MOST_REDIRECTS},
     {WIRE_MEMBER(struct load_spec, threads, false, WIRE_WHOLE), .maximum = LOAD_MOST_THREADS},
     {WIRE_MEMBER(struct load_spec, pod_header, false, WIRE_TEXT), .maximum = NAME_MAXIMUM},
     {WIRE_MEMBER(struct load_spec, phase_header, false, WIRE_TEXT), .maximum = NAME_MAXIMUM},
@@ -216,5 +224,7 @@ int wire_spec_check(const struct load_spec *spec, struct error *error)
         return error_set(error, "type: a generator sends requests, not loads on %s", load_type_name(spec->type));
     if (spec->maximum_connections < 1)
         return error_set(error, "maximum_connections: expected at least 1");
+    if (spec->tls.server_name != NULL && !load_server_name_is_valid(spec->tls.server_name))
+        return error_set(error, "tls.server_name: \"%.60s\" is no host's name", spec->tls.server_name);
     return check_rates(spec, error) < 0 ? -1 : check_texts(spec, error);
 }

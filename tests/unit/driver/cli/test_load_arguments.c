@@ -55,6 +55,9 @@ static void test_a_constant_rate(void **state)
                                      .spacing = "poisson",
                                      .timeout = "250ms",
                                      .connections = "7",
+                                     .threads = "3",
+                                     .http = "2",
+                                     .redirects = "10",
                                      .reuse = "never"};
     read_right(&texts, &arguments);
     const struct load_spec *spec = &arguments.spec;
@@ -66,6 +69,9 @@ static void test_a_constant_rate(void **state)
     assert_int_equal(spec->spacing, SPACING_POISSON);
     assert_int_equal(spec->timeout, SECOND / 4);
     assert_int_equal(spec->maximum_connections, 7);
+    assert_int_equal(spec->threads, 3);
+    assert_int_equal(spec->http, HTTP_2);
+    assert_int_equal(spec->redirects, 10);
     assert_int_equal(spec->reuse, REUSE_NEVER);
     assert_string_equal(spec->method, "GET");
 }
@@ -196,6 +202,12 @@ static void test_mistakes(void **state)
         {{RATE, .reuse = "often"}, "or an age such as 30s, not \"often\""},
         {{RATE, .reuse = "0"}, "--reuse: expected a whole number from 1"},
         {{RATE, .reuse = "48h"}, "not \"48h\""},
+        {{RATE, .threads = "0"}, "--threads: expected a whole number from 1 to 64, not \"0\""},
+        {{RATE, .http = "3"}, "--http: expected auto, 1.1 or 2, not \"3\""},
+        {{RATE, .redirects = "-1"}, "--redirects: expected a whole number from 0 to 50, not \"-1\""},
+        {{RATE, .server_name = "shop.test"}, "--server-name and --insecure are for https:// URLs"},
+        {{.url = "https://h/", .rate = "1", .duration = "1s", .server_name = "10.0.0.1"},
+         "--server-name: expected a host's name"},
         {{RATE, .spacing = "wide"}, "--spacing: expected uniform or poisson"},
         {{RATE, .method = "FETCH"}, "--method: expected GET"},
         {{RATE, .connections = "0"}, "--connections: expected a whole number from 1 to 20000"},

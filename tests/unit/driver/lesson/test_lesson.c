@@ -215,10 +215,21 @@ static void test_executors_of_a_closed_model(void **state)
                            "    - {name: d, executor: per-vu-iterations, url: 'http://h/', maxDuration: 30s}\n"
                            "    - {name: e, executor: constant-arrival-rate, url: 'http://h/', rate: 10, duration: 3s,\n"
                            "       spacing: poisson, seed: 5, pacing: precise,\n"
-                           "       connections: {reuse: {requests: 100, age: 20s}}}\n");
+                           "       connections: {reuse: {requests: 100, age: 20s}}}\n"
+                           "    - {name: f, executor: constant-arrival-rate, url: 'https://h/', rate: 10, duration: 3s,\n"
+                           "       threads: 2, http: 2, redirects: 10,\n"
+                           "       tls: {ca: lesson.yaml, certificate: /c.pem, key: /k.pem, serverName: shop.test}}\n");
     struct lesson *lesson = read_lesson(folder, "quick");
     const struct load_spec *loads = lesson->loads;
-    assert_int_equal(lesson->load_count, 5);
+    assert_int_equal(lesson->load_count, 6);
+    assert_int_equal(loads[5].threads, 2);
+    assert_int_equal(loads[5].http, HTTP_2);
+    assert_int_equal(loads[5].redirects, 10);
+    assert_string_equal(loads[5].tls.ca_file, path);
+    assert_string_equal(loads[5].tls.certificate_file, "/c.pem");
+    assert_string_equal(loads[5].tls.key_file, "/k.pem");
+    assert_string_equal(loads[5].tls.server_name, "shop.test");
+    assert_false(loads[5].tls.insecure);
     for (size_t i = 0; i < 5; i++)
         assert_int_equal(load_executor_is_closed(loads[i].executor), i < 4);
     assert_int_equal(loads[0].think_time, SECOND);

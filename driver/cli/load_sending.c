@@ -1,0 +1,60 @@
+#include "driver/cli/load_sending.h"
+
+#include <string.h>
+
+#include "common/duration.h"
+#include "driver/cli/option_values.h"
+#include "driver/load/limits.h"
+
+/* "keep", "never", "100" requests or "30s" */
+static int read_reuse(const char *text, struct load_spec *spec, struct error *error)
+{
+    bool digits = strspn(text, "0123456789") == strlen(text);
+    spec->reuse = REUSE_LIMITED;
+    if (digits)
+        return option_whole("reuse", text, 1, LOAD_MOST_REUSES, &spec->reuse_requests, error);
+    if (duration_parse(text, &spec->reuse_age, NULL) == 0 && spec->reuse_age > 0 && spec->reuse_age <= LOAD_LONGEST_STAGE)
+        return 0;
+    if (strcmp(text, "keep") != 0 && strcmp(text, "never") != 0)
+        return error_set(error, "--reuse: expected keep, never, a number of requests or an age such as 30s, not \"%.40s\"", text);
+    spec->reuse = strcmp(text, "keep") == 0 ? REUSE_KEEP : REUSE_NEVER;
+    return 0;
+}
+
+/* An option that may not be given: what was there stays. */
+static int read_number(const char *option, const char *text, uint64_t lowest, uint64_t highest, int *number, struct error *error)
+{
+    uint64_t whole = 0;
+    if (text == NULL)
+        return 0;
+    if (option_whole(option, text, lowest, highest, &whole, error) < 0)
+        return -1;
+    *number = (int)whole;
+    return 0;
+}
+
+static int read_words(const struct load_texts *texts, struct load_spec *spec, struct error *error)
+{
+    static const char *const pacings[] = {"frugal", "precise", NULL};
+    static const char *const https[] = {"auto", "1.1", "2", NULL};
+    int pacing = (int)spec->pacing;
+    int http = (int)spec->http;
+    if ((texts->pacing != NULL && option_word("pacing", texts->pacing, pacings, &pacing, error) < 0) ||
+        (texts->http != NULL && option_word("http", texts->http, https, &http, error) < 0))
+        return -1;
+    spec->pacing = (enum load_pacing)pacing;
+    spec->http = (enum load_http)http;
+    return 0;
+}
+
+int load_sending_read(const struct load_texts *texts, struct load_spec *spec, struct error *error)
+{
+    if (read_words(texts, spec, error) < 0 || (texts->reuse != NULL && read_reuse(texts->reuse, spec, error) < 0) ||
+        read_number("connections", texts->connections, 1, LOAD_MOST_CONNECTIONS, &spec->maximum_connections, error) < 0 ||
+        read_number("threads", texts->threads, 1, LOAD_MOST_THREADS, &spec->threads, error) < 0 ||
+        read_number("redirects", texts->redirects, 0, LOAD_MOST_REDIRECTS, &spec->redirects, error) < 0)
+        return -1;
+    if (texts->timeout == NULL)
+        return 0;
+    return option_time("timeout", texts->timeout, LOAD_SHORTEST_TIMEOUT, LOAD_LONGEST_TIMEOUT, &spec->timeout, error);
+}
