@@ -12,6 +12,7 @@
 #include "common/clock.h"
 #include "common/json.h"
 #include "common/memory.h"
+#include "driver/load_report/load_prometheus.h"
 #include "driver/load_report/load_report.h"
 #include "tests/unit/driver/load_report/fixture.h"
 
@@ -135,6 +136,36 @@ static void test_prometheus(void **state)
     fixture_end(fixture);
 }
 
+static void test_prometheus_tells_loads_apart(void **state)
+{
+    (void)state;
+    struct fixture *fixture = fixture_example();
+    AUTO_BUFFER struct buffer labels = {0};
+    AUTO_BUFFER struct buffer text = {0};
+    buffer_init(&labels, 1000);
+    buffer_init(&text, 1 << 20);
+    load_prometheus_label("part", "2", &labels);
+    load_prometheus_label("load", "a\"\\\n", &labels);
+    assert_string_equal(labels.data, "part=\"2\",load=\"a\\\"\\\\\\n\"");
+    const struct load_total *total = load_totals_lock(fixture->totals);
+    const struct load_prometheus loads[] = {{.labels = "part=\"1\"", .total = total}, {.labels = "part=\"2\"", .total = total}};
+    load_prometheus_write(loads, 2, &text);
+    load_totals_unlock(fixture->totals);
+    static const char *const lines[] = {
+        "\n# TYPE http_reqs_total counter\nhttp_reqs_total{part=\"1\"} 210\nhttp_reqs_total{part=\"2\"} 210\n",
+        "\nhttp_req_failed_total{part=\"2\"} 10\n",
+        "\n# TYPE k6_http_req_duration histogram\nk6_http_req_duration_bucket{part=\"1\",le=\"0.0005\"} 0\n",
+        "\nhttp_req_duration_bucket{part=\"2\",le=\"0.01\"} 20\n",
+        "\nhttp_req_duration_bucket{part=\"2\",le=\"+Inf\"} 200\n",
+        "\nhttp_req_duration_count{part=\"1\"} 200\n",
+        "\nhpalab_outcomes_total{part=\"2\",outcome=\"status\"} 10\n",
+    };
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+        if (strstr(text.data, lines[i]) == NULL)
+            fail_msg("\"%s\" is missing in %s", lines[i], text.data);
+    fixture_end(fixture);
+}
+
 static void test_summary_fits_eighty_columns(void **state)
 {
     (void)state;
@@ -169,6 +200,7 @@ int main(void)
         cmocka_unit_test(test_csv),
         cmocka_unit_test(test_percentiles),
         cmocka_unit_test(test_prometheus),
+        cmocka_unit_test(test_prometheus_tells_loads_apart),
         cmocka_unit_test(test_summary_fits_eighty_columns),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
