@@ -8,6 +8,7 @@ UNIT_NEEDS_driver_store   := driver/observe driver/load
 UNIT_NEEDS_driver_analyze := driver/metric driver/store driver/observe driver/load
 UNIT_NEEDS_driver_report  := driver/analyze driver/metric driver/store driver/observe driver/load
 UNIT_NEEDS_driver_load_report := driver/load driver/metric driver/report
+UNIT_NEEDS_driver_generator := driver/wire driver/load_report driver/load driver/metric driver/report
 UNIT_NEEDS_driver_wire    := driver/load
 UNIT_NEEDS_driver_observe := kube
 UNIT_NEEDS_driver_fleet   := driver/wire driver/load driver/observe kube

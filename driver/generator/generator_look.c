@@ -1,0 +1,74 @@
+/* What a generator notices by itself, and its end. */
+#include "common/clock.h"
+#include "driver/generator/generator_state.h"
+
+static bool have_finished(const struct generator *generator)
+{
+    for (size_t i = 0; i < generator->load_count; i++)
+        if (!sent_load_has_finished(generator->loads[i]))
+            return false;
+    return true;
+}
+
+static void settle(const struct generator *generator, int64_t elapsed, bool ended)
+{
+    for (size_t i = 0; i < generator->load_count; i++)
+        load_totals_settle(sent_load_totals(generator->loads[i]), elapsed, ended);
+}
+
+static void conclude(struct generator *generator, int64_t now)
+{
+    for (size_t i = 0; i < generator->load_count; i++)
+        sent_load_end(generator->loads[i]);
+    generator->elapsed = now > generator->start ? now - generator->start : 0;
+    settle(generator, generator->elapsed, true);
+    generator->state = generator->stopping ? WIRE_STOPPED : WIRE_FINISHED;
+    generator->end_by = now + GENERATOR_FETCH_GRACE;
+}
+
+/* Whether others have taken over: there is no share in the last epoch, which has begun. */
+static bool is_relieved(const struct generator *generator, int64_t now)
+{
+    const struct wire_epoch *last = &generator->plan.epochs[generator->plan.epoch_count - 1];
+    return now - generator->start >= last->from && last->weights != NULL && last->weights[last->index] == 0;
+}
+
+static void look_at_loads(struct generator *generator, int64_t now)
+{
+    if (now >= generator->settle_at) {
+        settle(generator, now - generator->start, false);
+        generator->settle_at = now + NANOSECONDS_PER_SECOND;
+    }
+    if (have_finished(generator))
+        conclude(generator, now);
+    else if (generator->terminating && is_relieved(generator, now))
+        epochs_close(generator->epochs);
+}
+
+void generator_look(struct generator *generator)
+{
+    bool late = false;
+    (void)pthread_mutex_lock(&generator->lock);
+    int64_t now = clock_monotonic();
+    own_usage_look(&generator->usage, now);
+    if (generator->state == WIRE_RUNNING) {
+        look_at_loads(generator, now);
+        late = generator->terminating && !generator->stopping && now >= generator->end_by;
+    }
+    if (generator->queue != NULL)
+        result_queue_encode(generator->queue, generator->state > WIRE_RUNNING);
+    (void)pthread_mutex_unlock(&generator->lock);
+    if (late)
+        generator_stop(generator);
+}
+
+bool generator_may_end(struct generator *generator)
+{
+    (void)pthread_mutex_lock(&generator->lock);
+    int64_t now = clock_monotonic();
+    bool fetched = generator->queue == NULL || result_queue_is_fetched(generator->queue) || now >= generator->end_by ||
+                   (generator->completed != 0 && now >= generator->completed + GENERATOR_LAST_GRACE);
+    bool may_end = generator->terminating && generator->state != WIRE_RUNNING && fetched;
+    (void)pthread_mutex_unlock(&generator->lock);
+    return may_end;
+}
