@@ -58,6 +58,9 @@ try 0 '^pod/nopull$' get pods --chunk-size=1 -o name
 try 0 'targetCPUUtilizationPercentage: 50' get horizontalpodautoscalers.v1.autoscaling web -o yaml
 try 0 'apiVersion: autoscaling/v1' get horizontalpodautoscalers.v1.autoscaling web -o yaml
 try 0 '^ok' get --raw /healthz
+try 0 '^# TYPE ' get --raw /api/v1/namespaces/default/services/web:80/proxy/metrics
+try 1 'error trying to reach service: dial tcp 127.*: connect: connection refused' get --raw /api/v1/namespaces/default/pods/app-0:8080/proxy/
+try 1 'no endpoints available for service "web"' get --raw /api/v1/namespaces/default/services/web:http/proxy/
 try 0 '^app-0 ' get pods --watch --request-timeout=1s
 
 # ---- get: what is wrong ----
