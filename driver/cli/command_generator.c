@@ -6,6 +6,7 @@
 
 #include "common/clock.h"
 #include "common/file.h"
+#include "common/listen_address.h"
 #include "common/listener.h"
 #include "common/memory.h"
 #include "driver/cli/cli.h"
@@ -28,21 +29,6 @@ static const char help[] =
     "                         " TOKEN_VARIABLE "; without a token only a generator on loopback starts)\n"
     "\n"
     "SIGTERM ends the load; the results stay until they have been fetched, for 20 s at most.\n";
-
-/* Parts "ADDRESS:PORT" and "[ADDRESS]:PORT"; the caller frees. NULL with an error. */
-static char *part_listen(const char *listen, int64_t *port, struct error *error)
-{
-    const char *colon = strrchr(listen, ':');
-    char *end = NULL;
-    long number = colon != NULL && colon[1] >= '0' && colon[1] <= '9' ? strtol(colon + 1, &end, 10) : -1;
-    if (number < 0 || number > UINT16_MAX || *end != '\0' || colon == listen) {
-        (void)error_set(error, "--listen: expected ADDRESS:PORT such as " DEFAULT_LISTEN ", not \"%.60s\"", listen);
-        return NULL;
-    }
-    bool bracketed = listen[0] == '[' && colon[-1] == ']';
-    *port = number;
-    return memory_copy_bytes(listen + (bracketed ? 1 : 0), (size_t)(colon - listen) - (bracketed ? 2 : 0));
-}
 
 static bool is_loopback(const char *address)
 {
@@ -87,10 +73,10 @@ static void run_until_end(struct generator *generator, const atomic_bool *interr
     }
 }
 
-static int serve(const char *address, int64_t port, const char *token, struct error *error)
+static int serve(const struct listen_address *where, const char *token, struct error *error)
 {
     const atomic_bool *interrupted = interrupt_catch();
-    int listener = listener_bind(address, port, error);
+    int listener = listener_bind(where->address, where->port, error);
     if (listener < 0)
         return -1;
     int bound = listener_port(listener);
@@ -101,7 +87,7 @@ static int serve(const char *address, int64_t port, const char *token, struct er
     struct generator *generator = generator_create(part_of_job());
     struct control_server *server = control_server_create(generator, token, listener, error);
     if (server != NULL) {
-        (void)printf("generator: listening on %s port %d\n", address, bound);
+        (void)printf("generator: listening on %s port %d\n", where->address, bound);
         (void)fflush(stdout);
         run_until_end(generator, interrupted);
     }
@@ -116,21 +102,21 @@ static int run(int count, char **arguments)
     const char *listen = DEFAULT_LISTEN;
     const char *token_file = NULL;
     const char *operands[1];
-    int64_t port = 0;
+    struct listen_address where;
     const struct cli_option options[] = {
         {.name = "listen", .value = &listen}, {.name = "token-file", .value = &token_file}, {.name = NULL}};
     int parsed = cli_parse(&command_generator, count, arguments, options, operands, 0, help);
     if (parsed != 0)
         return parsed > 0 ? EXIT_DONE : EXIT_USAGE;
-    AUTO_FREE char *address = part_listen(listen, &port, &error);
-    if (address == NULL)
-        return cli_fail(EXIT_USAGE, "generator: %s", error.text);
+    if (listen_address_parse(listen, &where, &error) < 0)
+        return cli_fail(EXIT_USAGE, "generator: --listen: %s", error.text);
     char *token = read_token(token_file, &error);
     if (token == NULL && error.text[0] != '\0')
         return cli_fail(EXIT_USAGE, "generator: %s", error.text);
-    if (token == NULL && !is_loopback(address))
-        return cli_fail(EXIT_USAGE, "generator: listening on %s needs a token (" TOKEN_VARIABLE " or --token-file)", address);
-    int result = serve(address, port, token, &error);
+    if (token == NULL && !is_loopback(where.address))
+        return cli_fail(EXIT_USAGE, "generator: listening on %s needs a token (" TOKEN_VARIABLE " or --token-file)",
+                        where.address);
+    int result = serve(&where, token, &error);
     memory_wipe_text(token);
     return result == 0 ? EXIT_DONE : cli_fail(EXIT_FAULT, "generator: %s", error.text);
 }
