@@ -28,9 +28,10 @@ const char *kube_namespace(const struct kube_client *client); /* of the context;
 
 /* What the API answered. */
 struct kube_answer {
-    int code;    /* HTTP status; 0 = no answer */
-    cJSON *body; /* the JSON, a Status object for failures; NULL when there was none */
-    char *text;  /* the body when its Content-Type is not JSON (logs); else NULL */
+    int code;            /* HTTP status; 0 = no answer */
+    cJSON *body;         /* the JSON, a Status object for failures; NULL when there was none */
+    char *text;          /* the body when its Content-Type is not JSON (logs); else NULL */
+    int64_t server_time; /* its Date: wall time, whole seconds; 0 = none */
 };
 void kube_answer_release(struct kube_answer *answer);
 #define AUTO_KUBE_ANSWER CLEANUP(kube_answer_release)

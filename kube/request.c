@@ -72,6 +72,7 @@ static bool is_json(const char *content_type)
 static int read_answer(const struct exchange *exchange, struct buffer *body, struct kube_answer *answer, struct error *error)
 {
     answer->code = exchange->code;
+    answer->server_time = exchange->server_time;
     if (body->length == 0)
         return 0;
     if (!is_json(exchange->content_type)) {

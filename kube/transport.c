@@ -212,6 +212,10 @@ static void collect(const struct call *call)
     (void)curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &retry_after);
     (void)curl_easy_getinfo(easy, CURLINFO_CONTENT_TYPE, &content_type);
     exchange->code = (int)code;
+    struct curl_header *date = NULL;
+    time_t seconds =
+        curl_easy_header(easy, "Date", 0, CURLH_HEADER, -1, &date) == CURLHE_OK ? curl_getdate(date->value, NULL) : -1;
+    exchange->server_time = seconds > 0 ? (int64_t)seconds * NANOSECONDS_PER_SECOND : 0;
     const curl_off_t most = 24 * 3600;
     exchange->retry_after = (retry_after < most ? retry_after : most) * NANOSECONDS_PER_SECOND;
     (void)snprintf(exchange->content_type, sizeof exchange->content_type, "%s", content_type != NULL ? content_type : "");
@@ -277,6 +281,7 @@ enum exchange_outcome transport_exchange(struct transport *transport, struct exc
 {
     exchange->code = 0;
     exchange->retry_after = 0;
+    exchange->server_time = 0;
     exchange->content_type[0] = '\0';
     struct identity identity;
     enum exchange_outcome outcome = EXCHANGE_NO_CREDENTIALS;

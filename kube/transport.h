@@ -49,6 +49,7 @@ struct exchange {
     int code;            /* HTTP status, 0 = none came */
     int64_t retry_after; /* nanoseconds, 0 = the answer does not say */
     char content_type[TRANSPORT_CONTENT_TYPE_SIZE];
+    int64_t server_time; /* of the answer's Date; wall, 0 = none */
     uint64_t credentials_version;
 };
 

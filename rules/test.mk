@@ -11,6 +11,7 @@ UNIT_NEEDS_driver_load_report := driver/load driver/metric driver/report
 UNIT_NEEDS_driver_generator := driver/wire driver/load_report driver/load driver/metric driver/report
 UNIT_NEEDS_driver_wire    := driver/load
 UNIT_NEEDS_driver_observe := kube
+UNIT_NEEDS_driver_preflight := kube
 UNIT_NEEDS_driver_fleet   := driver/wire driver/load driver/observe kube
 UNIT_NEEDS_driver_ramp    := driver/load kube
 UNIT_NEEDS_driver_run     := $(DRIVER_ROOMS)

@@ -109,6 +109,11 @@ static void tell_kept(void)
     kept_cluster_release(&cluster);
 }
 
+static void tell_problem(const char *text)
+{
+    (void)cli_fail(0, "%s", text);
+}
+
 static bool is_recorded(const char *folder)
 {
     AUTO_FREE char *database = memory_format("%s/run.db", folder);
@@ -159,6 +164,7 @@ static int execute(struct run_options *options, const struct run_session_extra *
     options->progress = live_progress;
     options->stop = interrupt_catch();
     options->cluster_is_up = remember_cluster;
+    options->problem = tell_problem;
     announce(options->lesson, options->pace, options->target);
     int result = run_lesson(options, &error);
     live_destroy(live);

@@ -9,6 +9,7 @@
 
 #include "common/clock.h"
 #include "common/memory.h"
+#include "driver/run/check.h"
 #include "driver/run/describe.h"
 #include "driver/run/embedded.h"
 #include "driver/run/variant.h"
@@ -83,14 +84,35 @@ static int run_variants(struct run_context *context, struct error *error)
     return 0;
 }
 
+/* -1 when the lesson cannot work there; else the obstacles are such that it can. */
+static int check_cluster(const struct run_context *context, struct obstacles *obstacles, struct error *error)
+{
+    const struct run_options *options = context->options;
+    if (lesson_check(options->lesson, context->client, options->stop, obstacles, error) < 0)
+        return -1;
+    size_t fatal = obstacles_fatal(obstacles);
+    for (size_t i = 0; i < obstacles->count && options->problem != NULL; i++) {
+        if (obstacles->entries[i].fatal)
+            options->problem(obstacles->entries[i].text);
+    }
+    if (fatal == 0)
+        return 0;
+    return error_set(error, "the lesson cannot work on this cluster: %zu %s", fatal, fatal == 1 ? "problem" : "problems");
+}
+
 static int run_on(struct run_context *context, struct error *error)
 {
     AUTO_FREE char *version = cluster_version(context->client, error);
     if (version == NULL)
         return -1;
+    AUTO_OBSTACLES struct obstacles obstacles;
+    if (check_cluster(context, &obstacles, error) < 0)
+        return -1;
     context->store = open_store(context->options, version, error);
     if (context->store == NULL)
         return -1;
+    for (size_t i = 0; i < obstacles.count; i++)
+        (void)run_store_add_note(context->store, obstacles.entries[i].text, NULL);
     int result = run_variants(context, error);
     struct error reason = ERROR_NONE;
     if (result < 0)

@@ -53,6 +53,8 @@ struct run_options {
     const atomic_bool *stop;    /* becomes true when the user wants to end */
     /* Called as soon as the embedded cluster is up: one that is to stay can be found again even if this process is killed. */
     int (*cluster_is_up)(int pid, struct error *error);
+    /* Called for each thing that keeps the lesson from working on the cluster, one line with its cure; NULL = not told. */
+    void (*problem)(const char *text);
     void *context;
     void (*progress)(void *context, const struct run_progress *progress); /* about ten times a second */
 };
@@ -61,7 +63,8 @@ struct run_options {
 int64_t run_expected_duration(const struct lesson *lesson, const char *pace);
 
 /* 0 = every variant ran to its end; 1 = ended early because *stop was set (what was recorded is kept and marked
- * incomplete; there may be nothing yet); -1 = a fault of the lab, also noted in the run. */
+ * incomplete; there may be nothing yet); -1 = a fault of the lab, also noted in the run, or
+ * a cluster on which the lesson cannot work: nothing is made then, and nothing recorded. */
 int run_lesson(const struct run_options *options, struct error *error);
 
 #endif

@@ -211,10 +211,7 @@ int variant_run(const struct run_context *context, size_t index, struct error *e
         manifests_release(&state.manifests);
         return -1;
     }
-    if (lesson_is_live(state.lesson))
-        (void)snprintf(state.namespace, sizeof state.namespace, "%s", state.lesson->namespace);
-    else
-        (void)snprintf(state.namespace, sizeof state.namespace, "hpalab-%s-%s", state.lesson->name, state.variant->name);
+    variant_name_namespace(state.lesson, state.variant, state.namespace);
     state.loads = memory_allocate(state.lesson->load_count, sizeof *state.loads);
     state.scale_before = memory_allocate(state.variant->scale_count, sizeof *state.scale_before);
     for (size_t i = 0; i < state.variant->scale_count; i++)

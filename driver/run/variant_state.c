@@ -1,9 +1,19 @@
 #include "driver/run/variant_state.h"
 
+#include <stdio.h>
+
 #include "common/clock.h"
 
 #define STEP (100 * NANOSECONDS_PER_MILLISECOND)
 #define ASK_PERIOD (500 * NANOSECONDS_PER_MILLISECOND)
+
+void variant_name_namespace(const struct lesson *lesson, const struct lesson_variant *variant, char name[NAMESPACE_SIZE])
+{
+    if (lesson_is_live(lesson))
+        (void)snprintf(name, NAMESPACE_SIZE, "%s", lesson->namespace);
+    else
+        (void)snprintf(name, NAMESPACE_SIZE, "hpalab-%s-%s", lesson->name, variant->name);
+}
 
 void variant_report_progress(const struct variant_state *state)
 {

@@ -48,6 +48,9 @@ struct variant_state {
 /* How a step or a wait ended; negative = a fault, with its error. */
 enum { STEP_DONE = 0, STEP_STOPPED = 1, STEP_TIMED_OUT = 2 };
 
+/* The namespace that a variant works in. */
+void variant_name_namespace(const struct lesson *lesson, const struct lesson_variant *variant, char name[NAMESPACE_SIZE]);
+
 void variant_report_progress(const struct variant_state *state);
 bool variant_is_stopped(const struct variant_state *state);
 

@@ -135,15 +135,27 @@ static void check_report(const char *folder)
     assert_true(cJSON_GetArraySize(json_get(variant, "pods")) >= 2);
 }
 
+static void check_that_nothing_is_in_the_way(const char *const *environment)
+{
+    const char *const arguments[] = {"check", "tests/data/lessons/small", NULL};
+    struct test_child *child = test_child_start("hpalab", arguments, environment);
+    int code = test_child_wait(child, 60);
+    AUTO_FREE char *output = test_child_output(child);
+    test_child_end(child);
+    assert_string_equal(output, "Nothing is in the way.\n");
+    assert_int_equal(code, 0);
+}
+
 static void test_api_away_during_the_load(void **state)
 {
     const struct lab *lab = *state;
     AUTO_FREE char *run = memory_format("%s/run", lab->folder);
     AUTO_FREE char *config = memory_format("KUBECONFIG=%s", lab->kubeconfig);
     AUTO_FREE char *home = memory_format("XDG_STATE_HOME=%s", lab->folder);
-    const char *const arguments[] = {"run", "tests/data/lessons/small", "--target", "hpalab", "--pace", "quick", "--out", run,
-                                     NULL};
+    const char *const arguments[] = {
+        "run", "tests/data/lessons/small", "--target", "hpalab", "--pace", "quick", "--out", run, "--yes", NULL};
     const char *const environment[] = {config, home, "NO_COLOR=1", NULL};
+    check_that_nothing_is_in_the_way(environment);
     struct test_child *child = test_child_start("hpalab", arguments, environment);
     wait_for_line(child, "one: 0:00 of");
     clock_sleep_until(clock_monotonic() + SECOND);
