@@ -30,12 +30,15 @@ static const char help[] =
     "How much (closed model: each virtual user waits for its answer):\n"
     "  --vus N              virtual users, with --duration, or --stages as numbers of users\n"
     "  --iterations N       so many requests by all users together (--duration: at most so long; default: 10m)\n"
-    "  --think-time TIME    from a user's answer to its next request\n"
-    "The request ({A..B} in the URL is a number that goes round from A to B):\n"
+    "  --think-time TIME    from a user's answer to its next request: 500ms, or 1s..3s, drawn anew each time\n"
+    "The request ({A..B} in URL, headers and text is a number that goes round from A to B; {iteration}, {vu}, {random:A..B},\n"
+    "{csv:COLUMN} are variables too):\n"
     "  --method M           default: GET, with a body POST\n"
     "  -H 'Name: value'     a header; {env:NAME} and {file:PATH} in the value stand for a variable's value and a file's\n"
     "                       line, so that a secret is on no command line; may be given again (also --header)\n"
-    "  --body TEXT|@FILE    text, or a file of text\n"
+    "  --body TEXT|@FILE    text, or a file, which is sent as it is\n"
+    "  --query NAME=VALUE   behind the URL, encoded; may be given again\n"
+    "  --data FILE          CSV whose columns are variables: {csv:COLUMN}\n"
     "  --timeout TIME       from the send to the last byte (default: 60s)\n"
     "  --redirects N        follow up to N redirects with each request (default: 0; k6 follows 10)\n"
     "  --http VERSION       auto (default: over TLS HTTP/2 where the server offers it, else 1.1), 1.1, or 2: many requests\n"
@@ -51,6 +54,9 @@ static const char help[] =
     "  --reuse WORD         keep (default), never: a connection for each request, or until when a connection is used:\n"
     "                       for 100 requests, or up to an age of 30s\n"
     "What is made of it:\n"
+    "  --check TEXT         'status is 200', 'status in 200-299', 'body contains TEXT', 'header NAME', 'header NAME is TEXT';\n"
+    "                       counted (metric checks); may be given again\n"
+    "  --tag KEY=VALUE      a label of all requests; may be given again\n"
     "  --threshold EXPR     METRIC:AGGREGATE<VALUE, such as 'http_req_duration:p(99)<200' (ms) or 'http_req_failed:rate<1%';\n"
     "                       may be given again; docs/load.md lists the metrics\n"
     "  --abort-on-fail      end the load when a threshold fails (looked at once a second)\n"
@@ -188,6 +194,9 @@ static int send_load(const struct load_arguments *arguments, const struct cli_li
 {
     struct error error = ERROR_NONE;
     struct session session = {.arguments = arguments, .outputs = outputs, .totals = load_totals_create(&arguments->spec)};
+    for (size_t i = 0; i < arguments->threshold_count; i++)
+        if (arguments->thresholds[i].comparison.labels[0] != '\0')
+            load_totals_select(session.totals, &arguments->thresholds[i].selection);
     const atomic_bool *interrupted = interrupt_catch();
     int code = EXIT_FAULT;
     if (start(&session, &error) < 0) {
@@ -229,6 +238,10 @@ static int run(int count, char **arguments)
                                        {.name = "key", .value = &texts.key_file},
                                        {.name = "server-name", .value = &texts.server_name},
                                        {.name = "insecure", .flag = &texts.insecure},
+                                       {.name = "data", .value = &texts.data},
+                                       {.name = "query", .list = &texts.queries},
+                                       {.name = "check", .list = &texts.checks},
+                                       {.name = "tag", .list = &texts.tags},
                                        {.name = "threshold", .list = &texts.thresholds},
                                        {.name = "abort-on-fail", .flag = &texts.abort_on_fail},
                                        {.name = "delay-abort-eval", .value = &texts.delay_abort_eval},

@@ -10,6 +10,7 @@
 #include "driver/cli/load_sending.h"
 #include "driver/cli/option_values.h"
 #include "driver/load/limits.h"
+#include "driver/load/request_mix.h"
 
 /* "1000", "0.5", "1000/s", "600/m" */
 static int read_rate(const char *option, const char *text, double *rate, struct error *error)
@@ -29,6 +30,19 @@ static int read_rate(const char *option, const char *text, double *rate, struct 
     return 0;
 }
 
+/* "500ms", or "1s..3s": drawn anew each time */
+static int read_think_time(const char *text, struct load_spec *spec, struct error *error)
+{
+    const char *dots = strstr(text, "..");
+    AUTO_FREE char *least = memory_copy_bytes(text, dots != NULL ? (size_t)(dots - text) : strlen(text));
+    if (option_time("think-time", least, 0, LOAD_LONGEST_STAGE, &spec->think_time, error) < 0 ||
+        (dots != NULL && option_time("think-time", dots + 2, 0, LOAD_LONGEST_STAGE, &spec->think_time_most, error) < 0))
+        return -1;
+    if (dots != NULL && spec->think_time_most < spec->think_time)
+        return error_set(error, "--think-time: expected a rising range such as 1s..3s, not \"%.40s\"", text);
+    return 0;
+}
+
 /* "20s:100" */
 static int read_stage(const char *text, bool vus, struct load_stage *stage, struct error *error)
 {
@@ -37,7 +51,7 @@ static int read_stage(const char *text, bool vus, struct load_stage *stage, stru
     if (colon == NULL)
         return error_set(error, "--stages: expected DURATION:TARGET, such as 20s:100, not \"%.40s\"", text);
     AUTO_FREE char *duration = memory_copy_bytes(text, (size_t)(colon - text));
-    if (option_time("stages", duration, NANOSECONDS_PER_MILLISECOND, LOAD_LONGEST_STAGE, &stage->duration, error) < 0)
+    if (option_time("stages", duration, 0, LOAD_LONGEST_STAGE, &stage->duration, error) < 0)
         return -1;
     if (!vus)
         return read_rate("stages", colon + 1, &stage->target, error);
@@ -60,7 +74,7 @@ static int read_stages(const char *text, bool vus, struct load_spec *spec, struc
             return -1;
         spec->stage_count++;
     }
-    return 0;
+    return load_spec_duration(spec) > 0 ? 0 : error_set(error, "--stages: expected one at least that lasts");
 }
 
 /* One stage that stays where it starts. */
@@ -107,8 +121,7 @@ static int read_closed(const struct load_texts *texts, struct load_spec *spec, s
         return error_set(error, "--vus: a closed model has no --rate and no --spacing");
     if (option_whole("vus", texts->vus, texts->stages != NULL ? 0 : 1, LOAD_MOST_VUS, &vus, error) < 0)
         return -1;
-    if (texts->think_time != NULL &&
-        option_time("think-time", texts->think_time, 0, LOAD_LONGEST_STAGE, &spec->think_time, error) < 0)
+    if (texts->think_time != NULL && read_think_time(texts->think_time, spec, error) < 0)
         return -1;
     if (texts->stages != NULL) {
         if (texts->iterations != NULL)
@@ -175,13 +188,24 @@ static int read_history(const struct load_texts *texts, struct load_history_opti
     return history->folder == NULL || load_history_check(history->folder, error) == 0 ? 0 : error_context(error, "--history");
 }
 
+/* What only the whole request shows. */
+static int check_request(const struct load_spec *spec, struct error *error)
+{
+    struct request_mix mix;
+    if (request_mix_create(spec, &mix, error) < 0)
+        return -1;
+    request_mix_release(&mix);
+    return 0;
+}
+
 int load_arguments_read(const struct load_texts *texts, struct load_arguments *arguments, struct error *error)
 {
     *arguments = (struct load_arguments){0};
     load_spec_init(&arguments->spec);
     arguments->spec.name = memory_copy_text("load");
     if (load_request_read(texts, &arguments->spec, error) < 0 || read_schedule(texts, &arguments->spec, error) < 0 ||
-        load_sending_read(texts, &arguments->spec, error) < 0 || read_history(texts, &arguments->history, error) < 0)
+        check_request(&arguments->spec, error) < 0 || load_sending_read(texts, &arguments->spec, error) < 0 ||
+        read_history(texts, &arguments->history, error) < 0)
         return -1;
     return read_thresholds(texts, arguments, error);
 }
@@ -189,6 +213,8 @@ int load_arguments_read(const struct load_texts *texts, struct load_arguments *a
 void load_arguments_release(struct load_arguments *arguments)
 {
     load_spec_release(&arguments->spec);
+    for (size_t i = 0; i < arguments->threshold_count; i++)
+        threshold_release(&arguments->thresholds[i]);
     free(arguments->thresholds);
     free(arguments->history.relatives);
     *arguments = (struct load_arguments){0};

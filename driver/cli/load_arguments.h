@@ -15,9 +15,10 @@ struct load_texts {
     const char *url, *rate, *vus, *pacing, *duration, *stages, *iterations, *think_time, *spacing, *method, *body, *timeout;
     const char *connections, *reuse, *threads, *http, *redirects;
     const char *ca_file, *certificate_file, *key_file, *server_name, *delay_abort_eval;
+    const char *data;
     const char *history, *history_keep;
     int insecure, abort_on_fail;
-    struct cli_list headers, thresholds, outputs, against_last;
+    struct cli_list headers, queries, checks, tags, thresholds, outputs, against_last;
 };
 
 struct load_arguments {

@@ -9,8 +9,8 @@
 #include "common/buffer.h"
 #include "common/file.h"
 #include "common/memory.h"
+#include "driver/load/check.h"
 #include "driver/load/limits.h"
-#include "driver/load/text_template.h"
 #include "driver/load/url.h"
 
 #define BODY_MAXIMUM ((size_t)16 * 1024 * 1024)
@@ -48,11 +48,12 @@ static int append_secret(struct buffer *value, const char *kind, const char *nam
             text[--length] = '\0';
     }
     bool one_line = strlen(text) == length && strpbrk(text, "\r\n") == NULL;
-    int appended = one_line ? buffer_append(value, text, length) : 0;
+    if (one_line)
+        text_template_escape(text, length, value); /* nothing in it is a variable */
     memory_wipe_text(text);
     if (!one_line)
         return error_set(error, "expected one line of text in %s", name);
-    return appended < 0 ? error_set(error, "the value is longer than %zu bytes", VALUE_MAXIMUM) : 0;
+    return value->overflowed ? error_set(error, "the value is longer than %zu bytes", VALUE_MAXIMUM) : 0;
 }
 
 /* Puts in what {env:NAME} and {file:PATH} stand for. */
@@ -155,22 +156,91 @@ static int read_tls(const struct load_texts *texts, struct load_spec *spec, stru
     return read_file_name("key", texts->key_file, &spec->tls.key_file, error);
 }
 
-static int read_url(const struct load_texts *texts, struct load_spec *spec, struct error *error)
+static int read_url(const struct load_texts *texts, const struct load_data *data, struct load_spec *spec, struct error *error)
 {
     struct url_template url;
     if (texts->url == NULL)
         return error_set(error, "which URL? For example: hpalab load http://localhost:8080/ --rate 100 --duration 30s");
-    if (url_template_parse(texts->url, NULL, &url, error) < 0)
+    if (url_template_parse(texts->url, data, &url, error) < 0)
         return -1;
     url_template_release(&url);
     spec->url = memory_copy_text(texts->url);
     return 0;
 }
 
+static int read_data(const struct load_texts *texts, struct load_spec *spec, struct load_data *data, struct error *error)
+{
+    size_t length = 0;
+    if (texts->data == NULL)
+        return 0;
+    spec->csv = file_read(texts->data, LOAD_MOST_DATA, &length, error);
+    if (spec->csv == NULL || load_data_parse(spec->csv, length, data, error) < 0)
+        return error_context(error, "--data");
+    return 0;
+}
+
+/* NAME=VALUE, behind the URL, encoded but for variables. */
+static int add_queries(const struct load_texts *texts, struct load_spec *spec, struct error *error)
+{
+    AUTO_BUFFER struct buffer url = {0};
+    buffer_init(&url, VALUE_MAXIMUM);
+    (void)buffer_append_text(&url, spec->url);
+    for (size_t i = 0; i < texts->queries.count; i++) {
+        const char *text = texts->queries.values[i];
+        const char *equals = strchr(text, '=');
+        if (equals == NULL || equals == text)
+            return error_set(error, "--query: expected NAME=VALUE, not \"%.60s\"", text);
+        AUTO_FREE char *name = memory_copy_bytes(text, (size_t)(equals - text));
+        (void)buffer_append_text(&url, strchr(url.data, '?') == NULL ? "?" : "&");
+        text_template_encode(name, &url);
+        (void)buffer_append_text(&url, "=");
+        text_template_encode(equals + 1, &url);
+    }
+    if (url.overflowed)
+        return error_set(error, "--query: expected at most %zu bytes", VALUE_MAXIMUM);
+    free(spec->url);
+    spec->url = buffer_steal(&url);
+    return 0;
+}
+
+static int read_checks(const struct load_texts *texts, struct load_spec *spec, struct error *error)
+{
+    struct parsed_check parsed;
+    if (texts->checks.count > LOAD_MOST_CHECKS)
+        return error_set(error, "--check: expected at most %d", LOAD_MOST_CHECKS);
+    spec->checks = memory_allocate(texts->checks.count + 1, sizeof *spec->checks);
+    for (; spec->check_count < texts->checks.count; spec->check_count++) {
+        const char *text = texts->checks.values[spec->check_count];
+        if (parsed_check_read(text, &parsed, error) < 0)
+            return error_context(error, "--check");
+        parsed_check_release(&parsed);
+        spec->checks[spec->check_count] = (struct load_check){memory_copy_text(text), memory_copy_text(text)};
+    }
+    return 0;
+}
+
+static int read_tags(const struct load_texts *texts, struct load_spec *spec, struct error *error)
+{
+    spec->tags = memory_allocate(texts->tags.count + 1, sizeof *spec->tags);
+    for (; spec->tag_count < texts->tags.count; spec->tag_count++) {
+        const char *text = texts->tags.values[spec->tag_count];
+        const char *equals = strchr(text, '=');
+        if (equals == NULL || equals == text || strpbrk(text, "{},\r\n") != NULL)
+            return error_set(error, "--tag: expected KEY=VALUE without braces and commas, not \"%.60s\"", text);
+        spec->tags[spec->tag_count] =
+            (struct load_label){memory_copy_bytes(text, (size_t)(equals - text)), memory_copy_text(equals + 1)};
+    }
+    return 0;
+}
+
 int load_request_read(const struct load_texts *texts, struct load_spec *spec, struct error *error)
 {
-    if (read_url(texts, spec, error) < 0 || read_method(texts, spec, error) < 0 || read_headers(texts, spec, error) < 0 ||
-        read_body(texts, spec, error) < 0)
+    struct load_data data = {.row_count = 0};
+    int read = read_data(texts, spec, &data, error) < 0 ? -1 : read_url(texts, &data, spec, error);
+    load_data_release(&data);
+    if (read < 0 || add_queries(texts, spec, error) < 0 || read_method(texts, spec, error) < 0 ||
+        read_headers(texts, spec, error) < 0 || read_body(texts, spec, error) < 0 || read_checks(texts, spec, error) < 0 ||
+        read_tags(texts, spec, error) < 0)
         return -1;
     return read_tls(texts, spec, error);
 }

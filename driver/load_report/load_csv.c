@@ -23,7 +23,7 @@ static void add_second(struct buffer *text, size_t number, const struct load_sec
     const int64_t times[] = {second->p50, second->p90, second->p99, second->p999, second->maximum};
     for (size_t i = 0; i < sizeof times / sizeof *times; i++)
         add_time(text, times[i]);
-    (void)buffer_append_text(text, "\n");
+    (void)buffer_append_format(text, ",%" PRIu64 ",%s\n", second->bytes_sent, second->phase);
 }
 
 void load_report_csv(const struct load_report *report, struct buffer *text)
@@ -32,7 +32,7 @@ void load_report_csv(const struct load_report *report, struct buffer *text)
     for (int outcome = 0; outcome < OUTCOME_COUNT; outcome++)
         (void)buffer_append_format(text, ",%s", load_outcome_name((enum load_outcome)outcome));
     (void)buffer_append_text(text, ",new_connections,bytes_received,in_flight,vus,generator_cpu,"
-                                   "p50_ms,p90_ms,p99_ms,p999_ms,max_ms\n");
+                                   "p50_ms,p90_ms,p99_ms,p999_ms,max_ms,bytes_sent,phase\n");
     for (size_t i = 0; i < report->total->second_count; i++)
         add_second(text, i, &report->total->seconds[i]);
 }

@@ -44,6 +44,8 @@ static int check_relative(const struct comparison *comparison, struct error *err
     if (comparison->aggregate[0] == '\0' || comparison->unit != LITERAL_PERCENT || !(comparison->number >= 0))
         return error_set(error, "expected METRIC:AGGREGATE and a percentage of the last value, such as "
                                 "http_req_duration:p(99)<120%%");
+    if (comparison->labels[0] != '\0')
+        return error_set(error, "results are kept of the whole load, without labels");
     if (threshold_find_metric(comparison, &value, error) < 0)
         return -1;
     return is_aggregate(comparison->aggregate)

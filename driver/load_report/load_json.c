@@ -20,7 +20,8 @@ static void set_number(cJSON *object, const char *key, double value)
 
 static double per_second(const struct load_total *total, uint64_t count)
 {
-    return total->elapsed > 0 ? (double)count * (double)NANOSECONDS_PER_SECOND / (double)total->elapsed : 0;
+    double seconds = load_total_seconds(total);
+    return seconds > 0 ? (double)count / seconds : 0;
 }
 
 /* Without values where there was no answer: a zero would be one. */
@@ -47,6 +48,54 @@ static void add_counter(cJSON *metrics, const char *name, const struct load_tota
     set_number(metric, "rate", per_second(total, count));
 }
 
+static void add_checks_metric(cJSON *metrics, const struct load_total *total)
+{
+    uint64_t passes = 0;
+    uint64_t checks = load_total_checks(total, &passes);
+    if (checks == 0)
+        return;
+    cJSON *metric = json_object_at(metrics, "checks");
+    json_set_integer(metric, "passes", (int64_t)passes);
+    json_set_integer(metric, "fails", (int64_t)(checks - passes));
+    set_number(metric, "rate", (double)passes / (double)checks);
+}
+
+/* Of each request of the load: by_request, as it is named. */
+static void add_by_request(cJSON *root, const struct load_total *total)
+{
+    uint64_t passes = 0;
+    if (total->spec->request_count == 0 && load_total_checks(total, &passes) == 0)
+        return;
+    cJSON *list = json_array_at(root, "by_request");
+    for (size_t i = 0; i < load_spec_request_count(total->spec); i++) {
+        const struct request_spec request = load_spec_request(total->spec, i);
+        const struct load_request_total *counted = &total->requests[i];
+        cJSON *entry = cJSON_CreateObject();
+        json_set_text(entry, "name", request.name);
+        json_set_text(entry, "method", request.method);
+        json_set_text(entry, "url", request.url);
+        cJSON *tags = json_object_at(entry, "tags");
+        for (size_t j = 0; j < request.tag_count; j++)
+            json_set_text(tags, request.tags[j].key, request.tags[j].value);
+        cJSON *outcomes = json_object_at(entry, "outcomes");
+        for (int outcome = 0; outcome < OUTCOME_COUNT; outcome++)
+            json_set_integer(outcomes, load_outcome_name((enum load_outcome)outcome), (int64_t)counted->outcomes[outcome]);
+        json_set_integer(entry, "data_received", (int64_t)counted->bytes_received);
+        json_set_integer(entry, "data_sent", (int64_t)counted->bytes_sent);
+        add_times(entry, "http_req_duration", &counted->service);
+        add_times(entry, "response_time", &counted->response);
+        cJSON *checks = json_array_at(entry, "checks");
+        for (size_t j = 0; j < request.check_count; j++) {
+            cJSON *check = cJSON_CreateObject();
+            json_set_text(check, "name", request.checks[j].name);
+            json_set_integer(check, "passes", (int64_t)counted->checks[j].passes);
+            json_set_integer(check, "fails", (int64_t)counted->checks[j].fails);
+            (void)cJSON_AddItemToArray(checks, check);
+        }
+        (void)cJSON_AddItemToArray(list, entry);
+    }
+}
+
 static void add_metrics(cJSON *root, const struct load_total *total)
 {
     cJSON *metrics = json_object_at(root, "metrics");
@@ -56,8 +105,11 @@ static void add_metrics(cJSON *root, const struct load_total *total)
     add_counter(metrics, "iterations", total, requests);
     add_counter(metrics, "dropped_iterations", total, total->outcomes[OUTCOME_DROPPED]);
     add_counter(metrics, "data_received", total, total->bytes_received);
+    add_counter(metrics, "data_sent", total, total->bytes_sent);
+    add_checks_metric(metrics, total);
     if (load_executor_is_closed(total->spec->executor)) {
         cJSON *vus = json_object_at(metrics, "vus");
+        json_set_integer(vus, "value", (int64_t)total->vus);
         json_set_integer(vus, "min", (int64_t)total->vus_minimum);
         json_set_integer(vus, "max", (int64_t)total->vus_maximum);
     }
@@ -76,10 +128,11 @@ static void add_metrics(cJSON *root, const struct load_total *total)
 static void add_thresholds(cJSON *root, const struct load_report *report)
 {
     char condition[2 * COMPARISON_TEXT_SIZE];
+    char metric[2 * COMPARISON_TEXT_SIZE];
     cJSON *metrics = json_object_at(root, "metrics");
     for (size_t i = 0; i < report->threshold_count; i++) {
         const struct threshold *threshold = &report->thresholds[i];
-        cJSON *conditions = json_object_at(json_object_at(metrics, threshold->comparison.name), "thresholds");
+        cJSON *conditions = json_object_at(json_object_at(metrics, threshold_metric(threshold, metric)), "thresholds");
         cJSON *entry = json_object_at(conditions, threshold_condition(threshold, condition));
         if (threshold->result == THRESHOLD_NO_DATA)
             json_set(entry, "ok", cJSON_CreateNull());
@@ -137,6 +190,12 @@ void load_report_json(const struct load_report *report, struct buffer *text)
     add_metrics(root, total);
     add_thresholds(root, report);
     add_requests(root, total);
+    add_by_request(root, total);
+    if (total->warm_up_seconds > 0) {
+        cJSON *warm_up = json_object_at(root, "warm_up");
+        json_set_integer(warm_up, "seconds", total->warm_up_seconds);
+        json_set_integer(warm_up, "planned", (int64_t)total->warm_up_requests);
+    }
     add_generator(root, total);
     AUTO_FREE char *printed = json_print(root);
     (void)buffer_append_text(text, printed);

@@ -29,6 +29,11 @@ static uint64_t bytes_received_of(const struct load_total *total)
     return total->bytes_received;
 }
 
+static uint64_t bytes_sent_of(const struct load_total *total)
+{
+    return total->bytes_sent;
+}
+
 static uint64_t planned_of(const struct load_total *total)
 {
     return total->planned;
@@ -192,6 +197,7 @@ void load_prometheus_write(const struct load_prometheus *first, size_t count, st
     add_counter(text, loads, "k6_iterations_total", "Requests that were answered or failed.", requests_of);
     add_counter(text, loads, "k6_dropped_iterations_total", "Requests that found no free connection.", dropped_of);
     add_counter(text, loads, "k6_data_received_total", "Bytes of the answers.", bytes_received_of);
+    add_counter(text, loads, "k6_data_sent_total", "Bytes of the requests.", bytes_sent_of);
     add_failed_rate(text, loads);
     add_times(text, loads, "k6_http_req_duration", "Seconds from the send to the last byte, of ok answers.", service_of);
     add_times(text, loads, "hpalab_response_time", "Seconds from the moment a request was due to the last byte, of ok answers.",
@@ -201,6 +207,7 @@ void load_prometheus_write(const struct load_prometheus *first, size_t count, st
     add_counter(text, loads, "hpalab_late_total", "Requests that were sent more than 10 ms late.", late_of);
     add_counter(text, loads, "hpalab_connections_total", "New connections.", connections_of);
     add_outcomes(text, loads);
+    load_prometheus_write_requests(first, count, text);
 }
 
 void load_prometheus_label(const char *name, const char *value, struct buffer *text)

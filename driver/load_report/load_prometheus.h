@@ -16,6 +16,9 @@ struct load_prometheus {
  * and the histogram of their times also without "k6_", as other outputs of k6 name them. */
 void load_prometheus_write(const struct load_prometheus *loads, size_t count, struct buffer *text);
 
+/* Of those, what is told of each request of a mix, and of each check. */
+void load_prometheus_write_requests(const struct load_prometheus *loads, size_t count, struct buffer *text);
+
 /* Appends a label, NAME="value" with what is to be escaped, after a comma unless text is empty. */
 void load_prometheus_label(const char *name, const char *value, struct buffer *text);
 

@@ -87,7 +87,8 @@ static void write_all_times(const struct load_total *total, const struct termina
 
 static double per_second(const struct load_total *total, double amount)
 {
-    return total->elapsed > 0 ? amount * (double)NANOSECONDS_PER_SECOND / (double)total->elapsed : 0;
+    double seconds = load_total_seconds(total);
+    return seconds > 0 ? amount / seconds : 0;
 }
 
 static void write_requests(const struct load_total *total, const struct terminal *terminal)
@@ -128,6 +129,51 @@ static void write_outcomes(const struct load_total *total, const struct terminal
     line(terminal, "statuses", "%s", text.data);
 }
 
+/* Of a mix: what became of each request, and its service time. */
+static void write_by_request(const struct load_total *total, const struct terminal *terminal)
+{
+    char numbers[2][NUMBER_TEXT_SIZE];
+    char times[2][DURATION_TEXT_SIZE];
+    for (size_t i = 0; i < total->spec->request_count; i++) {
+        const struct load_request_total *request = &total->requests[i];
+        uint64_t failed = 0;
+        for (int outcome = 0; outcome < OUTCOME_COUNT; outcome++)
+            failed += load_outcome_is_lost((enum load_outcome)outcome) ? request->outcomes[outcome] : 0;
+        bool any = request->service.total > 0;
+        line(terminal, i == 0 ? "by request" : "", "%s: %s ok, %s failed, p(50) %s, p(99) %s", total->spec->requests[i].name,
+             number_count(request->outcomes[OUTCOME_OK], numbers[0]), number_count(failed, numbers[1]),
+             any ? short_time(histogram_percentile(&request->service, 0.5), times[0]) : "-",
+             any ? short_time(histogram_percentile(&request->service, 0.99), times[1]) : "-");
+    }
+}
+
+static void write_check(const struct terminal *terminal, const char *label, const char *request, const struct load_check *check,
+                        const struct load_check_count *count)
+{
+    char numbers[2][NUMBER_TEXT_SIZE];
+    uint64_t all = count->passes + count->fails;
+    line_begin(terminal, label);
+    terminal_left(terminal,
+                  count->fails > 0 ? "fail"
+                  : all > 0        ? "pass"
+                                   : "no data",
+                  COLUMN_WIDTH, count->fails > 0 || all == 0 ? STYLE_BAD : STYLE_GOOD);
+    AUTO_FREE char *name = memory_format("%s%s%s", request, request[0] != '\0' ? ": " : "", check->name);
+    terminal_left(terminal, name, CONDITION_WIDTH, STYLE_PLAIN);
+    (void)buffer_append_format(terminal->output, " %s of %s\n", number_count(count->passes, numbers[0]),
+                               number_count(all, numbers[1]));
+}
+
+static void write_checks(const struct load_total *total, const struct terminal *terminal)
+{
+    const char *label = "checks";
+    for (size_t i = 0; i < load_spec_request_count(total->spec); i++) {
+        const struct request_spec request = load_spec_request(total->spec, i);
+        for (size_t j = 0; j < request.check_count; j++, label = "")
+            write_check(terminal, label, request.name, &request.checks[j], &total->requests[i].checks[j]);
+    }
+}
+
 static const char *bytes_text(double bytes, char text[NUMBER_TEXT_SIZE])
 {
     static const char *const units[] = {"B", "kB", "MB", "GB", "TB"};
@@ -147,6 +193,8 @@ static void write_costs(const struct load_total *total, const struct terminal *t
          number_count(load_total_most_connections(total), numbers[1]));
     line(terminal, "received", "%s, %s/s", bytes_text((double)total->bytes_received, numbers[1]),
          bytes_text(per_second(total, (double)total->bytes_received), numbers[2]));
+    line(terminal, "sent", "%s, %s/s", bytes_text((double)total->bytes_sent, numbers[1]),
+         bytes_text(per_second(total, (double)total->bytes_sent), numbers[2]));
     line(terminal, "generator", "%.3g%% of a core, %.3g%% in its busiest second", 100 * load_total_cpu(total),
          100 * total->cpu_maximum);
     (void)load_limit_find(total, limit);
@@ -176,6 +224,7 @@ static const char *value_text(const struct threshold *threshold, char text[DURAT
 static void write_thresholds(const struct load_report *report, const struct terminal *terminal)
 {
     char condition[2 * COMPARISON_TEXT_SIZE];
+    char metric[2 * COMPARISON_TEXT_SIZE];
     char value[DURATION_TEXT_SIZE];
     char text[4 * COMPARISON_TEXT_SIZE];
     static const enum terminal_style styles[] = {
@@ -184,7 +233,8 @@ static void write_thresholds(const struct load_report *report, const struct term
         const struct threshold *threshold = &report->thresholds[i];
         line_begin(terminal, i == 0 ? "thresholds" : "");
         terminal_left(terminal, threshold_result_name(threshold->result), COLUMN_WIDTH, styles[threshold->result]);
-        (void)snprintf(text, sizeof text, "%s:%s", threshold->comparison.name, threshold_condition(threshold, condition));
+        (void)snprintf(text, sizeof text, "%s:%s", threshold_metric(threshold, metric),
+                       threshold_condition(threshold, condition));
         terminal_left(terminal, text, CONDITION_WIDTH, STYLE_PLAIN);
         if (threshold->result != THRESHOLD_NO_DATA)
             (void)buffer_append_format(terminal->output, " %s", value_text(threshold, value));
@@ -215,6 +265,8 @@ void load_report_summary(const struct load_report *report, const struct terminal
     write_all_times(report->total, terminal);
     write_requests(report->total, terminal);
     write_outcomes(report->total, terminal);
+    write_by_request(report->total, terminal);
+    write_checks(report->total, terminal);
     write_costs(report->total, terminal);
     write_thresholds(report, terminal);
 }

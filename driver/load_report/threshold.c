@@ -28,8 +28,9 @@ int threshold_find_metric(const struct comparison *comparison, struct named_valu
 {
     int found = metric_value(comparison->name, comparison->aggregate, NULL, value);
     if (found == -2)
-        return error_set(error, "%s has no aggregate \"%s\"; times have p(N), med, avg, min, max, counts have count and rate",
-                         comparison->name, comparison->aggregate);
+        return error_set(
+            error, "%s has no aggregate \"%s\"; times have p(N), med, avg, min, max, counts have count and rate, shares rate",
+            comparison->name, comparison->aggregate);
     return found < 0 ? unknown_metric(comparison->name, error) : 0;
 }
 
@@ -37,11 +38,11 @@ static int check(struct threshold *threshold, struct error *error)
 {
     const struct comparison *comparison = &threshold->comparison;
     double number = 0;
-    if (strchr(comparison->name, '{') != NULL)
-        return error_set(error, "labels in braces are not known; a threshold is about the whole load");
     if (comparison->aggregate[0] == '\0')
         return error_set(error, "expected METRIC:AGGREGATE before the comparison, such as http_req_duration:p(99)<200");
-    if (threshold_find_metric(comparison, &threshold->value, error) < 0)
+    if (threshold_find_metric(comparison, &threshold->value, error) < 0 ||
+        metric_selection_init(&threshold->selection, comparison->labels, error) < 0 ||
+        metric_selection_check(&threshold->selection, comparison->name, error) < 0)
         return -1;
     return metric_convert(comparison, threshold->value.kind, &number, error);
 }
@@ -64,11 +65,24 @@ char *threshold_condition(const struct threshold *threshold, char text[2 * COMPA
     return text;
 }
 
+char *threshold_metric(const struct threshold *threshold, char text[2 * COMPARISON_TEXT_SIZE])
+{
+    (void)snprintf(text, (size_t)2 * COMPARISON_TEXT_SIZE, "%s%s", threshold->comparison.name, threshold->comparison.labels);
+    return text;
+}
+
+void threshold_release(struct threshold *threshold)
+{
+    metric_selection_release(&threshold->selection);
+}
+
 void threshold_evaluate(struct threshold *threshold, const struct metric_data *data)
 {
     const struct comparison *comparison = &threshold->comparison;
     double number = 0;
     threshold->result = THRESHOLD_NO_DATA;
+    const struct metric_data selected = metric_selection_data(&threshold->selection, data->seconds);
+    data = comparison->labels[0] != '\0' ? &selected : data;
     if (metric_value(comparison->name, comparison->aggregate, data, &threshold->value) < 0 || isnan(threshold->value.number) ||
         metric_convert(comparison, threshold->value.kind, &number, NULL) < 0)
         return;

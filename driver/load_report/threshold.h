@@ -1,11 +1,11 @@
 /*
- * Thresholds of a load, as k6 writes them: METRIC:AGGREGATE OPERATOR VALUE, such as http_req_duration:p(99)<200. Times
- * without a unit are milliseconds.
+ * Thresholds of a load, as k6 writes them: METRIC:AGGREGATE OPERATOR VALUE, such as http_req_duration:p(99)<200 or
+ * http_req_duration{name:checkout}:p(99)<200. Times without a unit are milliseconds.
  */
 #ifndef DRIVER_LOAD_REPORT_THRESHOLD_H
 #define DRIVER_LOAD_REPORT_THRESHOLD_H
 
-#include "driver/metric/metric.h"
+#include "driver/metric/metric_selection.h"
 
 /* NO_DATA: there is nothing to compare, such as a percentile without an answer; neither passed nor failed. */
 enum threshold_result { THRESHOLD_PASS, THRESHOLD_FAIL, THRESHOLD_NO_DATA };
@@ -15,6 +15,7 @@ const char *threshold_result_name(enum threshold_result result);
 
 struct threshold {
     struct comparison comparison;
+    struct metric_selection selection; /* of one with labels: whoever has the results adds them (load_totals_select) */
     enum threshold_result result;
     struct named_value value; /* that it was compared with */
 };
@@ -28,6 +29,12 @@ int threshold_find_metric(const struct comparison *comparison, struct named_valu
 /* "p(99)<200": what follows the metric's name, as it was compared. Returns text. */
 char *threshold_condition(const struct threshold *threshold, char text[2 * COMPARISON_TEXT_SIZE]);
 
+/* "http_req_duration{name:checkout}": the metric with its labels. Returns text. */
+char *threshold_metric(const struct threshold *threshold, char text[2 * COMPARISON_TEXT_SIZE]);
+
+void threshold_release(struct threshold *threshold);
+
+/* data: of the whole load. */
 void threshold_evaluate(struct threshold *threshold, const struct metric_data *data);
 
 /* FAIL when one fails, else NO_DATA when one has none, else PASS. */

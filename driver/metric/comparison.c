@@ -66,12 +66,29 @@ static void read_literal(struct comparison *comparison)
     }
 }
 
+/* Just behind the brace that closes the labels; the end of the text when there is none. */
+static const char *labels_end(const char *labels, const char *until)
+{
+    const char *close = memchr(labels, '}', (size_t)(until - labels));
+    return close != NULL ? close + 1 : until;
+}
+
 static int read_left(const char *text, const char *until, struct comparison *comparison, struct error *error)
 {
-    const char *colon = memchr(text, ':', (size_t)(until - text));
+    const char *labels = memchr(text, '{', (size_t)(until - text));
+    const char *behind = labels != NULL ? labels_end(labels, until) : text;
+    const char *colon = memchr(behind, ':', (size_t)(until - behind));
     comparison->aggregate[0] = '\0';
-    if (copy_trimmed(comparison->name, text, colon != NULL ? colon : until, error) < 0)
+    comparison->labels[0] = '\0';
+    if (copy_trimmed(comparison->name, text,
+                     labels != NULL  ? labels
+                     : colon != NULL ? colon
+                                     : until,
+                     error) < 0 ||
+        (labels != NULL && copy_trimmed(comparison->labels, labels, behind, error) < 0))
         return -1;
+    if (labels != NULL && (colon == NULL || behind + strspn(behind, " \t") != colon))
+        return error_set(error, "expected METRIC{LABEL:VALUE}:AGGREGATE before the comparison");
     if (comparison->name[0] == '\0')
         return error_set(error, "a name is missing before the comparison");
     if (colon == NULL)
@@ -85,7 +102,12 @@ static int read_left(const char *text, const char *until, struct comparison *com
 
 int comparison_parse(const char *text, struct comparison *comparison, struct error *error)
 {
-    const char *sign = text + strcspn(text, "<>=!");
+    size_t before = strcspn(text, "<>=!");
+    const char *labels = memchr(text, '{', before);
+    const char *left = labels != NULL ? labels_end(labels, text + strlen(text)) : text;
+    if (labels != NULL && left[-1] != '}')
+        return error_set(error, "expected METRIC{LABEL:VALUE}:AGGREGATE before the comparison");
+    const char *sign = left + strcspn(left, "<>=!"); /* a label's value may hold such characters */
     size_t length = read_operator(sign, &comparison->sign);
     if (length == 0)
         return error_set(error, "expected a comparison, such as lost.count == 0");

@@ -1,5 +1,6 @@
 /*
- * The grammar of expectations: NAME OPERATOR VALUE, or METRIC: AGGREGATE OPERATOR VALUE.
+ * The grammar of expectations: NAME OPERATOR VALUE, or METRIC{LABEL:VALUE,...}: AGGREGATE OPERATOR VALUE, where the labels
+ * may be missing.
  */
 #ifndef DRIVER_METRIC_COMPARISON_H
 #define DRIVER_METRIC_COMPARISON_H
@@ -28,6 +29,7 @@ enum literal_unit {
 
 struct comparison {
     char name[COMPARISON_TEXT_SIZE];      /* or the metric */
+    char labels[COMPARISON_TEXT_SIZE];    /* of the metric, in braces: label_filter.h; "" = none */
     char aggregate[COMPARISON_TEXT_SIZE]; /* "" = no metric */
     enum comparison_operator sign;
     enum literal_unit unit;

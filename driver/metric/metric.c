@@ -6,7 +6,7 @@
 
 #include "common/clock.h"
 
-enum metric_form { FORM_TIMES, FORM_COUNTER, FORM_SHARE };
+enum metric_form { FORM_TIMES, FORM_COUNTER, FORM_SHARE, FORM_CHECKS, FORM_VUS };
 
 struct metric {
     const char *name;
@@ -23,7 +23,10 @@ static const struct metric METRICS[] = {
     {"iterations", FORM_COUNTER, offsetof(struct metric_data, requests)},
     {"dropped_iterations", FORM_COUNTER, offsetof(struct metric_data, dropped)},
     {"data_received", FORM_COUNTER, offsetof(struct metric_data, bytes_received)},
+    {"data_sent", FORM_COUNTER, offsetof(struct metric_data, bytes_sent)},
     {"http_req_failed", FORM_SHARE, offsetof(struct metric_data, lost)},
+    {"checks", FORM_CHECKS, offsetof(struct metric_data, check_passes)},
+    {"vus", FORM_VUS, offsetof(struct metric_data, vus)},
 };
 #define METRIC_COUNT (sizeof METRICS / sizeof *METRICS)
 
@@ -107,6 +110,29 @@ static int share_value(const struct metric *metric, const char *aggregate, const
     return 0;
 }
 
+static int checks_value(const char *aggregate, const struct metric_data *data, struct named_value *value)
+{
+    if (strcmp(aggregate, "rate") != 0)
+        return -2;
+    *value = (struct named_value){.kind = VALUE_SHARE, .number = NAN};
+    if (data != NULL && data->checks > 0)
+        value->number = (double)data->check_passes / (double)data->checks;
+    return 0;
+}
+
+/* As of k6's gauges: the last one, the least and the most. */
+static int vus_value(const char *aggregate, const struct metric_data *data, struct named_value *value)
+{
+    bool last = strcmp(aggregate, "value") == 0;
+    bool least = strcmp(aggregate, "min") == 0;
+    if (!last && !least && strcmp(aggregate, "max") != 0)
+        return -2;
+    *value = (struct named_value){.kind = VALUE_COUNT, .number = NAN};
+    if (data != NULL && data->vus_known)
+        value->number = (double)(last ? data->vus : least ? data->vus_minimum : data->vus_maximum);
+    return 0;
+}
+
 int metric_value(const char *name, const char *aggregate, const struct metric_data *data, struct named_value *value)
 {
     for (size_t index = 0; index < METRIC_COUNT; index++) {
@@ -118,6 +144,10 @@ int metric_value(const char *name, const char *aggregate, const struct metric_da
             return times_value(metric, aggregate, data, value);
         case FORM_COUNTER:
             return counter_value(metric, aggregate, data, value);
+        case FORM_CHECKS:
+            return checks_value(aggregate, data, value);
+        case FORM_VUS:
+            return vus_value(aggregate, data, value);
         default:
             return share_value(metric, aggregate, data, value);
         }

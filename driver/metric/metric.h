@@ -32,7 +32,10 @@ struct metric_data {
     uint64_t requests; /* with any outcome but dropped and aborted */
     uint64_t lost;     /* of them: neither ok nor aborted */
     uint64_t dropped;
-    uint64_t bytes_received;
+    uint64_t bytes_received, bytes_sent;
+    uint64_t checks, check_passes; /* of answers, and those of them that held */
+    bool vus_known;                /* of a closed model */
+    uint64_t vus, vus_minimum, vus_maximum;
 };
 
 /* The value of a metric's aggregate ("response_time", "p(99)"); -1 when there is no such metric, -2 when it has no such
