@@ -13,7 +13,8 @@
 #include "common/version.h"
 
 #define BUILT_IN "docker.io/library/hpalab:" HPALAB_VERSION
-#define MOST_LISTED 50 /* a kubelet's --node-status-max-images */
+#define ENTRYPOINT "hpalab" /* as the real image has it */
+#define MOST_LISTED 50      /* a kubelet's --node-status-max-images */
 
 /* The one regular file of a folder, and its size; the caller frees the name. NULL when the folder or file is not there. */
 static char *find_only_file(const char *folder, int64_t *size)
@@ -42,6 +43,7 @@ enum image_presence image_find(const struct image_source *source, const char *re
         return IMAGE_INVALID;
     if (strcmp(image->name, BUILT_IN) == 0) {
         image->folder = memory_copy_text(source->program_folder);
+        image->program = memory_copy_text(ENTRYPOINT);
         return IMAGE_PRESENT;
     }
     if (source->image_folder == NULL)
