@@ -20,7 +20,6 @@
 #define CONNECTIONS_MAXIMUM 64
 #define IDLE_TIMEOUT 60 /* seconds */
 #define CONNECTION_MEMORY ((size_t)64 * 1024)
-#define METRICS_MAXIMUM ((size_t)4 * 1024 * 1024)
 #define JSON_TYPE "application/json"
 
 struct control_server {
@@ -208,7 +207,7 @@ static enum MHD_Result send_answer(struct MHD_Connection *connection, struct ans
 static void begin_answer(struct answer *answer)
 {
     *answer = (struct answer){.code = MHD_HTTP_OK, .type = JSON_TYPE};
-    buffer_init(&answer->body, METRICS_MAXIMUM > WIRE_RESULTS_MAXIMUM ? METRICS_MAXIMUM : WIRE_RESULTS_MAXIMUM);
+    buffer_init(&answer->body, WIRE_RESULTS_MAXIMUM);
 }
 
 static enum MHD_Result send_error(struct MHD_Connection *connection, struct request *request, unsigned code, const char *text)
