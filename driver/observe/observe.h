@@ -19,6 +19,15 @@ struct observe_options {
     void (*change)(void *context, const struct change *change);
 };
 
+/* A collection that is watched. */
+struct observed {
+    const char *resource; /* "pods" */
+    const char *root;     /* of its paths, before /namespaces/NAME/resource: "/api/v1", "/apis/apps/v1" */
+};
+
+/* The collections that are watched, by index from 0; NULL behind the last. */
+const struct observed *observe_collection(size_t index);
+
 struct observer;
 
 /* Starts following; returns when every resource has been listed once, or NULL with an error: deadline (nanoseconds from
