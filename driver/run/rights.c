@@ -59,6 +59,23 @@ static bool any_asks_for_service(const struct lesson *lesson)
     return lesson->warm_up != NULL && asks_for_service(lesson->warm_up);
 }
 
+/* The owner of the generators, what it owns, and their control interface. */
+static void add_generators(const struct lesson *lesson, struct buffer *yaml)
+{
+    bool kinds[2] = {false, false};
+    for (size_t i = 0; i < lesson->variant_count; i++)
+        if (fleet_spec_is_in_cluster(&lesson->variants[i].generators))
+            kinds[lesson->variants[i].generators.kind == FLEET_DEPLOYMENT] = true;
+    if (kinds[0])
+        add_rule("batch", "jobs", "create, patch, delete", "the generators' Job", yaml);
+    if (kinds[1])
+        add_rule("apps", "deployments", "create, patch, delete", "the generators' Deployment", yaml);
+    if (!kinds[0] && !kinds[1])
+        return;
+    add_rule("", "secrets", "create", "the generators' token", yaml);
+    add_rule("", "pods/proxy", "get, update, create", "the generators are told what to send, and asked what came of it", yaml);
+}
+
 static void add_rules(const struct lesson *lesson, struct buffer *yaml)
 {
     const struct observed *observed;
@@ -69,6 +86,7 @@ static void add_rules(const struct lesson *lesson, struct buffer *yaml)
     }
     if (lesson_changes_hpa(lesson))
         add_rule("autoscaling", "horizontalpodautoscalers", "patch", "variants change it and put it back", yaml);
+    add_generators(lesson, yaml);
     add_rule("metrics.k8s.io", "pods", "list", "the pods' CPU and memory", yaml);
     if (any_asks_for_service(lesson))
         add_rule("", "services", "get", "where the load goes", yaml);
