@@ -195,7 +195,7 @@ static void test_a_recording_with_results_of_k6(void **state)
     test_child_signal(child, SIGINT);
     AUTO_ENDED struct test_ended ended = test_child_finish(child, LONGEST);
     assert_ended(&ended, 0, "Requests answered             10");
-    assert_ended(&ended, 0, "Stayed at 1 pod");
+    assert_ended(&ended, 0, "Most pods                      1");
     assert_ended(&ended, 0, "k6: 10 requests");
     AUTO_ENDED struct test_ended runs = hpalab(lab, "own", "runs", "--folder", lab->folder);
     assert_ended(&runs, 0, "1 variants  complete");
