@@ -61,7 +61,8 @@ struct observer {
 /* Calls back with the mutex held. */
 static void report(struct observer *observer, struct change change)
 {
-    change.arrival = clock_monotonic();
+    const struct observe_options *options = &observer->options;
+    change.arrival = options->now != NULL ? options->now(options->context) : clock_monotonic();
     (void)pthread_mutex_lock(&observer->mutex);
     /* Threads that arrive together may get the mutex in the other order. */
     if (change.arrival < observer->last_arrival)
