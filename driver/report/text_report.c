@@ -8,6 +8,7 @@
 #include "common/duration.h"
 #include "common/memory.h"
 #include "driver/report/generator_table.h"
+#include "driver/report/request_table.h"
 #include "driver/report/side_by_side.h"
 #include "driver/report/sparkline.h"
 #include "driver/report/terminal_text.h"
@@ -174,6 +175,42 @@ static void write_expectations(const struct terminal *terminal, const struct run
     }
 }
 
+static void write_requests_of(const struct terminal *terminal, const struct variant_figures *variant)
+{
+    static const int widths[REQUEST_COLUMNS] = {20, 9, 7, 9, 9, 9, 9, 13};
+    AUTO_FREE char *heading = memory_format("Requests of %s", variant->name);
+    AUTO_FREE char *vus = request_vus_text(variant);
+    terminal_heading(terminal, heading);
+    if (vus != NULL)
+        terminal_wrap(terminal, vus, 2, STYLE_PLAIN);
+    if (!request_table_is_wanted(variant))
+        return;
+    for (int column = 0; column < REQUEST_COLUMNS; column++)
+        terminal_right(terminal, request_column_name((enum request_column)column), widths[column], STYLE_DIM);
+    buffer_append_character(terminal->output, '\n');
+    for (size_t index = 0; index < variant->request_count; index++) {
+        char cells[REQUEST_COLUMNS][REQUEST_CELL_SIZE];
+        request_table_row(&variant->by_request[index], cells);
+        for (int column = 0; column < REQUEST_COLUMNS; column++)
+            terminal_right(terminal, cells[column], widths[column], STYLE_PLAIN);
+        buffer_append_character(terminal->output, '\n');
+    }
+    for (size_t index = 0; index < variant->request_count; index++) {
+        const struct request_figures *request = &variant->by_request[index];
+        for (size_t check = 0; check < request->check_count; check++) {
+            AUTO_FREE char *text = request_check_text(request, &request->checks[check]);
+            terminal_wrap(terminal, text, 2, request->checks[check].fails > 0 ? STYLE_BAD : STYLE_PLAIN);
+        }
+    }
+}
+
+static void write_requests(const struct terminal *terminal, const struct run_figures *figures)
+{
+    for (size_t index = 0; index < figures->variant_count; index++)
+        if (request_table_is_wanted(&figures->variants[index]) || figures->variants[index].vus_known)
+            write_requests_of(terminal, &figures->variants[index]);
+}
+
 static void write_generators_of(const struct terminal *terminal, const struct variant_figures *variant)
 {
     static const int widths[GENERATOR_COLUMNS] = {5, 7, 9, 9, 6, 12, 6, 7, 15};
@@ -256,6 +293,7 @@ void text_report_write(const struct run_figures *figures, const struct report_op
     }
     write_table(&terminal, figures);
     write_sparklines(&terminal, figures);
+    write_requests(&terminal, figures);
     write_generators(&terminal, figures);
     write_marks(&terminal, figures);
     write_expectations(&terminal, figures);
