@@ -199,17 +199,11 @@ static void expect_same_as_kubectl(const char *path, const struct manifests *man
 
 static void check_folders(const char *lesson, const struct text_list *paths)
 {
-    AUTO_MANIFESTS struct manifests manifests = {0};
-    struct error error = ERROR_NONE;
     for (size_t i = 0; i < paths->count; i++) {
         AUTO_FREE char *kustomization = memory_format("%s/kustomization.yaml", paths->texts[i]);
         if (access(kustomization, R_OK) != 0)
             fail_msg("%s: %s cannot be given to kubectl apply -k: it has no kustomization.yaml", lesson, paths->texts[i]);
     }
-    if (manifests_read(paths, &manifests, &error) < 0)
-        fail_msg("%s: %s", lesson, error.text);
-    if (paths->count == 1 && kubectl_takes_folders())
-        expect_same_as_kubectl(paths->texts[0], &manifests);
 }
 
 static void check_lesson(const char *path)
@@ -230,6 +224,29 @@ static void check_lesson(const char *path)
     lesson_destroy(lesson);
 }
 
+/* Each folder for kubectl apply -k, whoever uses it. */
+static void test_same_as_kubectl(void **state)
+{
+    (void)state;
+    glob_t files = {0};
+    if (!kubectl_takes_folders())
+        skip();
+    assert_int_equal(glob("manifests/*/kustomization.yaml", 0, NULL, &files) & ~GLOB_NOMATCH, 0);
+    assert_int_equal(glob("manifests/*/*/kustomization.yaml", GLOB_APPEND, NULL, &files), 0);
+    assert_true(files.gl_pathc >= 30);
+    for (size_t i = 0; i < files.gl_pathc; i++) {
+        AUTO_FREE char *path = memory_copy_bytes(files.gl_pathv[i], strlen(files.gl_pathv[i]) - strlen("/kustomization.yaml"));
+        char *texts[] = {path};
+        const struct text_list paths = {.count = 1, .texts = texts};
+        AUTO_MANIFESTS struct manifests manifests = {0};
+        struct error error = ERROR_NONE;
+        if (manifests_read(&paths, &manifests, &error) < 0)
+            fail_msg("%s", error.text);
+        expect_same_as_kubectl(path, &manifests);
+    }
+    globfree(&files);
+}
+
 static void test_lessons(void **state)
 {
     (void)state;
@@ -246,6 +263,7 @@ static void test_lessons(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {FOLDER_TEST(test_files_and_folders), FOLDER_TEST(test_kustomizations),
-                                       FOLDER_TEST(test_wrong_kustomizations), cmocka_unit_test(test_lessons)};
+                                       FOLDER_TEST(test_wrong_kustomizations), cmocka_unit_test(test_same_as_kubectl),
+                                       cmocka_unit_test(test_lessons)};
     return cmocka_run_group_tests_name("driver/run/manifests", tests, NULL, NULL);
 }
