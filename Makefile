@@ -25,8 +25,9 @@ DRIVER_LIBS  := -lmicrohttpd -lcurl -lz -lsqlite3 -lcrypto -lssl $(COMMON_LIBS)
 CLUSTER_LIBS := -lmicrohttpd -lcurl -lcrypto -lssl $(COMMON_LIBS)
 APP_LIBS     := -lmicrohttpd $(COMMON_LIBS)
 
-DRIVER_ROOMS  := driver/cli driver/page driver/k6 driver/run driver/preflight driver/fleet driver/ramp driver/record driver/report driver/analyze driver/store \
-                 driver/load_report driver/metric driver/generator driver/wire driver/load driver/observe driver/lesson kube common
+DRIVER_ROOMS  := driver/cli driver/page driver/k6 driver/run driver/preflight driver/fleet driver/ramp driver/record \
+                 driver/remote_write driver/report driver/analyze driver/store driver/load_report driver/metric driver/generator \
+                 driver/wire driver/load driver/observe driver/lesson kube common
 CLUSTER_ROOMS := cluster/cli cluster/controllers cluster/kubelet cluster/proxy cluster/metrics cluster/supervisor cluster/api hpa \
                  common
 

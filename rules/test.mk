@@ -33,8 +33,9 @@ UNIT_TESTS        := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*/test_*.c 
 INTEGRATION_TESTS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/integration/test_*.c))
 # Scripts that run the real kubectl at a labcluster.
 KUBECTL_TESTS := $(wildcard tests/kubectl/test-*)
-# Tests of scripts; those of the image put the build's programs into it, which sanitizers make too large.
-SCRIPT_TESTS := $(if $(SANITIZE),,$(wildcard tests/images/test-*)) $(wildcard tests/kind/test-*)
+# Tests of scripts; those of the image put the build's programs into it, which sanitizers make too large, and what Prometheus makes of
+# a run does not depend on them.
+SCRIPT_TESTS := $(if $(SANITIZE),,$(wildcard tests/images/test-* tests/monitoring/test-*)) $(wildcard tests/kind/test-*)
 TEST_LIBS := -lcmocka -lz -lcurl -lsqlite3 -lmicrohttpd -lcrypto -lssl $(COMMON_LIBS)
 
 # Unit tests that run at a time: many only wait. The other tests run alone.

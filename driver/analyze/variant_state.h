@@ -12,7 +12,6 @@
 #include "driver/analyze/given.h"
 #include "driver/analyze/marks.h"
 #include "driver/analyze/pods.h"
-#include "driver/analyze/requests.h"
 #include "driver/analyze/scaling.h"
 #include "driver/analyze/texts.h"
 #include "driver/analyze/usage.h"
@@ -21,7 +20,6 @@ struct variant_state {
     struct figures_texts *texts; /* borrowed */
     struct variant_figures *figures;
     struct answers answers;
-    struct requests requests;
     struct pods pods;
     struct events events;
     struct scaling scaling;

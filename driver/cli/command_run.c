@@ -5,6 +5,7 @@
 #include "driver/analyze/expectation.h"
 #include "driver/cli/cli.h"
 #include "driver/cli/consent.h"
+#include "driver/cli/remote_output.h"
 #include "driver/cli/run_session.h"
 
 static const char help[] =
@@ -13,6 +14,7 @@ static const char help[] =
     "  --target TARGET   embedded (default: a cluster of this machine's own, started for the run) or a kubeconfig context\n"
     "  --pace PACE       quick (default on embedded) or kubernetes: control-plane periods, and the lesson's values\n"
     "  --out DIR         folder of the run (default: runs/DATE-LESSON)\n"
+    "  --out prometheus=URL  at its end, also write its time series there, as Prometheus's remote write\n"
     "  --keep            leave the cluster and the last variant's objects for playing on\n"
     "  --format FORMAT   of the report: text (default), or junit: also JUnit XML for CI, a test case an expectation\n"
     "  --output FILE     where the JUnit XML goes (default: junit.xml in the folder of the run)\n"
@@ -37,6 +39,8 @@ static int run(int count, char **arguments)
     const char *target = TARGET_EMBEDDED;
     const char *pace = NULL;
     const char *out = NULL;
+    const char *remote = NULL;
+    struct cli_list outputs = {.count = 0};
     const char *path = NULL;
     const char *format = "text";
     const char *output = NULL;
@@ -44,7 +48,7 @@ static int run(int count, char **arguments)
     int keep = 0;
     int yes = 0;
     const struct cli_option table[] = {
-        {.name = "target", .value = &target},     {.name = "pace", .value = &pace},     {.name = "out", .value = &out},
+        {.name = "target", .value = &target},     {.name = "pace", .value = &pace},     {.name = "out", .list = &outputs},
         {.name = "keep", .flag = &keep},          {.name = "format", .value = &format}, {.name = "output", .value = &output},
         {.name = "max-rate", .value = &max_rate}, {.name = "yes", .flag = &yes},        {0}};
     int parsed = cli_parse(&command_run, count, arguments, table, &path, 1, help);
@@ -61,13 +65,15 @@ static int run(int count, char **arguments)
         return output != NULL ? cli_fail(EXIT_USAGE, "run: --output goes with --format junit")
                               : cli_fail(EXIT_USAGE, "run: --format: expected text or junit, not \"%s\"", format);
     struct error error = ERROR_NONE;
+    if (remote_output_read(&outputs, &out, &remote, &error) < 0)
+        return cli_fail(EXIT_USAGE, "run: %s", error.text);
     struct lesson *lesson = lesson_read(path, pace, expectation_check, &error);
     if (lesson == NULL)
         return cli_fail(EXIT_USAGE, "%s", error.text);
     int code = check(lesson, target, max_rate, yes != 0);
     AUTO_FREE char *command = run_session_command("run", count, arguments);
     struct run_options options = {.target = target, .pace = pace, .command = command, .keep = keep != 0};
-    const struct run_session_extra extra = {.junit = junit, .junit_file = output};
+    const struct run_session_extra extra = {.junit = junit, .junit_file = output, .remote_url = remote};
     if (code == EXIT_DONE)
         code = run_session(lesson, &options, out, &extra);
     lesson_destroy(lesson);

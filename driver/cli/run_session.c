@@ -16,6 +16,7 @@
 #include "driver/cli/interrupt.h"
 #include "driver/cli/kept_cluster.h"
 #include "driver/cli/live.h"
+#include "driver/cli/remote_output.h"
 
 char *run_session_folder(const char *base, const struct lesson *lesson)
 {
@@ -76,6 +77,8 @@ int run_session_conclude(const char *folder, const struct run_session_extra *ext
                                                            : memory_format("%s/junit.xml", folder);
     if (result == 0 && junit != NULL)
         result = figures_print(figures, REPORT_JUNIT, junit, &error);
+    if (result == 0 && extra != NULL && extra->remote_url != NULL)
+        result = remote_output_write(extra->remote_url, folder, figures, &error);
     bool passed = figures->failed == 0 && figures->no_data == 0;
     AUTO_FREE char *fault = memory_copy_text(figures->fault);
     run_figures_destroy(figures);

@@ -15,6 +15,7 @@ struct run_session_extra {
     void *context;
     bool junit;             /* JUnit XML too, */
     const char *junit_file; /* there; NULL = junit.xml in the run's folder */
+    const char *remote_url; /* time series are written to; NULL = nowhere */
 };
 
 /* Runs the lesson into the folder out (NULL = runs/DATE-LESSON). Of the options, target, pace, command and keep are given.

@@ -141,6 +141,17 @@ static void separate_pods(cJSON *pod, const struct fleet_identity *identity)
     (void)cJSON_AddItemToArray(json_array_at(anti_affinity, "requiredDuringSchedulingIgnoredDuringExecution"), term);
 }
 
+/* A Prometheus without the operator finds its targets by these. */
+static cJSON *scrape_annotations(uint16_t port)
+{
+    AUTO_FREE char *number = memory_format("%u", port);
+    cJSON *annotations = cJSON_CreateObject();
+    json_set_text(annotations, "prometheus.io/scrape", "true");
+    json_set_text(annotations, "prometheus.io/port", number);
+    json_set_text(annotations, "prometheus.io/path", "/metrics");
+    return annotations;
+}
+
 static void set_template(cJSON *template, const cJSON *own_labels, const struct fleet_identity *identity,
                          const struct fleet_spec *spec)
 {
@@ -148,6 +159,8 @@ static void set_template(cJSON *template, const cJSON *own_labels, const struct 
     json_set(metadata, "labels", json_copy(own_labels));
     add_missing(json_get(metadata, "labels"), spec->labels);
     set_copy(metadata, "annotations", spec->annotations);
+    AUTO_JSON cJSON *scraping = scrape_annotations(spec->port);
+    add_missing(json_object_at(metadata, "annotations"), scraping);
     cJSON *pod = json_object_at(template, "spec");
     (void)cJSON_AddItemToArray(json_array_at(pod, "containers"), new_container(identity, spec));
     json_set_text(pod, "restartPolicy", spec->kind == FLEET_JOB ? "Never" : "Always");

@@ -13,7 +13,12 @@
 
 #define POLL_DEADLINE (5 * NANOSECONDS_PER_SECOND)
 
-static const struct observed collections[] = {
+struct collection {
+    const char *resource;
+    const char *root; /* before /namespaces/NAME/resource */
+};
+
+static const struct collection collections[] = {
     {"horizontalpodautoscalers", "/apis/autoscaling/v2"},
     {"pods", "/api/v1"},
     {"endpointslices", "/apis/discovery.k8s.io/v1"},
@@ -27,15 +32,10 @@ static const struct observed collections[] = {
 
 #define COLLECTION_COUNT (sizeof collections / sizeof collections[0])
 
-const struct observed *observe_collection(size_t index)
-{
-    return index < COLLECTION_COUNT ? &collections[index] : NULL;
-}
-
 /* One thread that follows one collection. */
 struct follower {
     struct observer *observer;
-    const struct observed *collection;
+    const struct collection *collection;
     char *path;
     pthread_t thread;
     struct known known; /* this and in_gap: used by the thread alone */
@@ -61,8 +61,7 @@ struct observer {
 /* Calls back with the mutex held. */
 static void report(struct observer *observer, struct change change)
 {
-    const struct observe_options *options = &observer->options;
-    change.arrival = options->now != NULL ? options->now(options->context) : clock_monotonic();
+    change.arrival = clock_monotonic();
     (void)pthread_mutex_lock(&observer->mutex);
     /* Threads that arrive together may get the mutex in the other order. */
     if (change.arrival < observer->last_arrival)
