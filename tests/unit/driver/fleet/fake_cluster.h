@@ -1,0 +1,57 @@
+/*
+ * A cluster of tests that takes a fleet's objects, and behind its pod proxy generators that keep to their plans: each second
+ * they tell how many arrivals of the schedule were theirs, by the epochs that they know. Their clocks may be wrong, and they
+ * may die.
+ */
+#ifndef TESTS_UNIT_DRIVER_FLEET_FAKE_CLUSTER_H
+#define TESTS_UNIT_DRIVER_FLEET_FAKE_CLUSTER_H
+
+#include <pthread.h>
+
+#include "driver/fleet/fleet.h"
+#include "driver/wire/wire_plan.h"
+#include "driver/wire/wire_status.h"
+
+#define FAKE_GENERATORS 6
+#define FAKE_SECONDS 64
+
+struct fake_generator {
+    int64_t clock_ahead; /* of its clock */
+    bool dead;           /* does not answer any more */
+    bool stops;          /* has been told to end by somebody else */
+    bool refuses_plans;
+    bool has_plan;
+    struct wire_plan plan;
+    int64_t at;    /* as told, by its clock; 0 = not started */
+    int64_t first; /* second that it told of first */
+    size_t told;   /* seconds so far */
+};
+
+struct fake_cluster {
+    struct fake_server *server;
+    struct kube_client *client;
+    char *folder;
+    char *job;    /* as it was posted */
+    char *secret; /* as it was posted */
+    char *patch;  /* as it was sent last */
+    int deleted;  /* objects */
+    int unauthorised;
+    pthread_mutex_t lock;
+    struct fake_generator generators[FAKE_GENERATORS];
+};
+
+void fake_cluster_start(struct fake_cluster *cluster);
+void fake_cluster_stop(struct fake_cluster *cluster);
+
+/* The label hpalab/run of the Job that was posted; the caller frees it. */
+char *fake_cluster_run(struct fake_cluster *cluster);
+
+/* Tells the fleet of the pod of a generator, as the observer would. type: CHANGE_ADDED, ...; status: of the Pod, JSON. */
+void fake_cluster_show(struct fake_cluster *cluster, struct fleet *fleet, size_t index, enum change_type type,
+                       const char *status);
+
+/* Status of a pod that is ready, and what stands for one that is being deleted while it is. */
+extern const char FAKE_READY[];
+extern const char FAKE_LEAVING[];
+
+#endif
