@@ -272,7 +272,8 @@ struct generator_figures {
     int64_t clock_ahead, clock_error; /* its clock less the driver's, and how exactly that is known */
     int64_t start_skew;               /* how much later than planned it began */
     uint64_t planned, sent, late, dropped, ok, failed;
-    uint64_t seconds; /* in which it sent anything */
+    uint64_t seconds;    /* in which it sent anything, */
+    int64_t last_second; /* of which this is the last */
     struct time_figures lateness;
     struct histogram lateness_histogram;
     double cpu;               /* of its process in the busiest second that was looked at: cores */

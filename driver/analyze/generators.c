@@ -49,8 +49,10 @@ void generators_see_tick(struct variant_figures *figures, const struct load_tick
     generator->late += tick->late;
     generator->dropped += tick->dropped;
     histogram_merge(&generator->lateness_histogram, &tick->lateness);
-    if (tick->sent > 0)
+    if (tick->sent > 0 && (generator->seconds == 0 || generator->last_second != tick->second)) {
+        generator->last_second = tick->second;
         generator->seconds++;
+    }
 }
 
 void generators_see_row(struct variant_figures *figures, const struct load_row *row)

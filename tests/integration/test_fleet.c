@@ -1,0 +1,150 @@
+/*
+ * A load from two generators in pods of the embedded cluster, through hpalab's own interface: the sum is the schedule, a
+ * generator that is killed is a fault, and one that finds no place is named at once.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "common/json.h"
+#include "common/memory.h"
+#include "tests/support/child.h"
+#include "tests/support/folder.h"
+#include "tests/support/leftovers.h"
+
+#define TWO "tests/data/lessons/generators"
+#define NO_ROOM "tests/data/lessons/generators/no-room.yaml"
+#define LONGEST_RUN 200.0
+#define PATIENCE 60.0
+#define PLANNED 200 /* requests of the lesson's load */
+
+struct lab {
+    char *folder;
+    char *state; /* "XDG_STATE_HOME=..." */
+};
+
+struct ended {
+    int code;
+    char *output;
+    char *errors;
+};
+
+static struct ended hpalab(const struct lab *lab, const char *const *arguments)
+{
+    const char *const environment[] = {lab->state, "NO_COLOR=1", NULL};
+    struct test_child *child = test_child_start("hpalab", arguments, environment);
+    struct ended ended = {.code = test_child_wait(child, LONGEST_RUN)};
+    ended.output = test_child_output(child);
+    ended.errors = test_child_errors(child);
+    test_child_end(child);
+    return ended;
+}
+
+static void ended_release(struct ended *ended)
+{
+    free(ended->output);
+    free(ended->errors);
+}
+
+#define AUTO_ENDED CLEANUP(ended_release)
+
+static void expect(const struct ended *ended, int code, const char *errors)
+{
+    if (ended->code != code || strstr(ended->errors, errors) == NULL)
+        fail_msg("exit status %d, not %d, with \"%s\"\n%s\n%s", ended->code, code, errors, ended->output, ended->errors);
+}
+
+static int64_t number(const cJSON *tree, const char *key)
+{
+    return json_integer(json_get(tree, key), -1);
+}
+
+/* Every request of the schedule, a half from each. */
+static void check_both(const cJSON *variant)
+{
+    const cJSON *generators = json_get(variant, "generators");
+    assert_int_equal(number(json_get(variant, "requests"), "planned"), PLANNED);
+    assert_int_equal(cJSON_GetArraySize(generators), 2);
+    for (int i = 0; i < 2; i++) {
+        const cJSON *generator = cJSON_GetArrayItem(generators, i);
+        assert_int_equal(number(generator, "part"), i + 1);
+        assert_int_equal(number(generator, "planned"), PLANNED / 2);
+        assert_int_equal(number(generator, "ok"), PLANNED / 2);
+        assert_true(number(generator, "memory_mib") >= 1);
+        assert_true(cJSON_IsNull(json_get(generator, "lost_at_s")));
+    }
+}
+
+/* What was sent of its part, what was not, and what nobody knows make up its part. */
+static void check_killed(const cJSON *variant)
+{
+    const cJSON *first = cJSON_GetArrayItem(json_get(variant, "generators"), 0);
+    const cJSON *second = cJSON_GetArrayItem(json_get(variant, "generators"), 1);
+    assert_int_equal(number(first, "planned"), PLANNED / 2);
+    assert_true(cJSON_IsNumber(json_get(second, "lost_at_s")));
+    assert_string_equal(json_text(json_get(second, "reason"), ""), "its pod was deleted");
+    int64_t all = number(second, "planned") + number(second, "unsent") + number(second, "unknown");
+    assert_true(all >= PLANNED / 2 - 1 && all <= PLANNED / 2 + 1);
+    assert_true(number(second, "planned") < PLANNED / 2);
+}
+
+static void test_two_generators(void **state)
+{
+    const struct lab *lab = *state;
+    AUTO_FREE char *run = memory_format("%s/run", lab->folder);
+    AUTO_ENDED struct ended ended = hpalab(lab, (const char *const[]){"run", TWO, "--out", run, NULL});
+    expect(&ended, 1, "variant killed: 1 of 2 generators was lost (generator 2, pod generators-");
+    assert_non_null(strstr(ended.output, "Generators of both"));
+    assert_true(test_no_leftovers(lab->folder, PATIENCE));
+    AUTO_ENDED struct ended report = hpalab(lab, (const char *const[]){"report", run, "--format", "json", NULL});
+    expect(&report, 0, "");
+    AUTO_JSON cJSON *document = json_parse(report.output, strlen(report.output), NULL);
+    assert_non_null(document);
+    assert_int_equal(number(json_get(document, "expectations"), "pass"), 6);
+    assert_true(cJSON_IsString(json_get(document, "fault")));
+    check_both(cJSON_GetArrayItem(json_get(document, "variants"), 0));
+    check_killed(cJSON_GetArrayItem(json_get(document, "variants"), 1));
+}
+
+static void test_no_place_for_a_generator(void **state)
+{
+    const struct lab *lab = *state;
+    AUTO_FREE char *run = memory_format("%s/no-room", lab->folder);
+    AUTO_ENDED struct ended ended = hpalab(lab, (const char *const[]){"run", NO_ROOM, "--out", run, NULL});
+    expect(&ended, 1, "generator 1 of 2 (pod generators-");
+    expect(&ended, 1, "is not there: Pending: 0/1 nodes are available: 1 Insufficient cpu.");
+    assert_true(test_no_leftovers(lab->folder, PATIENCE));
+}
+
+static int set_up(void **state)
+{
+    struct lab *lab = memory_allocate(1, sizeof *lab);
+    lab->folder = test_folder_create();
+    lab->state = memory_format("XDG_STATE_HOME=%s/state", lab->folder);
+    *state = lab;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct lab *lab = *state;
+    test_folder_remove(lab->folder);
+    free(lab->folder);
+    free(lab->state);
+    free(lab);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_two_generators),
+        cmocka_unit_test(test_no_place_for_a_generator),
+    };
+    return cmocka_run_group_tests_name("fleet", tests, set_up, tear_down);
+}
