@@ -51,6 +51,7 @@ static const char help[] =
     "  --pacing WORD        frugal (default: about once a millisecond) or precise (to the microsecond; up to a core)\n"
     "  --connections N      at most so many at once; a request that finds none free is dropped (default: 2000)\n"
     "  --threads N          send by N threads (default: as many as the load needs, by its rate)\n"
+    "  --io WORD            auto (default: io_uring where the kernel lets us), epoll or io_uring\n"
     "  --reuse WORD         keep (default), never: a connection for each request, or until when a connection is used:\n"
     "                       for 100 requests, or up to an age of 30s\n"
     "What is made of it:\n"
@@ -231,6 +232,7 @@ static int run(int count, char **arguments)
                                        {.name = "connections", .value = &texts.connections},
                                        {.name = "reuse", .value = &texts.reuse},
                                        {.name = "threads", .value = &texts.threads},
+                                       {.name = "io", .value = &texts.io},
                                        {.name = "http", .value = &texts.http},
                                        {.name = "redirects", .value = &texts.redirects},
                                        {.name = "cacert", .value = &texts.ca_file},

@@ -226,21 +226,27 @@ static void take_event(struct engine *engine, const struct epoll_event *event)
     }
 }
 
+/* Sleeps until a moment, not at all when it is over, or until something happens, and takes that. */
+static void wait_until(struct engine *engine, int64_t now, int64_t moment)
+{
+    struct epoll_event events[MAX_EVENTS];
+    if (transport_waits(engine->transport)) {
+        transport_wait(engine->transport, moment > now ? moment - now : 0);
+        return;
+    }
+    if (moment > now)
+        arm_timer(engine, moment);
+    int count = epoll_wait(engine->epoll, events, MAX_EVENTS, moment > now ? -1 : 0);
+    for (int i = 0; i < count; i++)
+        take_event(engine, &events[i]);
+}
+
 /* Sleeps until something happens or is to be done; precise pacing does not sleep shortly before. */
 static void wait_for_work(struct engine *engine)
 {
-    struct epoll_event events[MAX_EVENTS];
     int64_t now = clock_monotonic();
     int64_t wake = next_wake(engine, now);
-    int64_t sleep_until = engine->options.spec->pacing == PACING_PRECISE ? wake - SPIN : wake;
-    int timeout = -1;
-    if (sleep_until <= now)
-        timeout = 0;
-    else
-        arm_timer(engine, sleep_until);
-    int count = epoll_wait(engine->epoll, events, MAX_EVENTS, timeout);
-    for (int i = 0; i < count; i++)
-        take_event(engine, &events[i]);
+    wait_until(engine, now, engine->options.spec->pacing == PACING_PRECISE ? wake - SPIN : wake);
     if (transport_deadline(engine->transport) <= clock_monotonic())
         transport_expire(engine->transport);
 }

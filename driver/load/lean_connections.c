@@ -152,11 +152,10 @@ void lean_connections_close(struct lean_connections *connections, struct lean_co
     push(&connections->closed, connection);
 }
 
-void lean_connections_close_idle(struct lean_connections *connections, struct lean_connection *connection)
+void lean_connections_forget_idle(struct lean_connections *connections, struct lean_connection *connection)
 {
     struct lean_connection **link = idle_stack(connections, connection->carried.vu);
     while (*link != connection)
         link = &(*link)->next;
     *link = connection->next;
-    lean_connections_close(connections, connection);
 }

@@ -8,7 +8,7 @@
 #include "driver/load/http_answer.h"
 #include "driver/load/transport.h"
 
-enum lean_state { LEAN_CLOSED, LEAN_IDLE, LEAN_CONNECTING, LEAN_SENDING, LEAN_RECEIVING };
+enum lean_state { LEAN_CLOSED, LEAN_IDLE, LEAN_CONNECTING, LEAN_SENDING, LEAN_RECEIVING, LEAN_CLOSING };
 
 /* One connection and, unless it is idle, the request that it carries. */
 struct lean_connection {
@@ -23,6 +23,8 @@ struct lean_connection {
     int64_t made;      /* since the start */
     char *request;
     size_t request_length, request_sent;
+    unsigned pending; /* of io_uring: what the kernel has not ended yet, a bit each */
+    bool answered;    /* of io_uring: its answer is complete, and not told yet */
     struct http_answer answer;
 };
 
@@ -64,7 +66,7 @@ struct lean_connection *lean_connections_first(const struct lean_connections *co
 void lean_connections_keep(struct lean_connections *connections, struct lean_connection *connection);
 void lean_connections_close(struct lean_connections *connections, struct lean_connection *connection);
 
-/* Closes one that is idle. */
-void lean_connections_close_idle(struct lean_connections *connections, struct lean_connection *connection);
+/* One that is idle is no longer. */
+void lean_connections_forget_idle(struct lean_connections *connections, struct lean_connection *connection);
 
 #endif

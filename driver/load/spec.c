@@ -47,6 +47,12 @@ bool load_server_name_is_valid(const char *name)
            name[strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._")] == '\0';
 }
 
+const char *load_io_name(enum load_io io)
+{
+    static const char *const names[] = {[IO_AUTOMATIC] = "auto", [IO_EPOLL] = "epoll", [IO_URING] = "io_uring"};
+    return names[io];
+}
+
 const char *load_http_name(enum load_http http)
 {
     static const char *const names[] = {[HTTP_AS_AGREED] = "auto", [HTTP_1_1] = "1.1", [HTTP_2] = "2"};

@@ -75,6 +75,16 @@ struct load_tls {
     bool insecure;     /* any server's certificate will do */
 };
 
+/* How the lean transport talks to the kernel. */
+enum load_io {
+    IO_AUTOMATIC, /* by io_uring where it works, else by epoll */
+    IO_EPOLL,
+    IO_URING
+};
+
+/* "auto", "epoll", "io_uring" */
+const char *load_io_name(enum load_io io);
+
 /* Whether a text may be a server's name in TLS's handshake: a host's name, no address. */
 bool load_server_name_is_valid(const char *name);
 
@@ -135,6 +145,7 @@ struct load_spec {
     char *age_header;        /* seconds since the pod's program started; default "X-Pod-Age" */
     struct load_tls tls;     /* of https:// */
     enum load_http http;
+    enum load_io io;
     int redirects;      /* followed at most, as k6 does; 0 = an answer that redirects is an answer */
     size_t label_count; /* of a load on a resource: the labels of the pods that share it, */
     struct load_label *labels;

@@ -41,6 +41,7 @@ struct transport_functions {
     int64_t (*deadline)(const struct transport *transport);
     void (*expire)(struct transport *transport);
     void (*event)(struct transport *transport, uint64_t token, uint32_t epoll_events);
+    void (*wait)(struct transport *transport, int64_t longest); /* NULL = the engine waits for the epoll */
     void (*abort)(struct transport *transport);
 };
 
@@ -92,6 +93,19 @@ static inline void transport_expire(struct transport *transport)
 static inline void transport_event(struct transport *transport, uint64_t token, uint32_t epoll_events)
 {
     transport->functions->event(transport, token, epoll_events);
+}
+
+/* Whether the transport waits by itself: transport_wait is called instead of waiting for the epoll. */
+static inline bool transport_waits(const struct transport *transport)
+{
+    return transport->functions->wait != NULL;
+}
+
+/* Sleeps until something happens to a connection or to the epoll, at most so many nanoseconds (0 = not at all), and does what
+ * is to be done for the connections. */
+static inline void transport_wait(struct transport *transport, int64_t longest)
+{
+    transport->functions->wait(transport, longest);
 }
 
 /* Ends all that is in flight as OUTCOME_ABORTED. */

@@ -50,6 +50,11 @@ static const char *row_order_word(unsigned order)
     return words[order];
 }
 
+static const char *io_word(unsigned io)
+{
+    return load_io_name((enum load_io)io);
+}
+
 static const char *http_word(unsigned http)
 {
     return load_http_name((enum load_http)http);
@@ -148,6 +153,7 @@ static const struct wire_field spec_fields[] = {
     {WIRE_MEMBER(struct load_spec, reuse_age, false, WIRE_WHOLE), .maximum = (double)LOAD_LONGEST_STAGE},
     {WIRE_MEMBER(struct load_spec, maximum_connections, false, WIRE_WHOLE), .maximum = LOAD_MOST_CONNECTIONS},
     {WIRE_MEMBER(struct load_spec, http, false, WIRE_CHOICE), .maximum = HTTP_2, .word = http_word},
+    {WIRE_MEMBER(struct load_spec, io, false, WIRE_CHOICE), .maximum = IO_URING, .word = io_word},
     {WIRE_MEMBER(struct load_spec, redirects, false, WIRE_WHOLE), .maximum = LOAD_MOST_REDIRECTS},
     {WIRE_MEMBER(struct load_spec, threads, false, WIRE_WHOLE), .maximum = LOAD_MOST_THREADS},
     {WIRE_MEMBER(struct load_spec, pod_header, false, WIRE_TEXT), .maximum = NAME_MAXIMUM},

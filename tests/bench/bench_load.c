@@ -1,5 +1,5 @@
 /*
- * bench-load URL MODE NUMBER SECONDS [NAME]: the load engine in one of its modes.
+ * bench-load URL MODE NUMBER SECONDS [NAME [IO]]: the load engine in one of its modes, by epoll or (default) io_uring.
  *   closed   NUMBER VUs without think time
  *   frugal   NUMBER requests/s over kept connections
  *   precise  the same, with precise pacing
@@ -146,11 +146,11 @@ static int spin(const char *name, double rate, double seconds)
 
 int main(int count, char **arguments)
 {
-    if (count != 5 && count != 6)
+    if (count < 5 || count > 7)
         return 2;
     double number = strtod(arguments[3], NULL);
     double seconds = strtod(arguments[4], NULL);
-    const char *name = count == 6 ? arguments[5] : arguments[2];
+    const char *name = count >= 6 ? arguments[5] : arguments[2];
     if (strcmp(arguments[2], "spin") == 0)
         return spin(name, number, seconds);
     struct sums sums = {0};
@@ -162,6 +162,7 @@ int main(int count, char **arguments)
     spec.stages = stages;
     spec.stage_count = 1;
     spec.timeout = 10 * NANOSECONDS_PER_SECOND;
+    spec.io = count == 7 && strcmp(arguments[6], "epoll") == 0 ? IO_EPOLL : IO_AUTOMATIC;
     const struct load_options options = {.spec = &spec,
                                          .slow_over = NANOSECONDS_PER_SECOND,
                                          .sink = {.context = &sums, .tick = on_tick, .row = on_row, .exemplar = on_exemplar}};

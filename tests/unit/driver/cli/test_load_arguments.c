@@ -57,6 +57,7 @@ static void test_a_constant_rate(void **state)
                                      .connections = "7",
                                      .threads = "3",
                                      .http = "2",
+                                     .io = "epoll",
                                      .redirects = "10",
                                      .reuse = "never"};
     read_right(&texts, &arguments);
@@ -71,6 +72,7 @@ static void test_a_constant_rate(void **state)
     assert_int_equal(spec->maximum_connections, 7);
     assert_int_equal(spec->threads, 3);
     assert_int_equal(spec->http, HTTP_2);
+    assert_int_equal(spec->io, IO_EPOLL);
     assert_int_equal(spec->redirects, 10);
     assert_int_equal(spec->reuse, REUSE_NEVER);
     assert_string_equal(spec->method, "GET");
@@ -203,6 +205,7 @@ static void test_mistakes(void **state)
         {{RATE, .reuse = "0"}, "--reuse: expected a whole number from 1"},
         {{RATE, .reuse = "48h"}, "not \"48h\""},
         {{RATE, .threads = "0"}, "--threads: expected a whole number from 1 to 64, not \"0\""},
+        {{RATE, .io = "select"}, "--io: expected auto, epoll or io_uring, not \"select\""},
         {{RATE, .http = "3"}, "--http: expected auto, 1.1 or 2, not \"3\""},
         {{RATE, .redirects = "-1"}, "--redirects: expected a whole number from 0 to 50, not \"-1\""},
         {{RATE, .server_name = "shop.test"}, "--server-name and --insecure are for https:// URLs"},

@@ -1,18 +1,15 @@
 #include "tests/unit/driver/load/results.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdlib.h>
-
-#include <cmocka.h>
 
 #include "common/clock.h"
 #include "common/memory.h"
+#include "driver/load/uring.h"
 
 #define LONGEST_RUN (60 * NANOSECONDS_PER_SECOND)
 
 enum load_transport results_transport = TRANSPORT_AUTOMATIC;
+enum load_io results_io = IO_AUTOMATIC;
 
 static void on_tick(void *context, const struct load_spec *spec, const struct load_tick *tick)
 {
@@ -94,7 +91,34 @@ struct load_spec results_spec(int port, const char *path, double rate, int64_t d
     spec.stages[0] = (struct load_stage){.duration = duration, .target = rate};
     spec.timeout = 20 * NANOSECONDS_PER_SECOND;
     spec.maximum_connections = 100;
+    spec.io = results_io;
     return spec;
+}
+
+int results_run_groups(const char *name, const struct CMUnitTest *tests, size_t count)
+{
+    static const struct {
+        const char *name;
+        enum load_transport transport;
+        enum load_io io;
+    } ways[] = {{"libcurl", TRANSPORT_CURL, IO_AUTOMATIC},
+                {"lean, epoll", TRANSPORT_AUTOMATIC, IO_EPOLL},
+                {"lean, io_uring", TRANSPORT_AUTOMATIC, IO_URING}};
+    struct error error = ERROR_NONE;
+    struct uring *uring = uring_create(&error);
+    int failed = 0;
+    for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
+        if (ways[i].io == IO_URING && uring == NULL) {
+            print_message("%s: %s: skipped\n", name, error.text);
+            continue;
+        }
+        AUTO_FREE char *group = memory_format("%s, %s", name, ways[i].name);
+        results_transport = ways[i].transport;
+        results_io = ways[i].io;
+        failed += _cmocka_run_group_tests(group, tests, count, NULL, NULL);
+    }
+    uring_destroy(uring);
+    return failed;
 }
 
 void results_run(const struct load_spec *spec, struct results *results)

@@ -4,6 +4,12 @@
 #ifndef TESTS_UNIT_DRIVER_LOAD_RESULTS_H
 #define TESTS_UNIT_DRIVER_LOAD_RESULTS_H
 
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
 #include "driver/load/load.h"
 #include "tests/support/fake_server.h"
 
@@ -24,8 +30,14 @@ struct results {
     struct load_exemplar exemplars[RESULTS_EXEMPLARS];
 };
 
-/* What the loads are sent by; every test of the engine runs over each. */
+/* What the loads are sent by. */
 extern enum load_transport results_transport;
+extern enum load_io results_io;
+
+/* Runs a group of tests over libcurl, and over the lean transport by epoll and, where the kernel has it, by io_uring. Returns how
+ * many failed. */
+#define results_run_over_all_ways(name, tests) results_run_groups(name, tests, sizeof tests / sizeof tests[0])
+int results_run_groups(const char *name, const struct CMUnitTest *tests, size_t count);
 
 /* Sums up what it is given; context is the results. What is beyond the arrays is summed up and not kept. */
 struct load_sink results_sink(struct results *results);

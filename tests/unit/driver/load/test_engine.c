@@ -369,8 +369,5 @@ int main(void)
         cmocka_unit_test(test_start_lies_ahead),
         cmocka_unit_test(test_nothing_to_send),
     };
-    results_transport = TRANSPORT_CURL;
-    int failed = cmocka_run_group_tests_name("engine, libcurl", tests, NULL, NULL);
-    results_transport = TRANSPORT_AUTOMATIC; /* lean, but for https */
-    return failed + cmocka_run_group_tests_name("engine, lean", tests, NULL, NULL);
+    return results_run_over_all_ways("engine", tests);
 }

@@ -220,8 +220,5 @@ int main(void)
         cmocka_unit_test(test_the_time_limit_is_for_the_whole_answer),
         cmocka_unit_test(test_known_delays),
     };
-    results_transport = TRANSPORT_CURL;
-    int failed = cmocka_run_group_tests_name("engine answers, libcurl", tests, NULL, NULL);
-    results_transport = TRANSPORT_LEAN;
-    return failed + cmocka_run_group_tests_name("engine answers, lean", tests, NULL, NULL);
+    return results_run_over_all_ways("engine answers", tests);
 }

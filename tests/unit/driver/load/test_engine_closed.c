@@ -188,7 +188,7 @@ static void test_each_vu_has_its_connection(void **state)
     results_run(&spec, results);
     results_assert_complete(results, results->sent);
     assert_true(results->sent > 20);
-    if (results_transport == TRANSPORT_LEAN)
+    if (results_transport != TRANSPORT_CURL)
         assert_int_equal(fake_server_connections(server), 20);
     assert_in_range(fake_server_connections(server), 1, 20);
     fake_server_stop(server);
@@ -239,8 +239,5 @@ int main(void)
         cmocka_unit_test(test_each_vu_has_its_connection),
         cmocka_unit_test(test_precise_pacing_and_segments),
     };
-    results_transport = TRANSPORT_CURL;
-    int failed = cmocka_run_group_tests_name("engine, closed, libcurl", tests, NULL, NULL);
-    results_transport = TRANSPORT_LEAN;
-    return failed + cmocka_run_group_tests_name("engine, closed, lean", tests, NULL, NULL);
+    return results_run_over_all_ways("engine, closed", tests);
 }

@@ -484,8 +484,5 @@ int main(void)
         cmocka_unit_test(test_wrong_url),
         cmocka_unit_test(test_all_failures_mixed),
     };
-    results_transport = TRANSPORT_CURL;
-    int failed = cmocka_run_group_tests_name("engine faults, libcurl", tests, NULL, NULL);
-    results_transport = TRANSPORT_AUTOMATIC; /* lean, but for https */
-    return failed + cmocka_run_group_tests_name("engine faults, lean", tests, NULL, NULL);
+    return results_run_over_all_ways("engine faults", tests);
 }

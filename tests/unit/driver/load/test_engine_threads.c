@@ -217,8 +217,5 @@ int main(void)
         cmocka_unit_test(test_a_part_of_a_load_is_divided_too),
         cmocka_unit_test(test_how_many_threads),
     };
-    results_transport = TRANSPORT_CURL;
-    int failed = cmocka_run_group_tests_name("engine, threads, libcurl", tests, NULL, NULL);
-    results_transport = TRANSPORT_LEAN;
-    return failed + cmocka_run_group_tests_name("engine, threads, lean", tests, NULL, NULL);
+    return results_run_over_all_ways("engine, threads", tests);
 }

@@ -169,6 +169,7 @@ void random_spec(struct load_spec *spec)
     spec->tls.key_file = random_bool() ? some_text(100) : NULL;
     spec->tls.server_name = random_bool() ? memory_copy_text("shop.test") : NULL;
     spec->tls.insecure = random_bool();
+    spec->io = (enum load_io)random_below(IO_URING + 1);
     spec->http = (enum load_http)random_below(HTTP_2 + 1);
     spec->redirects = (int)random_below(LOAD_MOST_REDIRECTS + 1);
     spec->port = (uint16_t)random_below(UINT16_MAX);
