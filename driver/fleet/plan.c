@@ -19,6 +19,8 @@ void fleet_forget_plan(struct fleet *fleet)
     merge_destroy(fleet->merge);
     free(fleet->epochs);
     free(fleet->members);
+    for (size_t i = 0; i < fleet->load_count; i++)
+        wire_files_release(&fleet->loads[i].files);
     free(fleet->loads);
     fleet->merge = NULL;
     fleet->epochs = NULL;
@@ -209,6 +211,8 @@ static int take_loads(struct fleet *fleet, const struct fleet_load *loads, size_
                              spec->name);
         fleet->loads[i] = (struct wire_load){.spec = *spec, .port = loads[i].port, .slow_over = slow_over};
         (void)snprintf(fleet->loads[i].address, sizeof fleet->loads[i].address, "%s", loads[i].address);
+        if (wire_files_read(spec, &fleet->loads[i].files, error) < 0)
+            return -1;
     }
     return 0;
 }

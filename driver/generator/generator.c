@@ -112,7 +112,7 @@ static int take_plan(struct generator *generator, struct wire_plan *plan_take, s
     release_plan(generator);
     generator->plan = *plan_take;
     *plan_take = (struct wire_plan){.part = 0};
-    const struct wire_plan *plan = &generator->plan;
+    struct wire_plan *plan = &generator->plan;
     generator->head = head_of(plan, error);
     if (generator->head == NULL)
         return -1;

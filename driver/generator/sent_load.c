@@ -6,6 +6,7 @@
 
 #include "common/clock.h"
 #include "common/memory.h"
+#include "driver/generator/placed_files.h"
 #include "driver/load/request_mix.h"
 #include "driver/load/resolve.h"
 
@@ -14,6 +15,7 @@ struct sent_load {
     struct load_sink totals_sink, queue_sink;
     struct load_totals *totals;
     struct load *load; /* NULL once it has ended */
+    struct placed_files files;
     atomic_int_least64_t lag;
 };
 
@@ -74,7 +76,8 @@ struct sent_load *sent_load_create(const struct sent_load_options *options, stru
         .slow_over = options->plan->slow_over,
         .sink = {.context = load, .tick = see_tick, .row = see_row, .exemplar = see_exemplar},
     };
-    load->load = load_create(&engine, error);
+    if (placed_files_create(options->plan, &load->files, error) == 0)
+        load->load = load_create(&engine, error);
     if (load->load != NULL)
         return load;
     sent_load_destroy(load);
@@ -87,6 +90,7 @@ void sent_load_destroy(struct sent_load *load)
         return;
     load_destroy(load->load);
     load_totals_destroy(load->totals);
+    placed_files_release(&load->files);
     free(load);
 }
 

@@ -11,7 +11,7 @@
 struct sent_load;
 
 struct sent_load_options {
-    const struct wire_load *plan; /* borrowed, as all here */
+    struct wire_load *plan; /* borrowed, as all here; its file names become those of the files that came with it */
     const struct epochs *epochs;
     int64_t first_epoch; /* before it nothing is sent, and nothing is told of it; nanoseconds since the start */
     struct result_queue *queue;

@@ -11,10 +11,18 @@
 
 _Static_assert(WIRE_MOST_PARTS == SEGMENT_MOST_GENERATORS, "a plan has room for as many generators as there are segments");
 
+static const struct wire_field file_fields[] = {
+    {WIRE_MEMBER(struct wire_files, ca, false, WIRE_TEXT_OR_NULL), .maximum = WIRE_FILE_MAXIMUM},
+    {WIRE_MEMBER(struct wire_files, certificate, false, WIRE_TEXT_OR_NULL), .maximum = WIRE_FILE_MAXIMUM},
+    {WIRE_MEMBER(struct wire_files, key, false, WIRE_TEXT_OR_NULL), .maximum = WIRE_FILE_MAXIMUM},
+};
+static const struct wire_table file_table = WIRE_TABLE(struct wire_files, file_fields);
+
 static const struct wire_field load_fields[] = {
     {WIRE_MEMBER(struct wire_load, spec, true, WIRE_OBJECT), .table = &wire_spec_table},
     {WIRE_MEMBER(struct wire_load, address, false, WIRE_NAME)},
     {WIRE_MEMBER(struct wire_load, port, false, WIRE_WHOLE), .maximum = UINT16_MAX},
+    {WIRE_MEMBER(struct wire_load, files, false, WIRE_OBJECT), .table = &file_table},
     {WIRE_MEMBER(struct wire_load, slow_over, false, WIRE_WHOLE), .maximum = (double)LOAD_LONGEST_STAGE},
 };
 static const struct wire_table load_table = WIRE_TABLE(struct wire_load, load_fields);
@@ -116,8 +124,10 @@ int wire_plan_read(const char *text, size_t length, struct wire_plan *plan, stru
 
 void wire_plan_release(struct wire_plan *plan)
 {
-    for (size_t i = 0; i < plan->load_count; i++)
+    for (size_t i = 0; i < plan->load_count; i++) {
         load_spec_release(&plan->loads[i].spec);
+        wire_files_release(&plan->loads[i].files);
+    }
     for (size_t i = 0; i < plan->epoch_count; i++)
         free(plan->epochs[i].weights);
     free(plan->loads);

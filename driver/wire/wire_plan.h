@@ -16,16 +16,23 @@
 #define WIRE_PLAN_MAXIMUM ((size_t)8 * 1024 * 1024) /* bytes of text */
 #define WIRE_ID_SIZE 64                             /* of a plan: letters, digits, ".", "_" and "-" */
 #define WIRE_MOST_LOADS 64
+#define WIRE_FILE_MAXIMUM 1048576 /* bytes of a file that travels */
 #define WIRE_MOST_EPOCHS 512
 #define WIRE_MOST_PARTS 1024
 #define WIRE_EPOCH_NOTICE INT64_C(2000000000) /* nanoseconds that an epoch begins after it is told, at least */
+
+/* What is in the files that a spec's tls names, as PEM; NULL = the name is that of a file of the generator's own. */
+struct wire_files {
+    char *ca, *certificate, *key;
+};
 
 /* One load, whole: the epochs say which part of it is sent. */
 struct wire_load {
     struct load_spec spec;
     char address[INET6_ADDRSTRLEN]; /* where the URL's host is, resolved by who planned; "" = the generator resolves it */
     uint16_t port;                  /* with address: 0 = the URL's */
-    int64_t slow_over;              /* response times above are kept one by one, nanoseconds */
+    struct wire_files files;
+    int64_t slow_over; /* response times above are kept one by one, nanoseconds */
 };
 
 /* From a moment on the generator is number index of count, with these weights. */
@@ -46,6 +53,10 @@ struct wire_plan {
     size_t epoch_count; /* at least one; before the first nothing is sent */
     struct wire_epoch *epochs;
 };
+
+/* Reads the files that the load's tls names, so that they travel with it. Release with wire_files_release. */
+int wire_files_read(const struct load_spec *spec, struct wire_files *files, struct error *error);
+void wire_files_release(struct wire_files *files); /* wipes the key; harmless on a zeroed struct */
 
 /* Whether a text may be a plan's id. */
 bool wire_id_is_valid(const char *id);

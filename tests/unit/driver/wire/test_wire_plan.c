@@ -30,6 +30,8 @@ static void random_plan(struct wire_plan *plan)
         random_spec(&load->spec);
         load->port = (uint16_t)random_below(UINT16_MAX);
         load->slow_over = (int64_t)random_below(1000000000);
+        load->files.ca = random_bool() ? memory_copy_text("-----BEGIN CERTIFICATE-----\n") : NULL;
+        load->files.key = random_bool() ? memory_copy_text("secret\n") : NULL;
         (void)snprintf(load->address, sizeof load->address, "%s", random_bool() ? "127.0.0.1" : "fd00::1");
         if (load->spec.executor != EXECUTOR_SHARED_ITERATIONS && load->spec.executor != EXECUTOR_PER_VU_ITERATIONS && i == 0)
             plan->epoch_count = 1 + random_below(4);
@@ -176,6 +178,9 @@ static void test_plans_come_back_as_they_were(void **state)
         assert_int_equal(plan.load_count, back.load_count);
         for (size_t i = 0; i < plan.load_count; i++) {
             assert_same_spec(&plan.loads[i].spec, &back.loads[i].spec);
+            assert_same_text(plan.loads[i].files.ca, back.loads[i].files.ca);
+            assert_same_text(plan.loads[i].files.certificate, back.loads[i].files.certificate);
+            assert_same_text(plan.loads[i].files.key, back.loads[i].files.key);
             assert_string_equal(plan.loads[i].address, back.loads[i].address);
             assert_int_equal(plan.loads[i].port, back.loads[i].port);
             assert_int_equal(plan.loads[i].slow_over, back.loads[i].slow_over);
