@@ -5,9 +5,10 @@
 #include "common/version.h"
 #include "driver/cli/cli.h"
 
-static const struct command *const commands[] = {&command_run,     &command_report, &command_compare,   &command_runs,
-                                                 &command_cluster, &command_image,  &command_ramp_step, &command_load,
-                                                 &command_record,  &command_demo,   &command_generator, &command_check};
+static const struct command *const commands[] = {&command_run,     &command_report,  &command_compare,   &command_runs,
+                                                 &command_cluster, &command_image,   &command_ramp_step, &command_load,
+                                                 &command_record,  &command_demo,    &command_generator, &command_check,
+                                                 &command_rbac,    &command_restore, &command_clean};
 
 static void print_usage(FILE *stream)
 {

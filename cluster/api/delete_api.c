@@ -1,6 +1,8 @@
 /* Deleting one object, or those of a collection, and evicting a pod. */
+#include <pthread.h>
 #include <string.h>
 
+#include "cluster/api/disruption_budget.h"
 #include "cluster/api/front.h"
 #include "cluster/api/representation.h"
 #include "cluster/api/request_body.h"
@@ -156,13 +158,26 @@ static cJSON *read_eviction(const char *name, const struct http_request *request
     return steal_pointer(&tree);
 }
 
+/* One after the other: each is counted before the next is judged. */
+static int evict(struct front *front, const struct route *route, const struct delete_options *options, struct status *status)
+{
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    struct store *store = registry_store(front->registry);
+    pthread_mutex_lock(&lock);
+    AUTO_OBJECT struct object *pod = store_get(store, RESOURCE_PODS, route->namespace, route->name);
+    int outcome = pod != NULL ? disruption_budget_check(store, pod, status) : 0;
+    if (outcome == 0)
+        outcome = registry_delete(front->registry, RESOURCE_PODS, route->namespace, route->name, options, NULL, NULL, status);
+    pthread_mutex_unlock(&lock);
+    return outcome;
+}
+
 void pod_evict(struct front *front, const struct route *route, const struct http_request *request, struct answer *answer)
 {
     AUTO_STATUS struct status status = {0};
     struct delete_options options;
     AUTO_JSON cJSON *eviction = read_eviction(route->name, request, &options, &status);
-    if (eviction == NULL ||
-        registry_delete(front->registry, RESOURCE_PODS, route->namespace, route->name, &options, NULL, NULL, &status) != 0) {
+    if (eviction == NULL || evict(front, route, &options, &status) != 0) {
         answer_status(answer, &status);
         return;
     }

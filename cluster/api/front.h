@@ -59,7 +59,8 @@ void connect_refuse(struct front *front, const char *namespace, const char *name
 bool proxy_is_meant(const struct http_request *request);
 bool proxy_answer(struct front *front, const struct http_request *request, struct answer *answer);
 
-/* The subresource eviction of a pod: deletes it by the Eviction's deleteOptions. No PodDisruptionBudget holds it back. */
+/* The subresource eviction of a pod: deletes it by the Eviction's deleteOptions, when its
+ * PodDisruptionBudget allows that. */
 void pod_evict(struct front *front, const struct route *route, const struct http_request *request, struct answer *answer);
 
 /* metrics.k8s.io/v1beta1; segments after the version. */

@@ -82,8 +82,9 @@ void custom_prepare_create(cJSON *object);
 void custom_validate(const cJSON *object, struct problems *problems);
 bool custom_raises_generation(const cJSON *object, const cJSON *old);
 
-/* lease.c, priority_class.c */
+/* lease.c, priority_class.c, pod_disruption_budget.c */
 void lease_validate(const cJSON *lease, struct problems *problems);
+void pod_disruption_budget_validate(const cJSON *budget, struct problems *problems);
 void priority_class_set_defaults(cJSON *priority_class);
 void priority_class_validate(const cJSON *priority_class, struct problems *problems);
 void priority_class_validate_update(const cJSON *priority_class, const cJSON *old, struct problems *problems);

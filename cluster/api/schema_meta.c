@@ -86,6 +86,7 @@ static const struct schema *const schemas[RESOURCE_COUNT] = {
     [RESOURCE_LEASES] = &schema_lease,
     [RESOURCE_CUSTOMRESOURCEDEFINITIONS] = &schema_custom_resource_definition,
     [RESOURCE_PRIORITYCLASSES] = &schema_priority_class,
+    [RESOURCE_PODDISRUPTIONBUDGETS] = &schema_pod_disruption_budget,
     [RESOURCE_CRONJOBS] = &schema_cron_job,
     [RESOURCE_JOBS] = &schema_job,
 };

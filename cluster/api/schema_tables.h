@@ -153,7 +153,7 @@ extern const struct schema schema_stateful_set, schema_controller_revision;
 extern const struct schema schema_claim_spec, schema_claim_status; /* of claims and of claim templates */
 extern const struct schema schema_persistent_volume_claim, schema_persistent_volume, schema_storage_class;
 extern const struct schema schema_custom_resource_definition;
-extern const struct schema schema_lease, schema_priority_class;
+extern const struct schema schema_lease, schema_priority_class, schema_pod_disruption_budget;
 extern const struct schema schema_deployment, schema_replica_set, schema_horizontal_pod_autoscaler;
 extern const struct schema schema_cron_job, schema_job;
 

@@ -31,6 +31,7 @@ const struct table_format *table_format_of(enum resource_id resource)
         [RESOURCE_LEASES] = &table_of_leases,
         [RESOURCE_CUSTOMRESOURCEDEFINITIONS] = &table_of_custom_definitions,
         [RESOURCE_PRIORITYCLASSES] = &table_of_priority_classes,
+        [RESOURCE_PODDISRUPTIONBUDGETS] = &table_of_pod_disruption_budgets,
         [RESOURCE_CRONJOBS] = &table_of_cron_jobs,
         [RESOURCE_JOBS] = &table_of_jobs,
     };

@@ -62,6 +62,7 @@ extern const struct table_format table_of_volumes;
 extern const struct table_format table_of_storage_classes;
 extern const struct table_format table_of_custom_definitions;
 extern const struct table_format table_of_leases;
+extern const struct table_format table_of_pod_disruption_budgets;
 extern const struct table_format table_of_priority_classes;
 extern const struct table_format table_of_pod_metrics;
 extern const struct table_format table_of_node_metrics;

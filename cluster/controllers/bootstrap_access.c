@@ -6,6 +6,7 @@
 #define READ "[\"get\",\"list\",\"watch\"]"
 #define WRITE "[\"create\",\"delete\",\"deletecollection\",\"patch\",\"update\"]"
 #define CORE "\"configmaps\",\"persistentvolumeclaims\",\"pods\",\"serviceaccounts\",\"services\""
+#define PROXIES "\"pods/proxy\",\"services/proxy\""
 #define APPS "\"deployments\",\"deployments/scale\",\"replicasets\",\"replicasets/scale\",\"statefulsets\",\"statefulsets/scale\""
 #define RULE(groups, resources, verbs) "{\"apiGroups\":[" groups "],\"resources\":[" resources "],\"verbs\":" verbs "}"
 #define ROLES "\"roles\",\"rolebindings\""
@@ -15,16 +16,24 @@
     RULE("\"\"", CORE ",\"events\",\"namespaces\",\"pods/log\",\"pods/status\"", READ)                                           \
     "," RULE("\"apps\"", APPS, READ) "," RULE("\"autoscaling\"", "\"horizontalpodautoscalers\"", READ) "," RULE(                 \
         "\"batch\"", "\"cronjobs\",\"jobs\"", READ) "," RULE("\"discovery.k8s.io\"", "\"endpointslices\"",                       \
-                                                             READ) "," RULE("\"metrics.k8s.io\"", "\"pods\",\"nodes\"", READ)
-#define EDIT_RULES                                                                                                               \
-    VIEW_RULES "," RULE("\"\"", "\"secrets\"", READ) "," RULE("\"\"", CORE ",\"pods/eviction\",\"secrets\"", WRITE) "," RULE(    \
-        "\"\"", "\"serviceaccounts\"",                                                                                           \
-        "[\"impersonate\"]") "," RULE("\"\"", "\"serviceaccounts/token\"",                                                       \
-                                      "[\"create\"]") "," RULE("\"apps\"", APPS,                                                 \
-                                                               WRITE) "," RULE("\"autoscaling\"",                                \
-                                                                               "\"horizontalpodautoscalers\"",                   \
-                                                                               WRITE) "," RULE("\"batch\"",                      \
-                                                                                               "\"cronjobs\",\"jobs\"", WRITE)
+                                                             READ) "," RULE("\"metrics.k8s.io\"", "\"pods\",\"nodes\"",          \
+                                                                            READ) "," RULE("\"policy\"",                         \
+                                                                                           "\"poddisruptionbudgets\"", READ)
+#define EDIT_RULES                                                                                                                       \
+    VIEW_RULES                                                                                                                           \
+        "," RULE("\"\"", "\"secrets\"," PROXIES, READ) "," RULE("\"\"", CORE ",\"pods/eviction\",\"secrets\"," PROXIES, WRITE) "," RULE( \
+            "\"\"", "\"serviceaccounts\"",                                                                                               \
+            "[\"impersonate\"]") "," RULE("\"\"", "\"serviceaccounts/token\"",                                                           \
+                                          "[\"create\"]") "," RULE("\"apps\"", APPS,                                                     \
+                                                                   WRITE) "," RULE("\"autoscaling\"",                                    \
+                                                                                   "\"horizontalpodautoscalers\"",                       \
+                                                                                   WRITE) "," RULE("\"batch\"",                          \
+                                                                                                   "\"cronjobs\",\"jobs\"",              \
+                                                                                                   WRITE) "," RULE("\"policy\"",         \
+                                                                                                                   "\"poddisrup"         \
+                                                                                                                   "tionbudgets"         \
+                                                                                                                   "\"",                 \
+                                                                                                                   WRITE)
 #define ADMIN_RULES                                                                                                              \
     EDIT_RULES "," RULE(ACCESS_GROUP, ROLES, READ) "," RULE(ACCESS_GROUP, ROLES, WRITE) "," RULE(                                \
         "\"authorization.k8s.io\"", "\"localsubjectaccessreviews\"", "[\"create\"]")

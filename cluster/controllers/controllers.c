@@ -18,6 +18,7 @@
 #include "cluster/controllers/job_time_to_live.h"
 #include "cluster/controllers/namespace.h"
 #include "cluster/controllers/node_lifecycle.h"
+#include "cluster/controllers/pod_disruption_budget.h"
 #include "cluster/controllers/pod_garbage_collector.h"
 #include "cluster/controllers/replicaset.h"
 #include "cluster/controllers/runtime.h"
@@ -78,6 +79,7 @@ static const struct controller_functions *const all[] = {
     &taint_eviction_functions,
     &pod_garbage_collector_functions,
     &volume_binder_functions,
+    &pod_disruption_budget_functions,
 };
 #define CONTROLLER_COUNT (sizeof all / sizeof all[0])
 

@@ -1,6 +1,6 @@
 /*
  * Makes room for a pod that fits nowhere: the pods of lower priority of one node that have to go for it, chosen as
- * kube-scheduler's DefaultPreemption does. There are no PodDisruptionBudgets.
+ * kube-scheduler's DefaultPreemption does, without a look at PodDisruptionBudgets.
  */
 #ifndef CLUSTER_CONTROLLERS_SCHEDULER_PREEMPTION_H
 #define CLUSTER_CONTROLLERS_SCHEDULER_PREEMPTION_H

@@ -23,8 +23,8 @@ static bool see_generator(void *context, const struct load_generator *generator)
 static bool see_tick(void *context, const char *load, const struct load_tick *tick)
 {
     struct variant_state *state = context;
-    (void)load;
     answers_see_tick(&state->answers, tick);
+    requests_see_tick(&state->requests, load, tick);
     generators_see_tick(state->figures, tick);
     moment_last(&state->figures->end, (tick->second + 1) * NANOSECONDS_PER_SECOND);
     return true;
@@ -33,8 +33,8 @@ static bool see_tick(void *context, const char *load, const struct load_tick *ti
 static bool see_row(void *context, const char *load, const struct load_row *row)
 {
     struct variant_state *state = context;
-    (void)load;
     answers_see_row(&state->answers, row);
+    requests_see_row(&state->requests, load, row);
     generators_see_row(state->figures, row);
     moment_last(&state->figures->end, (row->second + 1) * NANOSECONDS_PER_SECOND);
     return true;
@@ -147,6 +147,7 @@ static void hand_over_scaling(struct variant_state *state)
 static void settle(struct variant_state *state)
 {
     answers_settle(&state->answers);
+    requests_settle(&state->requests);
     pods_settle(&state->pods, state->scaling.workload);
     scaling_settle(&state->scaling, &state->events, state->figures->end);
     find_pod_lives(state);
@@ -189,6 +190,7 @@ static int analyze_variant(const struct run_store *store, size_t index, struct v
                                   .gaps = {.texts = texts},
                                   .given = {.texts = texts}};
     scaling_init(&state.scaling, texts, figures->hpa);
+    requests_init(&state.requests, figures, texts, &variant->description);
     const struct run_visitor visitor = {.context = &state,
                                         .generator = see_generator,
                                         .tick = see_tick,
@@ -203,6 +205,7 @@ static int analyze_variant(const struct run_store *store, size_t index, struct v
         judge(figures, &variant->description, texts);
     }
     answers_release(&state.answers);
+    requests_release(&state.requests);
     pods_release(&state.pods);
     events_release(&state.events);
     scaling_release(&state.scaling);

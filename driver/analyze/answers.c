@@ -1,10 +1,12 @@
 #include "driver/analyze/answers.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/clock.h"
 #include "driver/analyze/array.h"
 #include "driver/analyze/moment.h"
+#include "driver/load/spec.h"
 
 /* A day; a damaged file must not ask for all memory. */
 #define MOST_SECONDS 86400
@@ -40,16 +42,19 @@ static struct second_figures *second_at(struct answers *answers, int64_t second)
 void answers_see_tick(struct answers *answers, const struct load_tick *tick)
 {
     struct variant_figures *figures = answers->figures;
-    figures->planned += tick->planned;
-    figures->sent += tick->sent;
-    figures->late += tick->late;
-    histogram_merge(&figures->lateness_histogram, &tick->lateness);
+    if (strcmp(tick->phase, LOAD_PHASE_WARM_UP) != 0) {
+        figures->planned += tick->planned;
+        figures->sent += tick->sent;
+        figures->late += tick->late;
+        histogram_merge(&figures->lateness_histogram, &tick->lateness);
+    }
     struct second_figures *second = second_at(answers, tick->second);
     if (second == NULL)
         return;
     second->target += tick->target_rate;
     second->planned += tick->planned;
     second->in_flight += tick->in_flight;
+    second->vus += tick->vus;
     second->generator_cpu += tick->cpu;
 }
 
@@ -76,7 +81,8 @@ static void add_totals(struct variant_figures *figures, const struct load_row *r
 
 void answers_see_row(struct answers *answers, const struct load_row *row)
 {
-    add_totals(answers->figures, row);
+    if (strcmp(row->phase, LOAD_PHASE_WARM_UP) != 0)
+        add_totals(answers->figures, row);
     answers->warmth_known = answers->warmth_known || row->warmth != WARMTH_UNKNOWN;
     struct second_figures *second = second_at(answers, row->second);
     if (second == NULL)

@@ -205,6 +205,8 @@ void find_spikes(struct variant_state *state)
     struct variant_figures *figures = state->figures;
     for (size_t index = 0; index < state->answers.kept_count; index++) {
         const struct load_exemplar *request = &state->answers.kept[index].exemplar;
+        if (strcmp(request->phase, LOAD_PHASE_WARM_UP) == 0)
+            continue;
         bool slow = request->outcome == OUTCOME_OK && request->finished - request->intended > figures->spike_over;
         if (slow || load_outcome_is_lost(request->outcome))
             add_spike(state, &state->answers.kept[index]);

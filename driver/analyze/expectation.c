@@ -8,6 +8,7 @@
 #include "common/duration.h"
 #include "driver/analyze/named_value.h"
 #include "driver/metric/comparison.h"
+#include "driver/metric/metric_selection.h"
 #include "driver/metric/near_name.h"
 
 #define LONGEST_HINT 512
@@ -48,17 +49,34 @@ static int unknown_name(const struct comparison *comparison, struct error *error
     return -1;
 }
 
+/* Of all of the variant, or of the part that was summed up for an expectation with these labels. */
+static struct metric_data metrics_of(const struct variant_figures *variant, const struct comparison *comparison,
+                                     const struct label_filter *filter)
+{
+    struct metric_data all = variant_metrics(variant);
+    if (comparison->labels[0] == '\0')
+        return all;
+    for (size_t i = 0; i < variant->selection_count; i++)
+        if (memcmp(&variant->selections[i].filter, filter, sizeof *filter) == 0)
+            return metric_selection_data(&variant->selections[i], all.seconds);
+    return (struct metric_data){.seconds = 0};
+}
+
 static int find_value(const struct comparison *comparison, const struct variant_figures *variant, struct named_value *value,
                       struct error *error)
 {
     if (comparison->aggregate[0] == '\0')
         return named_value(comparison->name, variant, value) < 0 ? unknown_name(comparison, error) : 0;
+    struct metric_selection selection;
     struct metric_data data = {0};
+    if (metric_selection_init(&selection, comparison->labels, error) < 0 ||
+        metric_selection_check(&selection, comparison->name, error) < 0)
+        return -1;
     if (variant != NULL)
-        data = variant_metrics(variant);
+        data = metrics_of(variant, comparison, &selection.filter);
     int found = metric_value(comparison->name, comparison->aggregate, variant != NULL ? &data : NULL, value);
     if (found == -2)
-        return error_set(error, "%s has no aggregate \"%s\"; there are p(N), med, avg, min, max, count and rate",
+        return error_set(error, "%s has no aggregate \"%s\"; there are p(N), med, avg, min, max, count and rate; of shares rate",
                          comparison->name, comparison->aggregate);
     return found < 0 ? unknown_name(comparison, error) : 0;
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "driver/analyze/generators.h"
+#include "driver/analyze/requests.h"
 #include "driver/analyze/texts.h"
 
 const char *phase_name(enum phase phase)
@@ -42,6 +43,7 @@ static void release_variant(struct variant_figures *variant)
     histogram_release(&variant->lateness_histogram);
     histogram_release(&variant->service_histogram);
     generators_release(variant);
+    requests_release_figures(variant);
     void *const arrays[] = {variant->seconds,       variant->spikes,    variant->episodes,     variant->pods,
                             variant->replica_steps, variant->decisions, variant->metric.steps, variant->scale_ups,
                             variant->scale_downs,   variant->events,    variant->conditions,   variant->expectations,

@@ -14,6 +14,8 @@
 
 #include "driver/load/result.h"
 
+struct metric_selection;
+
 #define FIGURES_NEVER INT64_MIN
 
 /* What a pod was doing when a request met it. */
@@ -46,8 +48,24 @@ struct second_figures {
     uint64_t lost;
     uint64_t dropped;
     uint64_t in_flight;
+    uint64_t vus;              /* of closed models, at its end */
     int64_t p50, p99, maximum; /* response time of ok answers; FIGURES_NEVER when there was none */
     double generator_cpu;      /* cores */
+};
+
+struct check_figures {
+    const char *name;
+    uint64_t passes, fails;
+};
+
+/* One request of a load, without the warm-up. */
+struct request_figures {
+    const char *load, *name; /* name: "" = the load has one request */
+    uint64_t ok, lost, dropped;
+    struct time_figures response, service; /* ok answers */
+    struct histogram response_histogram, service_histogram;
+    size_t check_count;
+    struct check_figures checks[LOAD_MOST_CHECKS];
 };
 
 /* An ok request over spike_over, or a lost one. */
@@ -312,10 +330,19 @@ struct variant_figures {
     int64_t load_duration;
     int64_t end; /* last moment that anything is known of */
 
+    /* What follows leaves out the phase "warm-up", but for the seconds. */
+    int64_t warm_up_seconds;
     uint64_t outcomes[OUTCOME_COUNT];
     uint64_t requests; /* with any outcome but dropped and aborted */
-    uint64_t planned, sent, late, lost, connections, bytes_received;
+    uint64_t planned, sent, late, lost, connections, bytes_received, bytes_sent;
     uint64_t cold; /* ok answers said to be cold */
+    uint64_t checks, check_passes;
+    bool vus_known; /* a closed model sent anything */
+    uint64_t vus, vus_minimum, vus_maximum;
+    size_t request_count;
+    struct request_figures *by_request; /* in the order of their first answers */
+    size_t selection_count;
+    struct metric_selection *selections; /* what expectations with labels are about */
     struct time_figures response, service, lateness;
     struct histogram response_histogram, service_histogram; /* ok answers */
     struct histogram lateness_histogram;

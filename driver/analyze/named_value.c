@@ -253,7 +253,7 @@ int named_value(const char *name, const struct variant_figures *variant, struct 
 struct metric_data variant_metrics(const struct variant_figures *variant)
 {
     return (struct metric_data){
-        .seconds = (double)variant->load_duration / (double)NANOSECONDS_PER_SECOND,
+        .seconds = fmax((double)variant->load_duration / (double)NANOSECONDS_PER_SECOND - (double)variant->warm_up_seconds, 0),
         .response = &variant->response_histogram,
         .service = &variant->service_histogram,
         .lateness = &variant->lateness_histogram,
@@ -261,6 +261,13 @@ struct metric_data variant_metrics(const struct variant_figures *variant)
         .lost = variant->lost,
         .dropped = variant->outcomes[OUTCOME_DROPPED],
         .bytes_received = variant->bytes_received,
+        .bytes_sent = variant->bytes_sent,
+        .checks = variant->checks,
+        .check_passes = variant->check_passes,
+        .vus_known = variant->vus_known,
+        .vus = variant->vus,
+        .vus_minimum = variant->vus_minimum,
+        .vus_maximum = variant->vus_maximum,
     };
 }
 

@@ -12,6 +12,7 @@
 #include "driver/analyze/given.h"
 #include "driver/analyze/marks.h"
 #include "driver/analyze/pods.h"
+#include "driver/analyze/requests.h"
 #include "driver/analyze/scaling.h"
 #include "driver/analyze/texts.h"
 #include "driver/analyze/usage.h"
@@ -20,6 +21,7 @@ struct variant_state {
     struct figures_texts *texts; /* borrowed */
     struct variant_figures *figures;
     struct answers answers;
+    struct requests requests;
     struct pods pods;
     struct events events;
     struct scaling scaling;

@@ -27,7 +27,8 @@ struct command {
 };
 
 extern const struct command command_run, command_report, command_compare, command_runs, command_cluster, command_image,
-    command_ramp_step, command_load, command_record, command_demo, command_generator, command_check;
+    command_ramp_step, command_load, command_record, command_demo, command_generator, command_check, command_rbac,
+    command_restore, command_clean;
 
 /* Prints "hpalab: text" on standard error; returns code. */
 int cli_fail(int code, const char *format, ...) __attribute__((format(printf, 2, 3)));

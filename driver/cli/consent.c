@@ -1,9 +1,11 @@
 #include "driver/cli/consent.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "common/duration.h"
@@ -33,6 +35,8 @@ static void tell(const struct lesson *lesson, const char *target, const char *se
         (void)printf(" work in namespace %s, where it makes nothing", lesson->namespace);
     else
         (void)printf(" make namespaces of its own");
+    if (lesson_changes_hpa(lesson))
+        (void)printf(", change hpa/%s for its time", lesson->watch_hpa);
     if (rate > 0)
         (void)printf(", send up to %.0f requests/s", rate);
     if (closed != NULL)
@@ -43,20 +47,25 @@ static void tell(const struct lesson *lesson, const char *target, const char *se
     (void)printf(".\n");
 }
 
-static bool answers_yes(void)
+int consent_ask_to(const char *what, const char *command)
 {
     char line[16];
-    (void)printf("Go on? [y/N] ");
+    if (isatty(STDIN_FILENO) == 0)
+        return cli_fail(EXIT_USAGE, "%s: there is no terminal to ask whether to %s: --yes says so", command, what);
+    (void)printf("%c%s? [y/N] ", toupper((unsigned char)what[0]), what + 1);
     (void)fflush(stdout);
-    if (fgets(line, sizeof line, stdin) == NULL)
-        return false;
-    line[strcspn(line, "\r\n")] = '\0';
-    return strcasecmp(line, "y") == 0 || strcasecmp(line, "yes") == 0;
+    if (fgets(line, sizeof line, stdin) != NULL) {
+        line[strcspn(line, "\r\n")] = '\0';
+        if (strcasecmp(line, "y") == 0 || strcasecmp(line, "yes") == 0)
+            return EXIT_DONE;
+    }
+    return cli_fail(EXIT_USAGE, "%s: nothing was done", command);
 }
 
 int consent_ask(const struct lesson *lesson, const char *target, bool yes)
 {
-    if (yes || strcmp(target, TARGET_EMBEDDED) == 0 || (lesson_is_live(lesson) && !lesson_has_load(lesson)))
+    if (yes || strcmp(target, TARGET_EMBEDDED) == 0 ||
+        (lesson_is_live(lesson) && !lesson_has_load(lesson) && !lesson_changes_hpa(lesson)))
         return EXIT_DONE;
     struct error error = ERROR_NONE;
     struct kubeconfig config = {0};
@@ -73,7 +82,7 @@ int consent_ask(const struct lesson *lesson, const char *target, bool yes)
                         "loaded",
                         target, server);
     tell(lesson, target, server);
-    return answers_yes() ? EXIT_DONE : cli_fail(EXIT_USAGE, "run: nothing was done");
+    return consent_ask_to("go on", "run");
 }
 
 int consent_check_rate(const struct lesson *lesson, const char *maximum)

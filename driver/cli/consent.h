@@ -15,6 +15,9 @@ bool consent_is_needless(const char *target, const char *server);
  * true, or the user says so on the terminal. Else the exit status, and why on standard error. */
 int consent_ask(const struct lesson *lesson, const char *target, bool yes);
 
+/* Asks on the terminal whether to do something ("remove these"): EXIT_DONE, or the exit status and why on standard error. */
+int consent_ask_to(const char *what, const char *command);
+
 /* EXIT_DONE when the lesson never sends more than so many requests a second; maximum is the text of --max-rate, NULL = no
  * ceiling. Else the exit status, and why on standard error. */
 int consent_check_rate(const struct lesson *lesson, const char *maximum);

@@ -71,10 +71,11 @@ static int check_name(const struct lesson_source *source, const struct yaml_node
                        "name: expected at most 40 lower-case letters, digits and inner dashes, not \"%.60s\"", name);
 }
 
-static int read_variant(const struct lesson_source *source, const struct yaml_node *node, struct lesson_variant *variant)
+static int read_variant(const struct lesson_source *source, const struct yaml_node *node, const struct lesson *lesson,
+                        struct lesson_variant *variant)
 {
     static const char *const known[] = {"name", "title", "manifests", "expect", "scale", "generators", NULL};
-    static const char *const known_live[] = {"name", "title", "expect", NULL};
+    static const char *const known_live[] = {"name", "title", "expect", "behavior", "patch", "generators", NULL};
     bool live = source->live;
     fleet_spec_init(&variant->generators);
     variant->title = memory_copy_text("");
@@ -85,7 +86,8 @@ static int read_variant(const struct lesson_source *source, const struct yaml_no
         source_texts(source, node, "expect", false, &variant->expect) < 0 ||
         check_expectations(source, node, &variant->expect) < 0)
         return -1;
-    return read_scales(source, node, variant) < 0 ? -1 : lesson_read_generators(source, node, &variant->generators);
+    int changes = live ? lesson_read_changes(source, node, lesson, variant) : read_scales(source, node, variant);
+    return changes < 0 ? -1 : lesson_read_generators(source, node, &variant->generators);
 }
 
 /* Both names together, behind "hpalab-", name the variant's namespace. */
@@ -109,7 +111,7 @@ static int read_variants(const struct lesson_source *source, struct lesson *less
     lesson->variants = memory_allocate(list->count, sizeof *lesson->variants);
     for (size_t i = 0; i < list->count; i++) {
         lesson->variant_count++;
-        if (read_variant(source, list->values[i], &lesson->variants[i]) < 0 ||
+        if (read_variant(source, list->values[i], lesson, &lesson->variants[i]) < 0 ||
             check_names_together(source, list->values[i], lesson, &lesson->variants[i]) < 0)
             return -1;
         for (size_t j = 0; j < i; j++)
@@ -325,6 +327,14 @@ bool lesson_is_live(const struct lesson *lesson)
     return lesson->namespace[0] != '\0';
 }
 
+bool lesson_changes_hpa(const struct lesson *lesson)
+{
+    for (size_t i = 0; i < lesson->variant_count; i++)
+        if (lesson->variants[i].behavior != NULL || lesson->variants[i].patch != NULL)
+            return true;
+    return false;
+}
+
 const char *lesson_watched(const struct lesson *lesson)
 {
     return lesson->watch_workload[0] != '\0' ? lesson->watch_workload : lesson->watch_hpa;
@@ -340,6 +350,8 @@ static void variant_release(struct lesson_variant *variant)
     text_list_release(&variant->manifests);
     text_list_release(&variant->expect);
     fleet_spec_release(&variant->generators);
+    free(variant->behavior);
+    free(variant->patch);
     free(variant->name);
     free(variant->title);
 }

@@ -43,6 +43,8 @@ struct lesson_variant {
     char *title;                /* "" when there is none */
     struct text_list manifests; /* files or folders, resolved to paths that exist; none in a namespace that exists */
     struct text_list expect;
+    char *behavior; /* the watched HPA's spec.behavior while the variant runs, JSON; NULL = as it is */
+    char *patch;    /* a JSON merge patch of the watched HPA's spec while the variant runs; NULL = none */
     size_t scale_count;
     struct lesson_scale *scale;
     struct fleet_spec generators;
@@ -109,6 +111,9 @@ void lesson_destroy(struct lesson *lesson);
 
 /* Whether it works in a namespace that exists, and makes nothing there. */
 bool lesson_is_live(const struct lesson *lesson);
+
+/* Whether a variant changes the watched HPA for its time. */
+bool lesson_changes_hpa(const struct lesson *lesson);
 
 /* What a run of the lesson watches: the HPA's name, "deployment/NAME", "statefulset/NAME", or "". */
 const char *lesson_watched(const struct lesson *lesson);

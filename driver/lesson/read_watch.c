@@ -90,3 +90,27 @@ int lesson_read_watch(struct lesson_source *source, struct lesson *lesson)
         return -1;
     return read_spikes(source, lesson);
 }
+
+static int read_change(const struct lesson_source *source, const struct yaml_node *node, const char *key, char **json)
+{
+    const struct yaml_node *member = NULL;
+    if (field_member(&source->reader, node, key, YAML_MAPPING, false, &member) < 0)
+        return -1;
+    if (member == NULL)
+        return 0;
+    AUTO_JSON cJSON *tree = yaml_to_json(member);
+    *json = json_print(tree);
+    return 0;
+}
+
+int lesson_read_changes(const struct lesson_source *source, const struct yaml_node *node, const struct lesson *lesson,
+                        struct lesson_variant *variant)
+{
+    if (read_change(source, node, "behavior", &variant->behavior) < 0 || read_change(source, node, "patch", &variant->patch) < 0)
+        return -1;
+    const struct yaml_node *change = yaml_get(node, variant->behavior != NULL ? "behavior" : "patch");
+    if (change != NULL && lesson->watch_hpa[0] == '\0')
+        return field_error(&source->reader, change, "%s: there is no HPA that is watched",
+                           variant->behavior != NULL ? "behavior" : "patch");
+    return 0;
+}

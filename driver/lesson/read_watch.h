@@ -10,4 +10,8 @@
 /* Also sets source->live. */
 int lesson_read_watch(struct lesson_source *source, struct lesson *lesson);
 
+/* What a variant changes of the watched HPA. */
+int lesson_read_changes(const struct lesson_source *source, const struct yaml_node *node, const struct lesson *lesson,
+                        struct lesson_variant *variant);
+
 #endif

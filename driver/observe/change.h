@@ -19,7 +19,7 @@ enum change_type {
 };
 
 struct change {
-    int64_t arrival; /* clock_monotonic */
+    int64_t arrival; /* monotonic */
     enum change_type type;
     const char *resource; /* as in the API's paths ("pods", "statefulsets"), "podmetrics" for samples, "steps" for what the
                              run itself did (text says what), "requests" for what it asked of the API (object: counts by kind) */

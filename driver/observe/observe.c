@@ -13,12 +13,7 @@
 
 #define POLL_DEADLINE (5 * NANOSECONDS_PER_SECOND)
 
-struct collection {
-    const char *resource;
-    const char *root; /* before /namespaces/NAME/resource */
-};
-
-static const struct collection collections[] = {
+static const struct observed collections[] = {
     {"horizontalpodautoscalers", "/apis/autoscaling/v2"},
     {"pods", "/api/v1"},
     {"endpointslices", "/apis/discovery.k8s.io/v1"},
@@ -32,10 +27,15 @@ static const struct collection collections[] = {
 
 #define COLLECTION_COUNT (sizeof collections / sizeof collections[0])
 
+const struct observed *observe_collection(size_t index)
+{
+    return index < COLLECTION_COUNT ? &collections[index] : NULL;
+}
+
 /* One thread that follows one collection. */
 struct follower {
     struct observer *observer;
-    const struct collection *collection;
+    const struct observed *collection;
     char *path;
     pthread_t thread;
     struct known known; /* this and in_gap: used by the thread alone */
@@ -61,7 +61,8 @@ struct observer {
 /* Calls back with the mutex held. */
 static void report(struct observer *observer, struct change change)
 {
-    change.arrival = clock_monotonic();
+    const struct observe_options *options = &observer->options;
+    change.arrival = options->now != NULL ? options->now(options->context) : clock_monotonic();
     (void)pthread_mutex_lock(&observer->mutex);
     /* Threads that arrive together may get the mutex in the other order. */
     if (change.arrival < observer->last_arrival)

@@ -14,10 +14,20 @@ struct observe_options {
     const char *namespace;
     int64_t metrics_interval; /* between polls of metrics.k8s.io; a poll whose answer is like the last is not reported */
     void *context;
+    int64_t (*now)(void *context); /* the time of arrival of what comes; NULL = clock_monotonic. Safe from any thread */
     /* Called from the observer's threads, one call at a time, arrivals in rising order; the change is borrowed. While it
      * runs nothing else is read: hand the change on and return. */
     void (*change)(void *context, const struct change *change);
 };
+
+/* A collection that is watched. */
+struct observed {
+    const char *resource; /* "pods" */
+    const char *root;     /* of its paths, before /namespaces/NAME/resource: "/api/v1", "/apis/apps/v1" */
+};
+
+/* The collections that are watched, by index from 0; NULL behind the last. */
+const struct observed *observe_collection(size_t index);
 
 struct observer;
 

@@ -48,10 +48,52 @@ static cJSON *make_requests(const struct variant_figures *variant)
     json_set_integer(object, "cold", (int64_t)variant->cold);
     json_set_integer(object, "connections", (int64_t)variant->connections);
     json_set_integer(object, "bytes_received", (int64_t)variant->bytes_received);
+    json_set_integer(object, "bytes_sent", (int64_t)variant->bytes_sent);
+    json_set_integer(object, "checks", (int64_t)variant->checks);
+    json_set_integer(object, "checks_held", (int64_t)variant->check_passes);
+    json_set_integer(object, "warm_up_s", variant->warm_up_seconds);
+    if (variant->vus_known) {
+        cJSON *vus = json_object_at(object, "vus");
+        json_set_integer(vus, "value", (int64_t)variant->vus);
+        json_set_integer(vus, "min", (int64_t)variant->vus_minimum);
+        json_set_integer(vus, "max", (int64_t)variant->vus_maximum);
+    }
     cJSON *outcomes = json_object_at(object, "outcomes");
     for (int outcome = 0; outcome < OUTCOME_COUNT; outcome++)
         json_set_integer(outcomes, load_outcome_name((enum load_outcome)outcome), (int64_t)variant->outcomes[outcome]);
     return object;
+}
+
+static cJSON *make_checks(const struct request_figures *request)
+{
+    cJSON *list = cJSON_CreateArray();
+    for (size_t index = 0; index < request->check_count; index++) {
+        cJSON *entry = cJSON_CreateObject();
+        json_set_text(entry, "name", request->checks[index].name);
+        json_set_integer(entry, "passes", (int64_t)request->checks[index].passes);
+        json_set_integer(entry, "fails", (int64_t)request->checks[index].fails);
+        cJSON_AddItemToArray(list, entry);
+    }
+    return list;
+}
+
+static cJSON *make_by_request(const struct variant_figures *variant)
+{
+    cJSON *list = cJSON_CreateArray();
+    for (size_t index = 0; index < variant->request_count; index++) {
+        const struct request_figures *request = &variant->by_request[index];
+        cJSON *entry = cJSON_CreateObject();
+        json_set_text(entry, "load", request->load);
+        json_set_text(entry, "name", request->name);
+        json_set_integer(entry, "ok", (int64_t)request->ok);
+        json_set_integer(entry, "lost", (int64_t)request->lost);
+        json_set_integer(entry, "dropped", (int64_t)request->dropped);
+        json_set(entry, "response", make_times(&request->response));
+        json_set(entry, "service", make_times(&request->service));
+        json_set(entry, "checks", make_checks(request));
+        cJSON_AddItemToArray(list, entry);
+    }
+    return list;
 }
 
 static cJSON *make_columns(const char *const *names, size_t count)
@@ -63,8 +105,8 @@ static cJSON *make_columns(const char *const *names, size_t count)
 
 static cJSON *make_seconds(const struct variant_figures *variant)
 {
-    static const char *const columns[] = {"second", "target_per_s", "ok",     "lost",     "dropped",
-                                          "p50_ms", "p99_ms",       "max_ms", "in_flight"};
+    static const char *const columns[] = {"second", "target_per_s", "ok",     "lost",      "dropped",
+                                          "p50_ms", "p99_ms",       "max_ms", "in_flight", "vus"};
     cJSON *table = make_columns(columns, sizeof columns / sizeof *columns);
     cJSON *rows = json_array_at(table, "rows");
     for (size_t index = 0; index < variant->second_count; index++) {
@@ -79,6 +121,7 @@ static cJSON *make_seconds(const struct variant_figures *variant)
         cJSON_AddItemToArray(row, document_milliseconds(second->p99));
         cJSON_AddItemToArray(row, document_milliseconds(second->maximum));
         cJSON_AddItemToArray(row, document_number((double)second->in_flight));
+        cJSON_AddItemToArray(row, document_number((double)second->vus));
         cJSON_AddItemToArray(rows, row);
     }
     return table;
@@ -202,6 +245,7 @@ cJSON *document_variant(const struct variant_figures *variant, size_t spikes, si
     cJSON *load = json_parse(variant->load_json, strlen(variant->load_json), NULL);
     json_set(target, "load", load != NULL ? load : cJSON_CreateArray());
     json_set(target, "requests", make_requests(variant));
+    json_set(target, "by_request", make_by_request(variant));
     json_set(target, "response", make_times(&variant->response));
     json_set(target, "service", make_times(&variant->service));
     json_set(target, "lateness", make_times(&variant->lateness));

@@ -13,6 +13,7 @@
 #include "driver/report/assets.h"
 #include "driver/report/document.h"
 #include "driver/report/html_generators.h"
+#include "driver/report/html_requests.h"
 #include "driver/report/markdown.h"
 #include "driver/report/side_by_side.h"
 
@@ -301,6 +302,7 @@ void html_write(const struct run_figures *figures, const struct report_options *
     write_expectations(figures, output);
     write_conditions(figures, output);
     write_side_by_side(figures, output);
+    html_write_requests(figures, output);
     html_write_generators(figures, output);
     write_sections(output);
     write_explanation(figures, output);

@@ -8,6 +8,7 @@
 #include "common/duration.h"
 #include "common/memory.h"
 #include "driver/report/generator_table.h"
+#include "driver/report/request_table.h"
 #include "driver/report/side_by_side.h"
 #include "driver/report/sparkline.h"
 #include "driver/report/terminal_text.h"
@@ -81,41 +82,60 @@ static double highest_average(const struct variant_figures *variant)
     return highest;
 }
 
-/* Response times beside the pods, or the memory of a run without requests. */
-static void write_sparklines(const struct terminal *terminal, const struct run_figures *figures)
+/* What the sparklines of all variants reach to. */
+struct spark_scale {
+    int most;        /* pods */
+    int64_t longest; /* response; 0 = there was none */
+    double memory;   /* MiB; 0 = no HPA aims at it */
+};
+
+static struct spark_scale find_scale(const struct run_figures *figures)
 {
-    int most = 0;
-    int64_t longest = 0;
-    int name = longest_name(figures);
-    int width = (terminal->columns - name - 4) / 2;
-    double memory = 0;
+    struct spark_scale scale = {0};
     for (size_t index = 0; index < figures->variant_count; index++) {
         const struct variant_figures *variant = &figures->variants[index];
-        memory = variant->memory_target > 0 ? fmax(memory, fmax(variant->memory_target, highest_average(variant))) : memory;
-        most = variant->replicas_maximum > most ? variant->replicas_maximum : most;
-        longest = variant->response.maximum > longest ? variant->response.maximum : longest;
+        if (variant->memory_target > 0)
+            scale.memory = fmax(scale.memory, fmax(variant->memory_target, highest_average(variant)));
+        scale.most = variant->replicas_maximum > scale.most ? variant->replicas_maximum : scale.most;
+        scale.longest = variant->response.maximum > scale.longest ? variant->response.maximum : scale.longest;
     }
-    if (longest == 0 && memory <= 0)
-        return;
+    return scale;
+}
+
+static void write_spark_legend(const struct terminal *terminal, const struct spark_scale *scale, int name, int width)
+{
     char legend[128];
     char duration[DURATION_TEXT_SIZE];
-    snprintf(legend, sizeof legend, "ready pods, 0 to %d", most);
+    snprintf(legend, sizeof legend, "ready pods, 0 to %d", scale->most);
     buffer_append_format(terminal->output, "\n%*s", name + 2, "");
     terminal_left(terminal, legend, width + 2, STYLE_DIM);
-    if (longest > 0)
-        snprintf(legend, sizeof legend, "longest response, to %s", duration_format(longest, duration));
+    if (scale->longest > 0)
+        snprintf(legend, sizeof legend, "longest response, to %s", duration_format(scale->longest, duration));
     else
-        snprintf(legend, sizeof legend, "average working set, to %.0f MiB", memory);
-    terminal_text(terminal, legend, width, STYLE_DIM);
+        snprintf(legend, sizeof legend, "average working set, to %.0f MiB", scale->memory);
+    if (scale->longest > 0 || scale->memory > 0)
+        terminal_text(terminal, legend, width, STYLE_DIM);
     buffer_append_character(terminal->output, '\n');
+}
+
+/* The pods, and beside them response times, or the memory of a run without requests, if the HPA aims at it. */
+static void write_sparklines(const struct terminal *terminal, const struct run_figures *figures)
+{
+    const struct spark_scale scale = find_scale(figures);
+    int name = longest_name(figures);
+    int width = (terminal->columns - name - 4) / 2;
+    if (scale.longest == 0 && scale.memory <= 0 && scale.most <= 0)
+        return;
+    write_spark_legend(terminal, &scale, name, width);
     for (size_t index = 0; index < figures->variant_count; index++) {
-        terminal_left(terminal, figures->variants[index].name, name + 2, STYLE_PLAIN);
-        sparkline_replicas(&figures->variants[index], width, most, terminal->output);
+        const struct variant_figures *variant = &figures->variants[index];
+        terminal_left(terminal, variant->name, name + 2, STYLE_PLAIN);
+        sparkline_replicas(variant, width, scale.most, terminal->output);
         buffer_append_text(terminal->output, "  ");
-        if (longest > 0)
-            sparkline_latency(&figures->variants[index], width, longest, terminal->output);
-        else
-            sparkline_memory(&figures->variants[index], width, memory, terminal->output);
+        if (scale.longest > 0)
+            sparkline_latency(variant, width, scale.longest, terminal->output);
+        else if (scale.memory > 0)
+            sparkline_memory(variant, width, scale.memory, terminal->output);
         buffer_append_character(terminal->output, '\n');
     }
 }
@@ -153,6 +173,42 @@ static void write_expectations(const struct terminal *terminal, const struct run
         for (size_t expectation = 0; expectation < variant->expectation_count; expectation++)
             write_expectation(terminal, &variant->expectations[expectation]);
     }
+}
+
+static void write_requests_of(const struct terminal *terminal, const struct variant_figures *variant)
+{
+    static const int widths[REQUEST_COLUMNS] = {20, 9, 7, 9, 9, 9, 9, 13};
+    AUTO_FREE char *heading = memory_format("Requests of %s", variant->name);
+    AUTO_FREE char *vus = request_vus_text(variant);
+    terminal_heading(terminal, heading);
+    if (vus != NULL)
+        terminal_wrap(terminal, vus, 2, STYLE_PLAIN);
+    if (!request_table_is_wanted(variant))
+        return;
+    for (int column = 0; column < REQUEST_COLUMNS; column++)
+        terminal_right(terminal, request_column_name((enum request_column)column), widths[column], STYLE_DIM);
+    buffer_append_character(terminal->output, '\n');
+    for (size_t index = 0; index < variant->request_count; index++) {
+        char cells[REQUEST_COLUMNS][REQUEST_CELL_SIZE];
+        request_table_row(&variant->by_request[index], cells);
+        for (int column = 0; column < REQUEST_COLUMNS; column++)
+            terminal_right(terminal, cells[column], widths[column], STYLE_PLAIN);
+        buffer_append_character(terminal->output, '\n');
+    }
+    for (size_t index = 0; index < variant->request_count; index++) {
+        const struct request_figures *request = &variant->by_request[index];
+        for (size_t check = 0; check < request->check_count; check++) {
+            AUTO_FREE char *text = request_check_text(request, &request->checks[check]);
+            terminal_wrap(terminal, text, 2, request->checks[check].fails > 0 ? STYLE_BAD : STYLE_PLAIN);
+        }
+    }
+}
+
+static void write_requests(const struct terminal *terminal, const struct run_figures *figures)
+{
+    for (size_t index = 0; index < figures->variant_count; index++)
+        if (request_table_is_wanted(&figures->variants[index]) || figures->variants[index].vus_known)
+            write_requests_of(terminal, &figures->variants[index]);
 }
 
 static void write_generators_of(const struct terminal *terminal, const struct variant_figures *variant)
@@ -237,6 +293,7 @@ void text_report_write(const struct run_figures *figures, const struct report_op
     }
     write_table(&terminal, figures);
     write_sparklines(&terminal, figures);
+    write_requests(&terminal, figures);
     write_generators(&terminal, figures);
     write_marks(&terminal, figures);
     write_expectations(&terminal, figures);

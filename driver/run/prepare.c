@@ -5,6 +5,7 @@
 #include "common/clock.h"
 #include "common/memory.h"
 #include "driver/run/generators.h"
+#include "driver/run/live_changes.h"
 #include "driver/run/scale.h"
 #include "driver/run/target.h"
 
@@ -182,6 +183,8 @@ int variant_prepare(struct variant_state *state, struct error *error)
         return result;
     state->observer = observe_start(&observe, REQUEST_DEADLINE, error);
     if (state->observer == NULL || apply_manifests(state, error) < 0)
+        return -1;
+    if (live_changes_make(state, error) < 0)
         return -1;
     result = state->lesson->start == START_CREATED ? STEP_DONE : wait_all_available(state, error);
     if (result == 0)

@@ -2,6 +2,7 @@
 
 #include "common/clock.h"
 #include "common/memory.h"
+#include "driver/run/live_changes.h"
 #include "driver/run/scale.h"
 
 #define REMOVE_DEADLINE (90 * NANOSECONDS_PER_SECOND)
@@ -32,8 +33,10 @@ void variant_remove(struct variant_state *state, bool goes_on)
     const struct run_context *context = state->context;
     bool keep = context->options->keep && context->last;
     bool ends_with_its_cluster = context->embedded->pid > 0 && !context->options->keep && !goes_on;
-    if (lesson_is_live(state->lesson))
+    if (lesson_is_live(state->lesson)) {
+        live_changes_undo(state);
         return;
+    }
     state->phase = RUN_CLEANING;
     variant_report_progress(state);
     if (keep || ends_with_its_cluster || embedded_has_ended(context->embedded))

@@ -101,6 +101,15 @@ static int settle(struct variant_state *state, struct error *error)
     return result == STEP_TIMED_OUT ? STEP_DONE : result;
 }
 
+/* A recording may end long after the last change that was seen. */
+static void record_end(const struct variant_state *state)
+{
+    const struct change change = {
+        .arrival = clock_monotonic(), .type = CHANGE_MODIFIED, .resource = "steps", .name = "", .text = "the recording ends"};
+    if (lesson_is_live(state->lesson) && state->lesson->load_count == 0)
+        recorder_change(state->recorder, &change);
+}
+
 static void stop_loads(struct variant_state *state)
 {
     for (size_t i = 0; i < state->lesson->load_count; i++)
@@ -134,6 +143,7 @@ static int measure(struct variant_state *state, struct error *error)
         return -1;
     state->phase = RUN_LOADING;
     int result = variant_wait(state, measured_to_the_end, NULL, INT64_MAX / 2, error);
+    record_end(state);
     if (result == STEP_STOPPED && state->lesson->endless)
         return STEP_DONE;
     if (result != STEP_DONE)

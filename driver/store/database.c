@@ -131,15 +131,18 @@ static int check_pages(struct database *database, struct error *error)
     return result;
 }
 
-/* Runs of before there were several generators are read as if all had come from the only one. */
-static int add_parts(struct database *database, struct error *error)
+/* Runs of before there were several generators are read as if all had come from the only one, those of before requests had
+ * names as if they were all of one. */
+static int add_columns(struct database *database, struct error *error)
 {
-    return database_execute(database,
-                            "PRAGMA temp_store = MEMORY;"
-                            "CREATE TEMP VIEW tick AS SELECT *, 0 AS part FROM main.tick;"
-                            "CREATE TEMP VIEW row AS SELECT *, 0 AS part FROM main.row;"
-                            "CREATE TEMP VIEW exemplar AS SELECT *, 0 AS part FROM main.exemplar;",
-                            error);
+    const char *part = database->version < 3 ? ", 0 AS part" : "";
+    AUTO_FREE char *sql = memory_format("PRAGMA temp_store = MEMORY;"
+                                        "CREATE TEMP VIEW tick AS SELECT *%s, '' AS phase, 0 AS vus FROM main.tick;"
+                                        "CREATE TEMP VIEW row AS SELECT *%s, '' AS request, '' AS phase, 0 AS bytes_sent,"
+                                        " '' AS checks FROM main.row;"
+                                        "CREATE TEMP VIEW exemplar AS SELECT *%s, '' AS request, '' AS phase FROM main.exemplar;",
+                                        part, part, part);
+    return database_execute(database, sql, error);
 }
 
 static int recognise(struct database *database, const char *begin, struct error *error)
@@ -157,7 +160,7 @@ static int recognise(struct database *database, const char *begin, struct error 
     if (version < 1)
         return error_set(error, "%s: format %lld is not known", database->path, (long long)version);
     database->version = version;
-    if (version < 3 && add_parts(database, error) < 0)
+    if (version < 4 && add_columns(database, error) < 0)
         return -1;
     return check_pages(database, error);
 }

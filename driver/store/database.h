@@ -13,7 +13,7 @@
 
 /* Marks the file as a run ("hpal" as a number), next to the version of its tables. */
 #define DATABASE_APPLICATION_ID 0x6870616c
-#define DATABASE_VERSION 3
+#define DATABASE_VERSION 4
 
 /* The name of the file in a run's folder. */
 #define DATABASE_FILE "run.db"
@@ -21,7 +21,8 @@
 struct database {
     sqlite3 *handle;
     char *path;             /* as shown in errors */
-    int64_t version;        /* of its tables, once opened for reading: 1 has no table share, 2 no parts and generators */
+    int64_t version;        /* of its tables, once opened for reading: 1 has no table share, 2 no parts and generators, 3 no
+                               names of requests, phases, checks, bytes sent and VUs */
     char *temporary_folder; /* a copy was opened, here; NULL = none */
 };
 

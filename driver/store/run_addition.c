@@ -6,8 +6,6 @@ static int recognise(struct run_store *store, struct error *error)
     if (database->version != DATABASE_VERSION)
         return error_set(error, "%s: made by an older hpalab (format %lld); nothing can be added to it", database->path,
                          (long long)database->version);
-    if (store->summary.variant_count == 0)
-        return error_set(error, "%s: nothing was recorded", database->path);
     return 0;
 }
 
@@ -16,7 +14,7 @@ struct run_store *run_store_open_to_add(const char *path, struct error *error)
     struct run_store *store = memory_allocate(1, sizeof *store);
     if (database_open_writable(&store->database, path, error) == 0 && store_load_summary(store, error) == 0 &&
         recognise(store, error) == 0 && store_prepare_writing(store, error) == 0) {
-        store->variant = 1;
+        store->variant = store->summary.variant_count > 0 ? 1 : 0;
         return store;
     }
     run_store_close(store);

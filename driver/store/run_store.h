@@ -61,6 +61,25 @@ int run_store_add_change(struct run_store *store, int64_t time, const struct cha
 int run_store_end_variant(struct run_store *store, const char *outcome, struct error *error);
 int run_store_add_note(struct run_store *store, const char *text, struct error *error);
 
+/* An object of the cluster that the run changes for its time: what it was before is kept here before it is changed, so that it
+ * can be put back even when this process was killed. */
+struct kept_object {
+    int64_t id;
+    const char *path;     /* in the API */
+    const char *original; /* its spec, JSON */
+    const char *changed;  /* the spec that the run gave it */
+};
+
+/* Durable when it returns. object->id is filled in. */
+int run_store_keep(struct run_store *store, struct kept_object *object, struct error *error);
+
+/* It is as it was, or of no interest any more; durable when it returns. */
+int run_store_let_go(struct run_store *store, int64_t id, struct error *error);
+
+/* What is still changed, newest first: calls back until it returns false. Also on a store that is read. */
+int run_store_visit_kept(struct run_store *store, bool (*visit)(void *context, const struct kept_object *object), void *context,
+                         struct error *error);
+
 /* Makes everything added so far durable; called once a second. A full disk fails this; what was committed stays. */
 int run_store_commit(struct run_store *store, struct error *error);
 
@@ -68,8 +87,9 @@ int run_store_commit(struct run_store *store, struct error *error);
 int run_store_finish(struct run_store *store, struct error *error);
 void run_store_close(struct run_store *store);
 
-/* Adding a load's results, from elsewhere, to the first variant of a run that nobody writes any more: rows, ticks and exemplars
- * as above, and a commit. Until then everything can be taken back. A run of an older format is refused. */
+/* Adding to a run that nobody writes any more: a load's results, from elsewhere, to its first variant (rows, ticks and exemplars
+ * as above, and a commit; until then everything can be taken back), or that an object is as it was. A run of an older format
+ * is refused. */
 struct run_store *run_store_open_to_add(const char *path, struct error *error);
 int run_store_forget_load(struct run_store *store, struct error *error);                          /* that the variant has */
 int run_store_describe_load(struct run_store *store, const char *load_json, struct error *error); /* anew */

@@ -1,3 +1,4 @@
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -15,15 +16,17 @@ static const char *const SOURCE_TEXTS[SOURCE_COUNT] = {
         "SELECT change.time, type, resource, name, text, json FROM change LEFT JOIN object ON object.id = change.object"
         " WHERE variant = ? ORDER BY change.time, change.id",
     [SOURCE_TICK] =
-        "SELECT second * 1000000000, load, second, target_rate, planned, sent, late, dropped, in_flight, cpu, lateness, part"
+        "SELECT second * 1000000000, load, second, target_rate, planned, sent, late, dropped, in_flight, cpu, lateness, part,"
+        " phase, vus"
         " FROM tick WHERE variant = ? ORDER BY second, id",
     [SOURCE_ROW] =
         "SELECT second * 1000000000, load, second, server, warmth, ok, status, refused, reset, timeout, truncated, dropped,"
-        " aborted, connections, bytes_received, first_sent, last_sent, last_connection, response, service, part"
+        " aborted, connections, bytes_received, first_sent, last_sent, last_connection, response, service, part,"
+        " request, phase, bytes_sent, checks"
         " FROM row WHERE variant = ? ORDER BY second, id",
     [SOURCE_EXEMPLAR] =
         "SELECT intended, load, reason, outcome, http_status, intended, sent, finished, server, server_age, warmth,"
-        " new_connection, part FROM exemplar WHERE variant = ? ORDER BY intended, id",
+        " new_connection, part, request, phase FROM exemplar WHERE variant = ? ORDER BY intended, id",
     [SOURCE_SHARE] = "SELECT second * 1000000000, load, second, target, server, given, failures FROM share WHERE variant = ?"
                      " ORDER BY second, id",
 };
@@ -78,8 +81,26 @@ static int hand_tick(struct visit *visit, sqlite3_stmt *statement)
         .cpu = sqlite3_column_double(statement, 9),
         .lateness = visit->first,
         .part = (unsigned)count(statement, 11),
+        .vus = count(statement, 13),
     };
+    snprintf(tick.phase, sizeof tick.phase, "%s", column_text(statement, 12));
     return visit->visitor->tick(visit->visitor->context, column_text(statement, 1), &tick);
+}
+
+/* "PASSES/FAILS ..." */
+static int read_checks(const char *text, struct load_row *row)
+{
+    for (const char *at = text; *at != '\0'; row->check_count++) {
+        int length = 0;
+        if (row->check_count == LOAD_MOST_CHECKS)
+            return -1;
+        struct load_check_count *check = &row->checks[row->check_count];
+        if (sscanf(at, "%20" SCNu64 "/%20" SCNu64 "%n", &check->passes, &check->fails, &length) != 2 || length == 0)
+            return -1;
+        at += length;
+        at += strspn(at, " ");
+    }
+    return 0;
 }
 
 static int hand_row(struct visit *visit, sqlite3_stmt *statement)
@@ -100,7 +121,12 @@ static int hand_row(struct visit *visit, sqlite3_stmt *statement)
         .response = visit->first,
         .service = visit->second,
         .part = (unsigned)count(statement, 20),
+        .bytes_sent = count(statement, 23),
     };
+    snprintf(row.request, sizeof row.request, "%s", column_text(statement, 21));
+    snprintf(row.phase, sizeof row.phase, "%s", column_text(statement, 22));
+    if (read_checks(column_text(statement, 24), &row) < 0)
+        return damaged(visit, "a row's checks are not numbers");
     snprintf(row.server, sizeof row.server, "%s", column_text(statement, 3));
     for (int outcome = 0; outcome < OUTCOME_COUNT; outcome++)
         row.outcomes[outcome] = count(statement, 5 + outcome);
@@ -126,6 +152,8 @@ static int hand_exemplar(struct visit *visit, sqlite3_stmt *statement)
         .new_connection = integer(statement, 11) != 0,
         .part = (unsigned)count(statement, 12),
     };
+    snprintf(exemplar.request, sizeof exemplar.request, "%s", column_text(statement, 13));
+    snprintf(exemplar.phase, sizeof exemplar.phase, "%s", column_text(statement, 14));
     snprintf(exemplar.server, sizeof exemplar.server, "%s", column_text(statement, 8));
     return visit->visitor->exemplar(visit->visitor->context, column_text(statement, 1), &exemplar);
 }

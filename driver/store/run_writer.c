@@ -1,19 +1,23 @@
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "driver/store/store_state.h"
 
 #define LARGEST_HISTOGRAM (4 * 1024 * 1024)
+#define CHECKS_TEXT_SIZE (LOAD_MOST_CHECKS * 48)
 
 static const char *const STATEMENT_TEXTS[STATEMENT_COUNT] = {
     [INSERT_TICK] = "INSERT INTO tick(variant, load, second, target_rate, planned, sent, late, dropped, in_flight, cpu, lateness,"
-                    " part) VALUES(?,?,?,?,?,?,?,?,?,?,?,?)",
+                    " part, phase, vus) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
     [INSERT_ROW] =
         "INSERT INTO row(variant, load, second, server, warmth, ok, status, refused, reset, timeout, truncated,"
-        " dropped, aborted, connections, bytes_received, first_sent, last_sent, last_connection, response, service, part)"
-        " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        " dropped, aborted, connections, bytes_received, first_sent, last_sent, last_connection, response, service, part,"
+        " request, phase, bytes_sent, checks)"
+        " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
     [INSERT_EXEMPLAR] = "INSERT INTO exemplar(variant, load, reason, outcome, http_status, intended, sent, finished, server,"
-                        " server_age, warmth, new_connection, part) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)",
+                        " server_age, warmth, new_connection, part, request, phase) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
     [INSERT_SHARE] = "INSERT INTO share(variant, load, second, target, server, given, failures) VALUES(?,?,?,?,?,?,?)",
     [INSERT_GENERATOR] = "INSERT OR REPLACE INTO generator(variant, part, pod, node, share, joined, clock_ahead, clock_error,"
                          " start_skew, cpu, memory, lost, reason, unsent, unknown, unsent_share)"
@@ -166,11 +170,25 @@ int run_store_add_tick(struct run_store *store, const char *load, const struct l
     bind_number(&binder, tick->cpu);
     bind_histogram(&binder, &tick->lateness, &store->first_histogram);
     bind_integer(&binder, tick->part);
+    bind_text(&binder, tick->phase);
+    bind_count(&binder, tick->vus);
     return database_run(&store->database, binder.statement, "cannot write a second of the load", error);
+}
+
+/* "PASSES/FAILS" of each check of the request, in the request's order. */
+static const char *write_checks(const struct load_row *row, char text[CHECKS_TEXT_SIZE])
+{
+    size_t length = 0;
+    text[0] = '\0';
+    for (size_t i = 0; i < row->check_count; i++)
+        length += (size_t)snprintf(text + length, CHECKS_TEXT_SIZE - length, "%s%" PRIu64 "/%" PRIu64, i > 0 ? " " : "",
+                                   row->checks[i].passes, row->checks[i].fails);
+    return text;
 }
 
 int run_store_add_row(struct run_store *store, const char *load, const struct load_row *row, struct error *error)
 {
+    char checks[CHECKS_TEXT_SIZE];
     if (begin_in_variant(store, error) < 0)
         return -1;
     struct binder binder = {.statement = store->statements[INSERT_ROW]};
@@ -189,6 +207,10 @@ int run_store_add_row(struct run_store *store, const char *load, const struct lo
     bind_histogram(&binder, &row->response, &store->first_histogram);
     bind_histogram(&binder, &row->service, &store->second_histogram);
     bind_integer(&binder, row->part);
+    bind_text(&binder, row->request);
+    bind_text(&binder, row->phase);
+    bind_count(&binder, row->bytes_sent);
+    bind_text(&binder, write_checks(row, checks));
     return database_run(&store->database, binder.statement, "cannot write results", error);
 }
 
@@ -210,6 +232,8 @@ int run_store_add_exemplar(struct run_store *store, const char *load, const stru
     bind_integer(&binder, exemplar->warmth);
     bind_integer(&binder, exemplar->new_connection);
     bind_integer(&binder, exemplar->part);
+    bind_text(&binder, exemplar->request);
+    bind_text(&binder, exemplar->phase);
     return database_run(&store->database, binder.statement, "cannot write a request", error);
 }
 

@@ -37,37 +37,14 @@ struct lab {
     char *run;    /* folder of a run that passed, made once and read by several tests */
 };
 
-struct ended {
-    int code;
-    char *output;
-    char *errors;
-};
-
 static struct test_child *begin(const struct lab *lab, const char *const *arguments)
 {
     const char *const environment[] = {lab->state, "NO_COLOR=1", NULL};
     return test_child_start("hpalab", arguments, environment);
 }
 
-static struct ended wait_for(struct test_child *child, double seconds)
-{
-    struct ended ended = {.code = test_child_wait(child, seconds)};
-    ended.output = test_child_output(child);
-    ended.errors = test_child_errors(child);
-    test_child_end(child);
-    return ended;
-}
-
-static void ended_release(struct ended *ended)
-{
-    free(ended->output);
-    free(ended->errors);
-}
-
-#define AUTO_ENDED CLEANUP(ended_release)
-
 /* hpalab(lab, "runs", "--folder", path) */
-#define hpalab(lab, ...) wait_for(begin((lab), (const char *const[]){__VA_ARGS__, NULL}), LONGEST_RUN)
+#define hpalab(lab, ...) test_child_finish(begin((lab), (const char *const[]){__VA_ARGS__, NULL}), LONGEST_RUN)
 
 static void assert_says(const char *text, const char *part)
 {
@@ -75,7 +52,7 @@ static void assert_says(const char *text, const char *part)
         fail_msg("\"%s\" is not in: %s", part, text);
 }
 
-static void assert_code(const struct ended *ended, int code)
+static void assert_code(const struct test_ended *ended, int code)
 {
     if (ended->code != code)
         fail_msg("exit status %d, not %d\n%s\n%s", ended->code, code, ended->output, ended->errors);
@@ -111,7 +88,7 @@ static void test_wrong_usage(void **state)
     };
     const struct lab *lab = *state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        AUTO_ENDED struct ended ended = wait_for(begin(lab, rows[i].arguments), LONGEST_RUN);
+        AUTO_ENDED struct test_ended ended = test_child_finish(begin(lab, rows[i].arguments), LONGEST_RUN);
         assert_code(&ended, 2);
         assert_says(ended.errors, rows[i].says);
         assert_string_equal(ended.output, "");
@@ -123,12 +100,12 @@ static void test_help_and_version(void **state)
     const struct lab *lab = *state;
     static const char *const commands[] = {"run", "report", "compare", "runs", "cluster"};
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
-        AUTO_ENDED struct ended help = hpalab(lab, commands[i], "--help");
+        AUTO_ENDED struct test_ended help = hpalab(lab, commands[i], "--help");
         assert_code(&help, 0);
         assert_says(help.output, "Usage: hpalab");
         assert_string_equal(help.errors, "");
     }
-    AUTO_ENDED struct ended version = hpalab(lab, "--version");
+    AUTO_ENDED struct test_ended version = hpalab(lab, "--version");
     assert_code(&version, 0);
     assert_says(version.output, "hpalab ");
 }
@@ -137,7 +114,7 @@ static void test_wrong_lesson_is_named_by_line_and_column(void **state)
 {
     const struct lab *lab = *state;
     AUTO_FREE char *out = memory_format("%s/wrong", lab->folder);
-    AUTO_ENDED struct ended ended = hpalab(lab, "run", "tests/data/lessons/wrong/url-port.yaml", "--out", out);
+    AUTO_ENDED struct test_ended ended = hpalab(lab, "run", "tests/data/lessons/wrong/url-port.yaml", "--out", out);
     assert_code(&ended, 2);
     assert_string_equal(ended.output, "");
     assert_says(ended.errors, "hpalab: tests/data/lessons/wrong/url-port.yaml:17:12: url: expected a port from 1 to 65535");
@@ -158,7 +135,7 @@ static void test_a_run_that_passes(void **state)
     AUTO_FREE char *run = memory_format("%s/runs/passed", lab->folder);
     AUTO_FREE char *runs = memory_format("%s/runs", lab->folder);
     assert_int_equal(mkdir(runs, 0700), 0);
-    AUTO_ENDED struct ended ended = hpalab(lab, "run", SMALL, "--out", run);
+    AUTO_ENDED struct test_ended ended = hpalab(lab, "run", SMALL, "--out", run);
     assert_code(&ended, 0);
     lab->run = memory_copy_text(run);
     assert_says(ended.output, "Requests answered            240");
@@ -181,22 +158,22 @@ static void test_reports_of_a_stored_run(void **state)
 {
     const struct lab *lab = *state;
     need_run(lab);
-    AUTO_ENDED struct ended text = hpalab(lab, "report", lab->run);
+    AUTO_ENDED struct test_ended text = hpalab(lab, "report", lab->run);
     assert_code(&text, 0);
     assert_says(text.output, "A lesson for tests");
 
-    AUTO_ENDED struct ended json = hpalab(lab, "report", lab->run, "--format", "json");
+    AUTO_ENDED struct test_ended json = hpalab(lab, "report", lab->run, "--format", "json");
     assert_code(&json, 0);
     AUTO_JSON cJSON *tree = json_parse(json.output, strlen(json.output), NULL);
     assert_non_null(tree);
 
-    AUTO_ENDED struct ended csv = hpalab(lab, "report", lab->run, "--format", "csv");
+    AUTO_ENDED struct test_ended csv = hpalab(lab, "report", lab->run, "--format", "csv");
     assert_code(&csv, 0);
     assert_says(csv.output, "\n");
     assert_says(csv.output, ",");
 
     AUTO_FREE char *file = memory_format("%s/again.html", lab->folder);
-    AUTO_ENDED struct ended html = hpalab(lab, "report", lab->run, "--format", "html", "--output", file);
+    AUTO_ENDED struct test_ended html = hpalab(lab, "report", lab->run, "--format", "html", "--output", file);
     assert_code(&html, 0);
     assert_string_equal(html.output, "");
     AUTO_FREE char *page = test_folder_read_file(file);
@@ -204,7 +181,7 @@ static void test_reports_of_a_stored_run(void **state)
     assert_int_equal(strncasecmp(page, "<!doctype html>", strlen("<!doctype html>")), 0);
     assert_says(page, "</html>");
 
-    AUTO_ENDED struct ended wrong = hpalab(lab, "report", lab->run, "--format", "pdf");
+    AUTO_ENDED struct test_ended wrong = hpalab(lab, "report", lab->run, "--format", "pdf");
     assert_code(&wrong, 2);
     assert_says(wrong.errors, "not \"pdf\"");
 }
@@ -214,14 +191,14 @@ static void test_runs_are_listed_and_compared(void **state)
     const struct lab *lab = *state;
     need_run(lab);
     AUTO_FREE char *folder = memory_format("%s/runs", lab->folder);
-    AUTO_ENDED struct ended runs = hpalab(lab, "runs", "--folder", folder);
+    AUTO_ENDED struct test_ended runs = hpalab(lab, "runs", "--folder", folder);
     assert_code(&runs, 0);
     assert_says(runs.output, "runs/passed");
     assert_says(runs.output, " complete");
-    AUTO_ENDED struct ended compare = hpalab(lab, "compare", lab->run, lab->run);
+    AUTO_ENDED struct test_ended compare = hpalab(lab, "compare", lab->run, lab->run);
     assert_code(&compare, 0);
     assert_says(compare.output, "Requests answered");
-    AUTO_ENDED struct ended none = hpalab(lab, "runs", "--folder", "/nowhere");
+    AUTO_ENDED struct test_ended none = hpalab(lab, "runs", "--folder", "/nowhere");
     assert_code(&none, 0);
     assert_says(none.output, "no runs in /nowhere yet");
 }
@@ -230,10 +207,10 @@ static void test_a_folder_that_holds_a_run_is_left_alone(void **state)
 {
     const struct lab *lab = *state;
     need_run(lab);
-    AUTO_ENDED struct ended ended = hpalab(lab, "run", SMALL, "--out", lab->run);
+    AUTO_ENDED struct test_ended ended = hpalab(lab, "run", SMALL, "--out", lab->run);
     assert_code(&ended, 1);
     assert_says(ended.errors, "holds a run already");
-    AUTO_ENDED struct ended report = hpalab(lab, "report", lab->run);
+    AUTO_ENDED struct test_ended report = hpalab(lab, "report", lab->run);
     assert_code(&report, 0);
     assert_says(report.output, "Requests answered            240");
     assert_true(test_no_leftovers(lab->folder, PATIENCE));
@@ -245,7 +222,7 @@ static void test_a_failed_expectation(void **state)
 {
     const struct lab *lab = *state;
     AUTO_FREE char *run = memory_format("%s/failed", lab->folder);
-    AUTO_ENDED struct ended ended = hpalab(lab, "run", SMALL_FAILING, "--out", run);
+    AUTO_ENDED struct test_ended ended = hpalab(lab, "run", SMALL_FAILING, "--out", run);
     assert_code(&ended, 99);
     assert_says(ended.output, "Expectations: 1 pass, 1 fail, 0 no data");
     assert_true(has_file(run, "report.html"));
@@ -288,7 +265,7 @@ static void interrupt(struct lab *lab, const char *name, const char *line, int s
     int port = 0;
     bool addressed = cluster_address(run, address, &port);
     test_child_signal(child, signal_number);
-    AUTO_ENDED struct ended ended = wait_for(child, PROMPT);
+    AUTO_ENDED struct test_ended ended = test_child_finish(child, PROMPT);
     assert_code(&ended, 130);
     assert_true(test_no_leftovers(lab->folder, PATIENCE));
     assert_false(has_file(run, "cluster/kubeconfig"));
@@ -297,9 +274,9 @@ static void interrupt(struct lab *lab, const char *name, const char *line, int s
     if (!has_variant)
         return;
     assert_true(addressed);
-    AUTO_ENDED struct ended report = hpalab(lab, "report", run, "--format", "json");
+    AUTO_ENDED struct test_ended report = hpalab(lab, "report", run, "--format", "json");
     assert_code(&report, 0);
-    AUTO_ENDED struct ended runs = hpalab(lab, "runs", "--folder", lab->folder);
+    AUTO_ENDED struct test_ended runs = hpalab(lab, "runs", "--folder", lab->folder);
     assert_says(runs.output, name);
     assert_says(strstr(runs.output, name), "incomplete");
 }
@@ -331,10 +308,10 @@ static void test_a_cluster_that_is_killed(void **state)
     pid_t cluster = test_process_child(test_process_child(test_child_pid(child))); /* below its supervisor */
     assert_true(cluster > 1);
     assert_int_equal(kill(cluster, SIGKILL), 0);
-    AUTO_ENDED struct ended ended = wait_for(child, PROMPT);
+    AUTO_ENDED struct test_ended ended = test_child_finish(child, PROMPT);
     assert_code(&ended, 1);
     assert_says(ended.errors, "the embedded cluster has ended unexpectedly");
-    AUTO_ENDED struct ended report = hpalab(lab, "report", run);
+    AUTO_ENDED struct test_ended report = hpalab(lab, "report", run);
     assert_code(&report, 0);
     assert_says(report.output, "has no end");
     assert_true(test_no_leftovers(lab->folder, PATIENCE));
@@ -346,11 +323,11 @@ static void test_folders_that_cannot_hold_a_run(void **state)
 {
     const struct lab *lab = *state;
     AUTO_FREE char *missing = memory_format("%s/no/such", lab->folder);
-    AUTO_ENDED struct ended nowhere = hpalab(lab, "run", SMALL, "--out", missing);
+    AUTO_ENDED struct test_ended nowhere = hpalab(lab, "run", SMALL, "--out", missing);
     assert_code(&nowhere, 1);
     assert_says(nowhere.errors, "No such file or directory");
     assert_null(strstr(nowhere.errors, "what was recorded"));
-    AUTO_ENDED struct ended file = hpalab(lab, "run", SMALL, "--out", SMALL_LONG);
+    AUTO_ENDED struct test_ended file = hpalab(lab, "run", SMALL, "--out", SMALL_LONG);
     assert_code(&file, 1);
     assert_says(file.errors, "not a folder");
 }
@@ -360,28 +337,28 @@ static void test_folders_that_cannot_hold_a_run(void **state)
 static void test_cluster_up_and_down(void **state)
 {
     struct lab *lab = *state;
-    AUTO_ENDED struct ended before = hpalab(lab, "cluster", "status");
+    AUTO_ENDED struct test_ended before = hpalab(lab, "cluster", "status");
     assert_code(&before, 1);
-    AUTO_ENDED struct ended up = hpalab(lab, "cluster", "up");
+    AUTO_ENDED struct test_ended up = hpalab(lab, "cluster", "up");
     assert_code(&up, 0);
     assert_says(up.output, "export KUBECONFIG=");
-    AUTO_ENDED struct ended again = hpalab(lab, "cluster", "up");
+    AUTO_ENDED struct test_ended again = hpalab(lab, "cluster", "up");
     assert_code(&again, 0);
     assert_string_equal(up.output, again.output);
-    AUTO_ENDED struct ended status = hpalab(lab, "cluster", "status");
+    AUTO_ENDED struct test_ended status = hpalab(lab, "cluster", "status");
     assert_code(&status, 0);
     assert_says(status.output, up.output);
     assert_says(status.output, "  lab        Ready, cpu ");
     assert_says(status.output, "  kube-system          1 Running");
     char text[256];
     assert_true(test_leftovers(lab->folder, text, sizeof text) > 0);
-    AUTO_ENDED struct ended down = hpalab(lab, "cluster", "down");
+    AUTO_ENDED struct test_ended down = hpalab(lab, "cluster", "down");
     assert_code(&down, 0);
     assert_says(down.output, "has ended");
     assert_true(test_no_leftovers(lab->folder, PATIENCE));
-    AUTO_ENDED struct ended after = hpalab(lab, "cluster", "status");
+    AUTO_ENDED struct test_ended after = hpalab(lab, "cluster", "status");
     assert_code(&after, 1);
-    AUTO_ENDED struct ended nothing = hpalab(lab, "cluster", "down");
+    AUTO_ENDED struct test_ended nothing = hpalab(lab, "cluster", "down");
     assert_code(&nothing, 0);
     assert_says(nothing.output, "No embedded cluster is up");
 }
@@ -398,8 +375,8 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
     struct lab *lab = *state;
-    struct ended ended = hpalab(lab, "cluster", "down");
-    ended_release(&ended);
+    struct test_ended ended = hpalab(lab, "cluster", "down");
+    test_ended_release(&ended);
     test_folder_remove(lab->folder);
     free(lab->folder);
     free(lab->state);

@@ -81,7 +81,7 @@ differs() {
 # Kinds of the recorded cluster that are not served here.
 unserved='bindings|componentstatuses|endpoints|limitranges|podtemplates|replicationcontrollers|resourcequotas|.*admission.*|'
 unserved+='.*webhook.*|apiservices|daemonsets|certificatesigningrequests|flowschemas|prioritylevelconfigurations|'
-unserved+='ingressclasses|ingresses|ipaddresses|networkpolicies|servicecidrs|runtimeclasses|poddisruptionbudgets|'
+unserved+='ingressclasses|ingresses|ipaddresses|networkpolicies|servicecidrs|runtimeclasses|'
 unserved+='deviceclasses|resource(claims|claimtemplates|slices)|csi.*|volumeattachments|volumeattributesclasses'
 
 like_recorded_kinds() {

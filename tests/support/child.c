@@ -175,3 +175,18 @@ int64_t test_process_status_number(pid_t pid, const char *name)
     const char *found = text == NULL ? NULL : strstr(text, label);
     return found == NULL ? -1 : strtoll(found + strlen(label), NULL, 10);
 }
+
+struct test_ended test_child_finish(struct test_child *child, double seconds)
+{
+    struct test_ended ended = {.code = test_child_wait(child, seconds)};
+    ended.output = test_child_output(child);
+    ended.errors = test_child_errors(child);
+    test_child_end(child);
+    return ended;
+}
+
+void test_ended_release(struct test_ended *ended)
+{
+    free(ended->output);
+    free(ended->errors);
+}

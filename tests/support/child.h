@@ -8,6 +8,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "common/memory.h"
+
 struct test_child;
 
 #define TEST_CHILD_RUNNING (-1000)
@@ -31,6 +33,17 @@ int test_child_wait(struct test_child *child, double seconds);
 
 /* Kills the child when it runs, and frees everything. NULL is harmless. */
 void test_child_end(struct test_child *child);
+
+/* How a child has ended, and what it had written. */
+struct test_ended {
+    int code; /* as of test_child_wait */
+    char *output, *errors;
+};
+
+/* Waits for the child as test_child_wait does, and frees it. Release with test_ended_release. */
+struct test_ended test_child_finish(struct test_child *child, double seconds);
+void test_ended_release(struct test_ended *ended);
+#define AUTO_ENDED CLEANUP(test_ended_release)
 
 /* What it has written so far; the caller frees it. */
 char *test_child_output(const struct test_child *child);

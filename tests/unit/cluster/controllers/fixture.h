@@ -29,6 +29,7 @@
 #include "cluster/controllers/node_lifecycle.h"
 #include "cluster/controllers/ownership.h"
 #include "cluster/controllers/pod.h"
+#include "cluster/controllers/pod_disruption_budget.h"
 #include "cluster/controllers/pod_garbage_collector.h"
 #include "cluster/controllers/replicaset.h"
 #include "cluster/controllers/runtime.h"
@@ -201,6 +202,7 @@ static inline struct fixture *fixture_open(void)
         &taint_eviction_functions,
         &pod_garbage_collector_functions,
         &volume_binder_functions,
+        &pod_disruption_budget_functions,
     };
     struct fixture *fixture = memory_allocate(1, sizeof *fixture);
     struct cluster_periods periods = cluster_periods_at_pace(1);

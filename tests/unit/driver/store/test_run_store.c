@@ -83,13 +83,26 @@ static struct run_store *open_run(const char *path)
 
 static void write_second(struct run_store *store, int64_t second)
 {
-    struct load_tick tick = {
-        .second = second, .target_rate = 10.5, .planned = 10, .sent = 9, .late = 1, .dropped = 1, .in_flight = 3, .cpu = 0.25};
+    struct load_tick tick = {.second = second,
+                             .target_rate = 10.5,
+                             .planned = 10,
+                             .sent = 9,
+                             .late = 1,
+                             .dropped = 1,
+                             .in_flight = 3,
+                             .cpu = 0.25,
+                             .phase = "peak",
+                             .vus = 7};
     struct load_row row = {.second = second,
                            .server = "pod-a",
                            .warmth = WARMTH_COLD,
                            .connections = 9,
                            .bytes_received = 900,
+                           .bytes_sent = 90,
+                           .request = "checkout",
+                           .phase = "peak",
+                           .check_count = 2,
+                           .checks = {{.passes = 5, .fails = 4}, {.passes = UINT64_C(1) << 40}},
                            .first_sent = 1,
                            .last_sent = 2,
                            .last_connection = -1};
@@ -99,6 +112,8 @@ static void write_second(struct run_store *store, int64_t second)
                                      .sent = second * SECOND + 2,
                                      .finished = second * SECOND + 3,
                                      .server = "pod-a",
+                                     .request = "checkout",
+                                     .phase = "peak",
                                      .server_age = -1,
                                      .new_connection = true};
     for (int outcome = 0; outcome < OUTCOME_COUNT; outcome++)
@@ -141,7 +156,8 @@ static bool see_tick(void *context, const char *load, const struct load_tick *ti
     seen->last_second = tick->second;
     seen->good = seen->good && strcmp(load, "visitors") == 0 && tick->target_rate == 10.5 && tick->planned == 10 &&
                  tick->sent == 9 && tick->late == 1 && tick->dropped == 1 && tick->in_flight == 3 && tick->cpu == 0.25 &&
-                 tick->lateness.total == 1 && tick->lateness.maximum == 1000000;
+                 strcmp(tick->phase, "peak") == 0 && tick->vus == 7 && tick->lateness.total == 1 &&
+                 tick->lateness.maximum == 1000000;
     return true;
 }
 
@@ -154,8 +170,11 @@ static bool see_row(void *context, const char *load, const struct load_row *row)
     for (int outcome = 0; outcome < OUTCOME_COUNT; outcome++)
         seen->good = seen->good && row->outcomes[outcome] == (uint64_t)outcome + 1;
     seen->good = seen->good && strcmp(row->server, "pod-a") == 0 && row->warmth == WARMTH_COLD && row->connections == 9 &&
-                 row->bytes_received == 900 && row->first_sent == 1 && row->last_sent == 2 && row->last_connection == -1 &&
-                 row->response.total == 2 && row->response.maximum == 30000000 && row->service.total == 1;
+                 row->bytes_received == 900 && row->bytes_sent == 90 && strcmp(row->request, "checkout") == 0 &&
+                 strcmp(row->phase, "peak") == 0 && row->check_count == 2 && row->checks[0].passes == 5 &&
+                 row->checks[0].fails == 4 && row->checks[1].passes == UINT64_C(1) << 40 && row->checks[1].fails == 0 &&
+                 row->first_sent == 1 && row->last_sent == 2 && row->last_connection == -1 && row->response.total == 2 &&
+                 row->response.maximum == 30000000 && row->service.total == 1;
     return true;
 }
 
@@ -166,6 +185,7 @@ static bool see_exemplar(void *context, const char *load, const struct load_exem
     note_order(seen, "e");
     seen->exemplars++;
     seen->good = seen->good && exemplar->reason == EXEMPLAR_LOST && exemplar->outcome == OUTCOME_RESET &&
+                 strcmp(exemplar->request, "checkout") == 0 && strcmp(exemplar->phase, "peak") == 0 &&
                  exemplar->server_age == -1 && exemplar->sent == exemplar->intended + 1 &&
                  exemplar->finished == exemplar->intended + 2 && exemplar->new_connection;
     return true;
@@ -341,7 +361,7 @@ static void test_what_is_no_run_is_refused(void **state)
 static void test_newer_runs_are_refused(void **state)
 {
     run_store_close(create(*state));
-    execute(*state, "PRAGMA user_version = 4");
+    execute(*state, "PRAGMA user_version = 5");
     expect_refused(*state, "made by a newer hpalab");
 }
 

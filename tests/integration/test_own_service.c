@@ -1,0 +1,480 @@
+/*
+ * hpalab on a service of one's own: a namespace that exists, with a workload and its HPA, on a cluster that has nothing to do
+ * with the run. What is recorded, what is changed and put back, what is asked, what it must be allowed.
+ */
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "common/buffer.h"
+#include "common/clock.h"
+#include "common/json.h"
+#include "common/memory.h"
+#include "common/yaml.h"
+#include "kube/kube.h"
+#include "tests/support/child.h"
+#include "tests/support/folder.h"
+
+#define HPA "/apis/autoscaling/v2/namespaces/shop/horizontalpodautoscalers/webapp"
+#define DEADLINE (20 * NANOSECONDS_PER_SECOND)
+#define LONGEST 90.0
+
+#define HEAD "apiVersion: hpalab/v1\nkind: Lesson\nmetadata: {name: shop}\nspec:\n  namespace: shop\n  watch: {hpa: webapp}\n"
+#define LOAD                                                                                                                     \
+    "  load:\n  - {name: visitors, executor: constant-arrival-rate, url: 'http://webapp:8080/post/1', rate: 20, duration: %s}\n"
+
+struct lab {
+    char *folder, *state, *kubeconfig;
+    struct kube_client *administrator;
+};
+
+static struct test_child *begin(const struct lab *lab, const char *kubeconfig, const char *const *arguments)
+{
+    AUTO_FREE char *variable = memory_format("KUBECONFIG=%s/%s", lab->folder, kubeconfig);
+    const char *const environment[] = {lab->state, variable, "NO_COLOR=1", NULL};
+    return test_child_start("hpalab", arguments, environment);
+}
+
+/* hpalab(lab, "kubeconfig", "restore", run) */
+#define hpalab(lab, kubeconfig, ...)                                                                                             \
+    test_child_finish(begin((lab), (kubeconfig), (const char *const[]){__VA_ARGS__, NULL}), LONGEST)
+
+static void assert_ended(const struct test_ended *ended, int code, const char *says)
+{
+    if (ended->code != code || (strstr(ended->output, says) == NULL && strstr(ended->errors, says) == NULL))
+        fail_msg("exit status %d, not %d with \"%s\"\n%s\n%s", ended->code, code, says, ended->output, ended->errors);
+}
+
+static void apply(const struct lab *lab, const char *name, const char *text)
+{
+    struct error error = ERROR_NONE;
+    AUTO_YAML struct yaml_documents documents = {0};
+    if (yaml_parse(name, text, strlen(text), &documents, &error) < 0)
+        fail_msg("%s", error.text);
+    for (size_t i = 0; i < documents.count; i++) {
+        AUTO_JSON cJSON *object = yaml_to_json(documents.roots[i]);
+        if (kube_apply(lab->administrator, object, "shop", NULL, &error) < 0)
+            fail_msg("%s: %s", name, error.text);
+    }
+}
+
+static void apply_file(const struct lab *lab, const char *path)
+{
+    AUTO_FREE char *text = test_folder_read_file(path);
+    assert_non_null(text);
+    apply(lab, path, text);
+}
+
+/* The path of a lesson with this text behind the head; the caller frees it. */
+static char *lesson(const struct lab *lab, const char *name, const char *text)
+{
+    AUTO_FREE char *whole = memory_format(HEAD "%s", text);
+    char *path = memory_format("%s/%s.yaml", lab->folder, name);
+    test_folder_write_file(path, whole);
+    return path;
+}
+
+/* The spec of the HPA as text; the caller frees it. */
+static char *hpa_spec(const struct lab *lab)
+{
+    AUTO_KUBE_ANSWER struct kube_answer answer = {0};
+    assert_int_equal(kube_request(lab->administrator, "GET", HPA, NULL, NULL, DEADLINE, &answer, NULL), 0);
+    return json_print(json_get(answer.body, "spec"));
+}
+
+static void wait_for_pod(const struct lab *lab)
+{
+    int64_t deadline = clock_monotonic() + 3 * DEADLINE;
+    for (;;) {
+        AUTO_KUBE_ANSWER struct kube_answer answer = {0};
+        (void)kube_request(lab->administrator, "GET", "/apis/apps/v1/namespaces/shop/deployments/webapp", NULL, NULL, DEADLINE,
+                           &answer, NULL);
+        if (json_integer(json_get(answer.body, "status", "availableReplicas"), 0) > 0)
+            return;
+        assert_true(clock_monotonic() < deadline);
+        clock_sleep_until(clock_monotonic() + 100 * NANOSECONDS_PER_MILLISECOND);
+    }
+}
+
+/* The same cluster also under a name that is nobody's laboratory. */
+static void write_kubeconfigs(struct lab *lab)
+{
+    AUTO_FREE char *own = memory_format("%s/state/hpalab/cluster/kubeconfig", lab->folder);
+    AUTO_FREE char *text = test_folder_read_file(own);
+    AUTO_FREE char *production = memory_format("%s/production", lab->folder);
+    assert_non_null(text);
+    lab->kubeconfig = memory_format("%s/own", lab->folder);
+    test_folder_write_file(lab->kubeconfig, text);
+    AUTO_FREE char *renamed = memory_format("%s", text);
+    for (char *at; (at = strstr(renamed, "\"hpalab\"")) != NULL;)
+        memcpy(at, "\"prodct\"", strlen("\"prodct\""));
+    test_folder_write_file(production, renamed);
+}
+
+static int set_up(void **state)
+{
+    struct error error = ERROR_NONE;
+    struct lab *lab = memory_allocate(1, sizeof *lab);
+    lab->folder = test_folder_create();
+    lab->state = memory_format("XDG_STATE_HOME=%s/state", lab->folder);
+    *state = lab;
+    AUTO_ENDED struct test_ended up = hpalab(lab, "none", "cluster", "up");
+    assert_ended(&up, 0, "export KUBECONFIG=");
+    write_kubeconfigs(lab);
+    lab->administrator = kube_open(lab->kubeconfig, NULL, &error);
+    assert_non_null(lab->administrator);
+    apply(lab, "namespace", "apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n");
+    apply_file(lab, "manifests/webapp/hpa/hpa.yaml");
+    apply_file(lab, "tests/data/lessons/small/manifests/webapp.yaml");
+    wait_for_pod(lab);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct lab *lab = *state;
+    kube_close(lab->administrator);
+    struct test_ended ended = hpalab(lab, "none", "cluster", "down");
+    test_ended_release(&ended);
+    test_folder_remove(lab->folder);
+    free(lab->folder);
+    free(lab->state);
+    free(lab->kubeconfig);
+    free(lab);
+    return 0;
+}
+
+/* ---- recording ---- */
+
+static bool wait_for_line(const struct test_child *child, const char *part)
+{
+    int64_t deadline = clock_monotonic() + 3 * DEADLINE;
+    while (clock_monotonic() < deadline) {
+        AUTO_FREE char *output = test_child_output(child);
+        if (strstr(output, part) != NULL)
+            return true;
+        clock_sleep_until(clock_monotonic() + 50 * NANOSECONDS_PER_MILLISECOND);
+    }
+    return false;
+}
+
+/* What a k6 would have written that sends ten requests in a second, of a millisecond each. */
+static void write_results(const char *path)
+{
+    char time[CLOCK_TEXT_SIZE];
+    AUTO_BUFFER struct buffer text = {0};
+    buffer_init(&text, 1 << 16);
+    for (int i = 0; i < 10; i++) {
+        (void)clock_format_microseconds(clock_wall() + NANOSECONDS_PER_SECOND + i * NANOSECONDS_PER_MILLISECOND, time);
+        (void)buffer_append_format(&text,
+                                   "{\"metric\":\"http_req_duration\",\"type\":\"Point\",\"data\":{\"time\":\"%s\",\"value\":1,"
+                                   "\"tags\":{\"scenario\":\"ramp\",\"status\":\"200\"}}}\n",
+                                   time);
+    }
+    test_folder_write_file(path, text.data);
+}
+
+static void test_a_recording_with_results_of_k6(void **state)
+{
+    const struct lab *lab = *state;
+    AUTO_FREE char *run = memory_format("%s/recording", lab->folder);
+    AUTO_FREE char *results = memory_format("%s/k6.json", lab->folder);
+    struct test_child *child = begin(
+        lab, "own", (const char *const[]){"record", "--watch", "hpa/webapp", "-n", "shop", "--out", run, "--k6", results, NULL});
+    assert_true(wait_for_line(child, "live: 0:00, replicas 1 ready of 1"));
+    write_results(results);
+    clock_sleep_until(clock_monotonic() + NANOSECONDS_PER_SECOND * 3 / 2);
+    test_child_signal(child, SIGINT);
+    AUTO_ENDED struct test_ended ended = test_child_finish(child, LONGEST);
+    assert_ended(&ended, 0, "Requests answered             10");
+    assert_ended(&ended, 0, "Most pods                      1");
+    assert_ended(&ended, 0, "k6: 10 requests");
+    AUTO_ENDED struct test_ended runs = hpalab(lab, "own", "runs", "--folder", lab->folder);
+    assert_ended(&runs, 0, "1 variants  complete");
+}
+
+static void test_a_recording_of_a_deployment(void **state)
+{
+    const struct lab *lab = *state;
+    AUTO_FREE char *run = memory_format("%s/deployment", lab->folder);
+    AUTO_ENDED struct test_ended ended =
+        hpalab(lab, "own", "record", "--watch", "deployment/webapp", "--namespace=shop", "--duration", "1s", "--out", run);
+    assert_ended(&ended, 0, "Most pods                      1");
+    AUTO_ENDED struct test_ended wrong = hpalab(lab, "own", "record", "--watch", "hpa/cart", "-n", "shop", "--out", run);
+    assert_ended(&wrong, 1, "holds a run already");
+    AUTO_FREE char *nothing = memory_format("%s/nothing", lab->folder);
+    AUTO_ENDED struct test_ended none = hpalab(lab, "own", "record", "--watch", "hpa/cart", "-n", "shop", "--out", nothing);
+    assert_ended(&none, 1, "\"cart\" not found");
+    AUTO_ENDED struct test_ended usage = hpalab(lab, "own", "record", "--run", run);
+    assert_ended(&usage, 2, "--run RUN goes with --k6 FILE alone");
+}
+
+/* ---- asking, and a ceiling ---- */
+
+static void test_who_is_asked(void **state)
+{
+    const struct lab *lab = *state;
+    AUTO_FREE char *load = memory_format("  variants: [{name: live}]\n" LOAD, "1s");
+    AUTO_FREE char *path = lesson(lab, "asked", load);
+    AUTO_FREE char *run = memory_format("%s/asked", lab->folder);
+    AUTO_ENDED struct test_ended asked = hpalab(lab, "production", "run", path, "--target", "prodct", "--out", run);
+    assert_ended(&asked, 2, "context prodct (https://127.");
+    assert_ended(&asked, 2, "--yes says that it may be loaded");
+    AUTO_ENDED struct test_ended high =
+        hpalab(lab, "production", "run", path, "--target", "prodct", "--yes", "--max-rate", "19.5");
+    assert_ended(&high, 2, "sends up to 20 requests/s, more than --max-rate 19.5; nothing was sent");
+    AUTO_ENDED struct test_ended embedded = hpalab(lab, "own", "run", path);
+    assert_ended(&embedded, 2, "which a new embedded cluster has not");
+    assert_int_equal(access(run, F_OK), -1);
+    AUTO_ENDED struct test_ended yes = hpalab(lab, "production", "run", path, "--target", "prodct", "--yes", "--max-rate", "20",
+                                              "--format", "junit", "--out", run);
+    assert_ended(&yes, 0, "Requests answered             20");
+    AUTO_FREE char *junit = memory_format("%s/junit.xml", run);
+    AUTO_FREE char *xml = test_folder_read_file(junit);
+    assert_non_null(strstr(xml, "<testcase classname=\"shop.live\" name=\"comes to its end\"/>"));
+}
+
+/* ---- changing a live HPA ---- */
+
+static void wait_for_change(const struct lab *lab, const char *original)
+{
+    int64_t deadline = clock_monotonic() + 3 * DEADLINE;
+    for (bool changed = false; !changed;) {
+        AUTO_FREE char *now = hpa_spec(lab);
+        changed = strcmp(now, original) != 0;
+        assert_true(clock_monotonic() < deadline);
+        clock_sleep_until(clock_monotonic() + 20 * NANOSECONDS_PER_MILLISECOND);
+    }
+}
+
+#define CHANGED "  variants: [{name: changed, behavior: {scaleDown: {stabilizationWindowSeconds: 7}}, patch: {maxReplicas: 4}}]\n"
+
+/* A run that is killed while the HPA is changed; the folder of the run, which the caller frees. */
+static char *kill_while_changed(const struct lab *lab, const char *name, const char *original)
+{
+    AUTO_FREE char *text = memory_format(CHANGED LOAD, "60s");
+    AUTO_FREE char *path = lesson(lab, name, text);
+    char *run = memory_format("%s/%s", lab->folder, name);
+    struct test_child *child = begin(lab, "own", (const char *const[]){"run", path, "--target", "hpalab", "--out", run, NULL});
+    wait_for_change(lab, original);
+    test_child_signal(child, SIGKILL);
+    AUTO_ENDED struct test_ended ended = test_child_finish(child, LONGEST);
+    assert_int_equal(ended.code, -SIGKILL);
+    AUTO_FREE char *now = hpa_spec(lab);
+    assert_non_null(strstr(now, "\"stabilizationWindowSeconds\":7"));
+    assert_non_null(strstr(now, "\"maxReplicas\":4"));
+    return run;
+}
+
+static void assert_original(const struct lab *lab, const char *original)
+{
+    AUTO_FREE char *now = hpa_spec(lab);
+    assert_string_equal(now, original);
+}
+
+static void test_a_change_is_put_back_by_the_run(void **state)
+{
+    const struct lab *lab = *state;
+    AUTO_FREE char *original = hpa_spec(lab);
+    AUTO_FREE char *text = memory_format(CHANGED LOAD, "60s");
+    AUTO_FREE char *path = lesson(lab, "changing", text);
+    AUTO_FREE char *run = memory_format("%s/changing", lab->folder);
+    struct test_child *child = begin(lab, "own", (const char *const[]){"run", path, "--target", "hpalab", "--out", run, NULL});
+    wait_for_change(lab, original);
+    test_child_signal(child, SIGINT);
+    AUTO_ENDED struct test_ended ended = test_child_finish(child, LONGEST);
+    assert_ended(&ended, 130, "ended early");
+    assert_original(lab, original);
+    AUTO_ENDED struct test_ended restore = hpalab(lab, "own", "restore", run);
+    assert_ended(&restore, 0, "There is nothing to put back");
+}
+
+static void test_a_change_is_put_back_after_a_kill(void **state)
+{
+    const struct lab *lab = *state;
+    AUTO_FREE char *original = hpa_spec(lab);
+    AUTO_FREE char *run = kill_while_changed(lab, "killed", original);
+    AUTO_ENDED struct test_ended restore = hpalab(lab, "own", "restore", run);
+    assert_ended(&restore, 0, "webapp is as it was before the run");
+    assert_original(lab, original);
+    AUTO_ENDED struct test_ended again = hpalab(lab, "own", "restore", run);
+    assert_ended(&again, 0, "There is nothing to put back");
+}
+
+static void test_what_somebody_else_has_changed_is_left(void **state)
+{
+    const struct lab *lab = *state;
+    AUTO_FREE char *original = hpa_spec(lab);
+    AUTO_FREE char *run = kill_while_changed(lab, "conflict", original);
+    assert_int_equal(kube_request(lab->administrator, "PATCH", HPA, "application/merge-patch+json",
+                                  "{\"spec\":{\"maxReplicas\":9}}", DEADLINE, NULL, NULL),
+                     0);
+    AUTO_ENDED struct test_ended refused = hpalab(lab, "own", "restore", run);
+    assert_ended(&refused, 1, "somebody else has changed it since (spec: maxReplicas)");
+    AUTO_FREE char *now = hpa_spec(lab);
+    assert_non_null(strstr(now, "\"maxReplicas\":9"));
+    AUTO_ENDED struct test_ended forced = hpalab(lab, "own", "restore", run, "--force");
+    assert_ended(&forced, 0, "is as it was before the run");
+    assert_original(lab, original);
+}
+
+/* ---- what it must be allowed ---- */
+
+#define RULES_MAXIMUM 30
+
+/* A run by a service account of its own: NAME's kubeconfig acts as it, and its role is what `hpalab rbac` prints but for the
+ * rule of a number (-1 = all of it). */
+struct account {
+    char name[24];
+    char *run, *rule;
+    struct test_child *child;
+};
+
+static void write_account(const struct lab *lab, const char *name)
+{
+    AUTO_FREE char *text = test_folder_read_file(lab->kubeconfig);
+    AUTO_FREE char *path = memory_format("%s/%s", lab->folder, name);
+    const char *user = strstr(text, "    token: ");
+    assert_non_null(user);
+    AUTO_FREE char *as = memory_format("%.*s    as: system:serviceaccount:shop:%s\n%s", (int)(user - text), text, name, user);
+    test_folder_write_file(path, as);
+}
+
+/* Takes the rule from the account's role; its text is the caller's. NULL = there are not so many. */
+static char *take_rule(const struct lab *lab, const char *name, int number)
+{
+    struct error error = ERROR_NONE;
+    AUTO_FREE char *path = memory_format("/apis/rbac.authorization.k8s.io/v1/namespaces/shop/roles/%s", name);
+    AUTO_KUBE_ANSWER struct kube_answer role = {0};
+    assert_int_equal(kube_request(lab->administrator, "GET", path, NULL, NULL, DEADLINE, &role, NULL), 0);
+    AUTO_JSON cJSON *rule = cJSON_DetachItemFromArray(json_array_at(role.body, "rules"), number);
+    if (rule == NULL)
+        return NULL;
+    AUTO_FREE char *text = json_print(role.body);
+    if (kube_request(lab->administrator, "PUT", path, "application/json", text, DEADLINE, NULL, &error) < 0)
+        fail_msg("%s", error.text);
+    return json_print(rule);
+}
+
+static struct account make_account(const struct lab *lab, const char *lesson_path, int number)
+{
+    struct account account = {0};
+    (void)snprintf(account.name, sizeof account.name, "account-%d", number + 1);
+    account.run = memory_format("%s/run-%s", lab->folder, account.name);
+    AUTO_ENDED struct test_ended rbac = hpalab(lab, "own", "rbac", lesson_path, "--name", account.name);
+    assert_ended(&rbac, 0, "kind: Role");
+    apply(lab, "rbac", rbac.output);
+    write_account(lab, account.name);
+    account.rule = number < 0 ? NULL : take_rule(lab, account.name, number);
+    return account;
+}
+
+static void start_run(const struct lab *lab, struct account *account, const char *lesson_path)
+{
+    account->child =
+        begin(lab, account->name, (const char *const[]){"run", lesson_path, "--target", "hpalab", "--out", account->run, NULL});
+}
+
+static bool has_usage(const struct lab *lab, const struct account *account)
+{
+    AUTO_ENDED struct test_ended report = hpalab(lab, "own", "report", account->run, "--format", "json");
+    assert_ended(&report, 0, "\"usage\":");
+    return strstr(report.output, "\"columns\":[\"time_s\",\"pod\",\"cpu_cores\",\"memory_mib\"],\"rows\":[[") != NULL;
+}
+
+/* Without the rule of metrics the run does not see what the pods use; without another one it does not run. */
+static void check_that_it_is_missed(const struct lab *lab, struct account *account)
+{
+    AUTO_ENDED struct test_ended ended = test_child_finish(account->child, LONGEST);
+    if (strstr(account->rule, "metrics.k8s.io") != NULL) {
+        assert_ended(&ended, 0, "Report: ");
+        assert_false(has_usage(lab, account));
+    } else if (ended.code != 1 ||
+               (strstr(ended.errors, "403 Forbidden") == NULL && strstr(ended.errors, "no permission to") == NULL)) {
+        fail_msg("without %s: exit status %d, %s", account->rule, ended.code, ended.errors);
+    }
+}
+
+static void account_release(struct account *account)
+{
+    free(account->run);
+    free(account->rule);
+}
+
+static void test_exactly_the_printed_rules(void **state)
+{
+    const struct lab *lab = *state;
+    AUTO_FREE char *text = memory_format(CHANGED LOAD, "1s");
+    AUTO_FREE char *path = lesson(lab, "account", text);
+    AUTO_FREE char *original = hpa_spec(lab);
+    struct account whole = make_account(lab, path, -1);
+    start_run(lab, &whole, path);
+    AUTO_ENDED struct test_ended ended = test_child_finish(whole.child, LONGEST);
+    assert_ended(&ended, 0, "Requests answered                20");
+    assert_true(has_usage(lab, &whole));
+    account_release(&whole);
+    struct account accounts[RULES_MAXIMUM];
+    int count = 0;
+    while (count < RULES_MAXIMUM && (accounts[count] = make_account(lab, path, count)).rule != NULL)
+        count++;
+    account_release(&accounts[count]);
+    assert_true(count > 10 && count < RULES_MAXIMUM);
+    /* Those that may not watch end before they change anything: they go side by side, the others one after the other. */
+    for (int i = 0; i < count; i++)
+        if (strstr(accounts[i].rule, "watch") != NULL)
+            start_run(lab, &accounts[i], path);
+    for (int i = 0; i < count; i++) {
+        if (accounts[i].child == NULL)
+            start_run(lab, &accounts[i], path);
+        check_that_it_is_missed(lab, &accounts[i]);
+        account_release(&accounts[i]);
+    }
+    assert_original(lab, original);
+}
+
+/* ---- what is left ---- */
+
+static void test_clean_takes_what_is_ours(void **state)
+{
+    const struct lab *lab = *state;
+    apply(lab, "left",
+          "apiVersion: v1\nkind: Namespace\n"
+          "metadata: {name: hpalab-left-one, labels: {app.kubernetes.io/managed-by: hpalab, hpalab/lesson: left}}\n"
+          "---\napiVersion: v1\nkind: Secret\n"
+          "metadata: {name: generators, labels: {app.kubernetes.io/managed-by: hpalab, hpalab/lesson: left}}\n"
+          "---\napiVersion: v1\nkind: Secret\nmetadata: {name: ours, labels: {app.kubernetes.io/managed-by: hpalab}}\n");
+    AUTO_ENDED struct test_ended refused = hpalab(lab, "production", "clean");
+    assert_ended(&refused, 2, "namespace hpalab-left-one (lesson left, ");
+    assert_ended(&refused, 2, "--yes says so");
+    AUTO_ENDED struct test_ended removed = hpalab(lab, "production", "clean", "--yes");
+    assert_ended(&removed, 0, "removed namespace hpalab-left-one");
+    assert_ended(&removed, 0, "removed secret generators in shop");
+    assert_null(strstr(removed.output, "ours"));
+    AUTO_ENDED struct test_ended nothing = hpalab(lab, "own", "clean");
+    assert_ended(&nothing, 0, "Nothing of hpalab is left on hpalab");
+    assert_int_equal(
+        kube_request(lab->administrator, "GET", "/api/v1/namespaces/shop/secrets/ours", NULL, NULL, DEADLINE, NULL, NULL), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_recording_with_results_of_k6),
+        cmocka_unit_test(test_a_recording_of_a_deployment),
+        cmocka_unit_test(test_who_is_asked),
+        cmocka_unit_test(test_a_change_is_put_back_by_the_run),
+        cmocka_unit_test(test_a_change_is_put_back_after_a_kill),
+        cmocka_unit_test(test_what_somebody_else_has_changed_is_left),
+        cmocka_unit_test(test_exactly_the_printed_rules),
+        cmocka_unit_test(test_clean_takes_what_is_ours),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
