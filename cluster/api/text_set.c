@@ -39,7 +39,7 @@ static char *join(const struct text_set *set, const char *between, const char *q
     buffer_init(&text, JOINED_MAXIMUM);
     for (size_t i = 0; i < set->count; i++)
         buffer_append_format(&text, "%s%s%s%s", i > 0 ? between : "", quote, set->texts[i], quote);
-    return text.length > 0 ? buffer_steal(&text) : memory_copy_text("");
+    return buffer_steal(&text);
 }
 
 char *text_set_join(const struct text_set *set, const char *between)

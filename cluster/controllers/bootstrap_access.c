@@ -12,31 +12,30 @@
 #define ROLES "\"roles\",\"rolebindings\""
 #define ACCESS_GROUP "\"rbac.authorization.k8s.io\""
 
+#define AND_RULE(groups, resources, verbs) "," RULE(groups, resources, verbs)
+
 #define VIEW_RULES                                                                                                               \
     RULE("\"\"", CORE ",\"events\",\"namespaces\",\"pods/log\",\"pods/status\"", READ)                                           \
-    "," RULE("\"apps\"", APPS, READ) "," RULE("\"autoscaling\"", "\"horizontalpodautoscalers\"", READ) "," RULE(                 \
-        "\"batch\"", "\"cronjobs\",\"jobs\"", READ) "," RULE("\"discovery.k8s.io\"", "\"endpointslices\"",                       \
-                                                             READ) "," RULE("\"metrics.k8s.io\"", "\"pods\",\"nodes\"",          \
-                                                                            READ) "," RULE("\"policy\"",                         \
-                                                                                           "\"poddisruptionbudgets\"", READ)
-#define EDIT_RULES                                                                                                                       \
-    VIEW_RULES                                                                                                                           \
-        "," RULE("\"\"", "\"secrets\"," PROXIES, READ) "," RULE("\"\"", CORE ",\"pods/eviction\",\"secrets\"," PROXIES, WRITE) "," RULE( \
-            "\"\"", "\"serviceaccounts\"",                                                                                               \
-            "[\"impersonate\"]") "," RULE("\"\"", "\"serviceaccounts/token\"",                                                           \
-                                          "[\"create\"]") "," RULE("\"apps\"", APPS,                                                     \
-                                                                   WRITE) "," RULE("\"autoscaling\"",                                    \
-                                                                                   "\"horizontalpodautoscalers\"",                       \
-                                                                                   WRITE) "," RULE("\"batch\"",                          \
-                                                                                                   "\"cronjobs\",\"jobs\"",              \
-                                                                                                   WRITE) "," RULE("\"policy\"",         \
-                                                                                                                   "\"poddisrup"         \
-                                                                                                                   "tionbudgets"         \
-                                                                                                                   "\"",                 \
-                                                                                                                   WRITE)
+    AND_RULE("\"apps\"", APPS, READ)                                                                                             \
+    AND_RULE("\"autoscaling\"", "\"horizontalpodautoscalers\"", READ)                                                            \
+    AND_RULE("\"batch\"", "\"cronjobs\",\"jobs\"", READ)                                                                         \
+    AND_RULE("\"discovery.k8s.io\"", "\"endpointslices\"", READ)                                                                 \
+    AND_RULE("\"metrics.k8s.io\"", "\"pods\",\"nodes\"", READ)                                                                   \
+    AND_RULE("\"policy\"", "\"poddisruptionbudgets\"", READ)
+#define EDIT_RULES                                                                                                               \
+    VIEW_RULES                                                                                                                   \
+    AND_RULE("\"\"", "\"secrets\"," PROXIES, READ)                                                                               \
+    AND_RULE("\"\"", CORE ",\"pods/eviction\",\"secrets\"," PROXIES, WRITE)                                                      \
+    AND_RULE("\"\"", "\"serviceaccounts\"", "[\"impersonate\"]")                                                                 \
+    AND_RULE("\"\"", "\"serviceaccounts/token\"", "[\"create\"]")                                                                \
+    AND_RULE("\"apps\"", APPS, WRITE)                                                                                            \
+    AND_RULE("\"autoscaling\"", "\"horizontalpodautoscalers\"", WRITE)                                                           \
+    AND_RULE("\"batch\"", "\"cronjobs\",\"jobs\"", WRITE)                                                                        \
+    AND_RULE("\"policy\"", "\"poddisruptionbudgets\"", WRITE)
 #define ADMIN_RULES                                                                                                              \
-    EDIT_RULES "," RULE(ACCESS_GROUP, ROLES, READ) "," RULE(ACCESS_GROUP, ROLES, WRITE) "," RULE(                                \
-        "\"authorization.k8s.io\"", "\"localsubjectaccessreviews\"", "[\"create\"]")
+    EDIT_RULES                                                                                                                   \
+    AND_RULE(ACCESS_GROUP, ROLES, READ)                                                                                          \
+    AND_RULE(ACCESS_GROUP, ROLES, WRITE) AND_RULE("\"authorization.k8s.io\"", "\"localsubjectaccessreviews\"", "[\"create\"]")
 #define DISCOVERY_PATHS                                                                                                          \
     "\"/api\",\"/api/*\",\"/apis\",\"/apis/*\",\"/healthz\",\"/livez\",\"/openapi\",\"/openapi/*\",\"/readyz\",\"/version\","    \
     "\"/version/\""

@@ -150,7 +150,7 @@ static char *output_of(const char *command, int *code)
     while ((count = fread(block, 1, sizeof block, pipe)) > 0)
         buffer_append(&text, block, count);
     *code = pclose(pipe);
-    return text.length > 0 ? buffer_steal(&text) : memory_copy_text("");
+    return buffer_steal(&text);
 }
 
 static char *render(const char *path)
