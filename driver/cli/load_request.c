@@ -11,10 +11,10 @@
 #include "common/memory.h"
 #include "driver/load/check.h"
 #include "driver/load/limits.h"
+#include "driver/load/secret.h"
 #include "driver/load/url.h"
 
 #define BODY_MAXIMUM ((size_t)16 * 1024 * 1024)
-#define VALUE_MAXIMUM ((size_t)64 * 1024)
 
 static int read_method(const struct load_texts *texts, struct load_spec *spec, struct error *error)
 {
@@ -30,32 +30,6 @@ static int read_method(const struct load_texts *texts, struct load_spec *spec, s
     return error_set(error, "--method: expected GET, HEAD, POST, PUT, PATCH, DELETE or OPTIONS, not \"%.40s\"", wanted);
 }
 
-/* One line from a file or a variable, which may be a secret: errors tell where it should be, never what it is. */
-static int append_secret(struct buffer *value, const char *kind, const char *name, struct error *error)
-{
-    char *text = NULL;
-    size_t length = 0;
-    if (strcmp(kind, "env") == 0) {
-        text = memory_copy_text(getenv(name));
-        if (text == NULL)
-            return error_set(error, "the environment variable %s is not set", name);
-        length = strlen(text);
-    } else {
-        text = file_read(name, VALUE_MAXIMUM, &length, error);
-        if (text == NULL)
-            return -1;
-        while (length > 0 && (text[length - 1] == '\n' || text[length - 1] == '\r'))
-            text[--length] = '\0';
-    }
-    bool one_line = strlen(text) == length && strpbrk(text, "\r\n") == NULL;
-    if (one_line)
-        text_template_escape(text, length, value); /* nothing in it is a variable */
-    memory_wipe_text(text);
-    if (!one_line)
-        return error_set(error, "expected one line of text in %s", name);
-    return value->overflowed ? error_set(error, "the value is longer than %zu bytes", VALUE_MAXIMUM) : 0;
-}
-
 /* Puts in what {env:NAME} and {file:PATH} stand for. */
 static int expand(const char *text, struct buffer *value, struct error *error)
 {
@@ -64,12 +38,12 @@ static int expand(const char *text, struct buffer *value, struct error *error)
         const char *end = kind != NULL ? strchr(text, '}') : NULL;
         if (end == NULL) {
             if (buffer_append(value, text++, 1) < 0)
-                return error_set(error, "the value is longer than %zu bytes", VALUE_MAXIMUM);
+                return error_set(error, "the value is longer than %zu bytes", SECRET_MAXIMUM);
             continue;
         }
         const char *begin = text + strlen(kind) + 2;
         AUTO_FREE char *name = memory_copy_bytes(begin, (size_t)(end - begin));
-        if (append_secret(value, kind, name, error) < 0)
+        if (secret_append(strcmp(kind, "env") == 0 ? SECRET_ENV : SECRET_FILE, name, value, error) < 0)
             return -1;
         text = end + 1;
     }
@@ -87,7 +61,7 @@ static int read_header(const char *text, struct load_header *header, struct erro
         if (strcasecmp(own[i], name) == 0)
             return error_set(error, "-H: %s follows from the body", own[i]);
     AUTO_BUFFER struct buffer value = {0};
-    buffer_init(&value, VALUE_MAXIMUM);
+    buffer_init(&value, SECRET_MAXIMUM);
     if (strpbrk(colon, "\r\n") != NULL)
         return error_set(error, "-H: %s: expected one line of text", name);
     if (expand(colon + 1 + strspn(colon + 1, " \t"), &value, error) < 0)
@@ -183,7 +157,7 @@ static int read_data(const struct load_texts *texts, struct load_spec *spec, str
 static int add_queries(const struct load_texts *texts, struct load_spec *spec, struct error *error)
 {
     AUTO_BUFFER struct buffer url = {0};
-    buffer_init(&url, VALUE_MAXIMUM);
+    buffer_init(&url, SECRET_MAXIMUM);
     (void)buffer_append_text(&url, spec->url);
     for (size_t i = 0; i < texts->queries.count; i++) {
         const char *text = texts->queries.values[i];
@@ -197,7 +171,7 @@ static int add_queries(const struct load_texts *texts, struct load_spec *spec, s
         text_template_encode(equals + 1, &url);
     }
     if (url.overflowed)
-        return error_set(error, "--query: expected at most %zu bytes", VALUE_MAXIMUM);
+        return error_set(error, "--query: expected at most %zu bytes", SECRET_MAXIMUM);
     free(spec->url);
     spec->url = buffer_steal(&url);
     return 0;

@@ -7,21 +7,27 @@
 #include "common/memory.h"
 #include "driver/lesson/read_executor.h"
 #include "driver/load/limits.h"
+#include "driver/load/secret.h"
 #include "driver/load/url.h"
 
 #define MOST_TAGS 20
 #define BODY_MAXIMUM ((size_t)16 * 1024 * 1024)
 #define QUERY_MAXIMUM ((size_t)16 * 1024)
 
+/* A path that is meant from the lesson's folder; the caller frees it. */
+static char *path_beside(const struct field_reader *reader, const char *path)
+{
+    const char *slash = strrchr(reader->file, '/');
+    return path[0] == '/' || slash == NULL ? memory_copy_text(path)
+                                           : memory_format("%.*s/%s", (int)(slash - reader->file), reader->file, path);
+}
+
 /* A file beside the lesson. */
 char *lesson_read_file(const struct field_reader *reader, const struct yaml_node *node, const char *what, size_t maximum,
                        size_t *length)
 {
     struct error reason = ERROR_NONE;
-    const char *slash = strrchr(reader->file, '/');
-    AUTO_FREE char *path = node->text[0] == '/' || slash == NULL
-                               ? memory_copy_text(node->text)
-                               : memory_format("%.*s/%s", (int)(slash - reader->file), reader->file, node->text);
+    AUTO_FREE char *path = path_beside(reader, node->text);
     char *bytes = file_read(path, maximum, length, &reason);
     if (bytes == NULL)
         (void)field_error(reader, node, "%s: %s", what, reason.text);
@@ -92,6 +98,60 @@ int lesson_read_url(const struct request_reader *reader, const struct yaml_node 
     return 0;
 }
 
+/* Which of two sources a value comes from, and its name there (of a file: its path), which the caller frees. */
+static char *find_secret(const struct field_reader *fields, const struct yaml_node *from, enum secret_source *source)
+{
+    static const char *const known[] = {"env", "file", NULL};
+    char *name = NULL;
+    if (field_mapping(fields, from, "valueFrom", known) < 0)
+        return NULL;
+    if (from->count != 1) {
+        (void)field_error(fields, from, "valueFrom: expected either env or file");
+        return NULL;
+    }
+    *source = strcmp(from->keys[0]->text, "env") == 0 ? SECRET_ENV : SECRET_FILE;
+    if (field_text(fields, from, from->keys[0]->text, true, &name) < 0 || *source == SECRET_ENV)
+        return name;
+    AUTO_FREE char *path = steal_pointer(&name);
+    return path_beside(fields, path);
+}
+
+/* {valueFrom: {env: NAME} or {file: PATH}, prefix: TEXT}: nothing of the value stands in the lesson. */
+static char *read_secret(const struct request_reader *reader, const struct yaml_node *node)
+{
+    static const char *const known[] = {"prefix", "valueFrom", NULL};
+    const struct yaml_node *from = NULL;
+    enum secret_source source = SECRET_ENV;
+    struct error reason = ERROR_NONE;
+    AUTO_FREE char *prefix = memory_copy_text("");
+    if (field_mapping(reader->fields, node, "headers", known) < 0 ||
+        field_text(reader->fields, node, "prefix", false, &prefix) < 0 ||
+        field_member(reader->fields, node, "valueFrom", YAML_MAPPING, true, &from) < 0)
+        return NULL;
+    AUTO_FREE char *name = find_secret(reader->fields, from, &source);
+    if (name == NULL)
+        return NULL;
+    AUTO_BUFFER struct buffer value = {0};
+    buffer_init(&value, SECRET_MAXIMUM);
+    text_template_escape(prefix, strlen(prefix), &value);
+    if (strpbrk(prefix, "\r\n") == NULL && secret_append(source, name, &value, &reason) == 0)
+        return buffer_steal(&value);
+    (void)field_error(reader->fields, from, "headers: %s", reason.text[0] != '\0' ? reason.text : "expected one line of text");
+    return NULL;
+}
+
+/* The caller frees it. */
+static char *read_header_value(const struct request_reader *reader, const struct yaml_node *node)
+{
+    if (node->kind == YAML_MAPPING)
+        return read_secret(reader, node);
+    if (node->kind != YAML_SCALAR || strpbrk(node->text, "\r\n") != NULL) {
+        (void)field_error(reader->fields, node, "headers: expected one line of text");
+        return NULL;
+    }
+    return check_template(reader, node, "headers", node->text) < 0 ? NULL : memory_copy_text(node->text);
+}
+
 int lesson_read_headers(const struct request_reader *reader, const struct yaml_node *node, struct request_spec *request)
 {
     const struct yaml_node *headers = NULL;
@@ -103,15 +163,13 @@ int lesson_read_headers(const struct request_reader *reader, const struct yaml_n
         return field_error(reader->fields, headers, "headers: expected at most %d", LOAD_MOST_HEADERS);
     request->headers = memory_allocate(headers->count, sizeof *request->headers);
     for (size_t i = 0; i < headers->count; i++) {
-        const struct yaml_node *value = headers->values[i];
         const char *name = headers->keys[i]->text;
         if (!load_header_name_is_valid(name))
             return field_error(reader->fields, headers->keys[i], "headers: \"%.60s\" is no header name", name);
-        if (value->kind != YAML_SCALAR || strpbrk(value->text, "\r\n") != NULL)
-            return field_error(reader->fields, value, "headers: expected one line of text");
-        if (check_template(reader, value, "headers", value->text) < 0)
+        char *value = read_header_value(reader, headers->values[i]);
+        if (value == NULL)
             return -1;
-        request->headers[request->header_count++] = (struct load_header){memory_copy_text(name), memory_copy_text(value->text)};
+        request->headers[request->header_count++] = (struct load_header){memory_copy_text(name), value};
     }
     return 0;
 }

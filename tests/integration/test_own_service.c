@@ -16,6 +16,7 @@
 
 #include "common/buffer.h"
 #include "common/clock.h"
+#include "common/file.h"
 #include "common/json.h"
 #include "common/memory.h"
 #include "common/yaml.h"
@@ -242,6 +243,49 @@ static void test_who_is_asked(void **state)
     assert_non_null(strstr(xml, "<testcase classname=\"shop.live\" name=\"comes to its end\"/>"));
 }
 
+/* ---- secrets ---- */
+
+#define SECRET "s3cret-0f-the-sh0p"
+
+/* No file of the run's folder holds the bytes. */
+static void assert_nowhere(const char *folder, const char *bytes)
+{
+    static const char *const names[] = {"run.db", "report.html", "junit.xml"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        AUTO_FREE char *path = memory_format("%s/%s", folder, names[i]);
+        size_t length = 0;
+        AUTO_FREE char *text = file_read(path, SIZE_MAX / 2, &length, NULL);
+        assert_non_null(text);
+        assert_true(length > 100);
+        if (memmem(text, length, bytes, strlen(bytes)) != NULL)
+            fail_msg("it is in %s", path);
+    }
+}
+
+static void test_a_secret_is_written_nowhere(void **state)
+{
+    const struct lab *lab = *state;
+    AUTO_FREE char *run = memory_format("%s/secret", lab->folder);
+    AUTO_FREE char *path =
+        lesson(lab, "secret",
+               "  variants: [{name: live}]\n  load:\n"
+               "  - {name: visitors, executor: constant-arrival-rate, url: 'http://webapp:8080/post/1', rate: 10, duration: 1s,\n"
+               "     headers: {Authorization: {prefix: 'Bearer ', valueFrom: {env: SHOP_TOKEN}}, X-Said: said-0penly}}\n");
+    assert_int_equal(setenv("SHOP_TOKEN", SECRET, 1), 0);
+    AUTO_ENDED struct test_ended ended = hpalab(lab, "own", "run", path, "--target", "hpalab", "--format", "junit", "--out", run);
+    assert_ended(&ended, 0, "Requests answered");
+    assert_null(strstr(ended.output, SECRET));
+    assert_null(strstr(ended.errors, SECRET));
+    assert_nowhere(run, SECRET);
+    AUTO_FREE char *database = memory_format("%s/run.db", run);
+    size_t length = 0;
+    AUTO_FREE char *bytes = file_read(database, SIZE_MAX / 2, &length, NULL);
+    assert_non_null(memmem(bytes, length, "said-0penly", strlen("said-0penly"))); /* the lesson itself is there */
+    assert_int_equal(unsetenv("SHOP_TOKEN"), 0);
+    AUTO_ENDED struct test_ended unset = hpalab(lab, "own", "run", path, "--target", "hpalab");
+    assert_ended(&unset, 2, "headers: the environment variable SHOP_TOKEN is not set");
+}
+
 /* ---- changing a live HPA ---- */
 
 static void wait_for_change(const struct lab *lab, const char *original)
@@ -452,6 +496,7 @@ int main(void)
         cmocka_unit_test(test_a_recording_with_results_of_k6),
         cmocka_unit_test(test_a_recording_of_a_deployment),
         cmocka_unit_test(test_who_is_asked),
+        cmocka_unit_test(test_a_secret_is_written_nowhere),
         cmocka_unit_test(test_a_change_is_put_back_by_the_run),
         cmocka_unit_test(test_a_change_is_put_back_after_a_kill),
         cmocka_unit_test(test_what_somebody_else_has_changed_is_left),
