@@ -8,12 +8,9 @@
 
 #include "common/clock.h"
 #include "common/memory.h"
-#include "driver/observe/known.h"
-#include "driver/observe/samples.h"
+#include "driver/observe/observer.h"
 
-#define POLL_DEADLINE (5 * NANOSECONDS_PER_SECOND)
-
-static const struct observed collections[] = {
+static const struct observed collections[COLLECTION_COUNT] = {
     {"horizontalpodautoscalers", "/apis/autoscaling/v2"},
     {"pods", "/api/v1"},
     {"endpointslices", "/apis/discovery.k8s.io/v1"},
@@ -25,41 +22,12 @@ static const struct observed collections[] = {
     {"cronjobs", "/apis/batch/v1"},
 };
 
-#define COLLECTION_COUNT (sizeof collections / sizeof collections[0])
-
 const struct observed *observe_collection(size_t index)
 {
     return index < COLLECTION_COUNT ? &collections[index] : NULL;
 }
 
-/* One thread that follows one collection. */
-struct follower {
-    struct observer *observer;
-    const struct observed *collection;
-    char *path;
-    pthread_t thread;
-    struct known known; /* this and in_gap: used by the thread alone */
-    bool in_gap;
-    bool listed; /* this and below: guarded by the observer's mutex */
-    bool ended;
-    struct error trouble; /* the last gap's or the end's; "" = none */
-};
-
-struct observer {
-    struct observe_options options;
-    char *metrics_path;
-    atomic_bool stop;
-    pthread_mutex_t mutex; /* held while the callback runs */
-    pthread_cond_t changed;
-    int64_t last_arrival;
-    struct follower followers[COLLECTION_COUNT];
-    size_t started;
-    pthread_t poller;
-    bool polling;
-};
-
-/* Calls back with the mutex held. */
-static void report(struct observer *observer, struct change change)
+void observer_report(struct observer *observer, struct change change)
 {
     const struct observe_options *options = &observer->options;
     change.arrival = options->now != NULL ? options->now(options->context) : clock_monotonic();
@@ -75,10 +43,10 @@ static void report(struct observer *observer, struct change change)
 
 static void report_object(struct follower *follower, enum change_type type, const cJSON *object)
 {
-    report(follower->observer, (struct change){.type = type,
-                                               .resource = follower->collection->resource,
-                                               .name = json_text(json_get(object, "metadata", "name"), ""),
-                                               .object = object});
+    observer_report(follower->observer, (struct change){.type = type,
+                                                        .resource = follower->collection->resource,
+                                                        .name = json_text(json_get(object, "metadata", "name"), ""),
+                                                        .object = object});
 }
 
 static void report_gone(void *context, const cJSON *object)
@@ -126,15 +94,15 @@ static void handle_gap(struct follower *follower, const char *text)
 {
     follower->in_gap = true;
     known_begin_list(&follower->known);
-    report(follower->observer,
-           (struct change){.type = CHANGE_GAP, .resource = follower->collection->resource, .name = "", .text = text});
+    observer_report(follower->observer,
+                    (struct change){.type = CHANGE_GAP, .resource = follower->collection->resource, .name = "", .text = text});
 }
 
 static void handle_end_of_gap(struct follower *follower)
 {
     if (follower->in_gap)
-        report(follower->observer,
-               (struct change){.type = CHANGE_RESUMED, .resource = follower->collection->resource, .name = ""});
+        observer_report(follower->observer,
+                        (struct change){.type = CHANGE_RESUMED, .resource = follower->collection->resource, .name = ""});
     follower->in_gap = false;
 }
 
@@ -182,75 +150,10 @@ static void *follow(void *context)
     return NULL;
 }
 
-/* What the poller remembers of its last report. */
-struct poll_state {
-    char *digest;  /* NULL = the last poll failed or there was none */
-    char *failure; /* NULL = the last poll was good or there was none */
-};
-
-static void report_sample(struct observer *observer, const cJSON *list, const char *text)
-{
-    report(observer, (struct change){.type = CHANGE_SAMPLE, .resource = "podmetrics", .name = "", .object = list, .text = text});
-}
-
-static void poll_good(struct observer *observer, struct poll_state *state, cJSON *list)
-{
-    AUTO_FREE char *digest = samples_digest(list);
-    bool same = state->digest != NULL && strcmp(state->digest, digest) == 0;
-    if (!same)
-        report_sample(observer, list, NULL);
-    free(state->digest);
-    free(state->failure);
-    *state = (struct poll_state){.digest = steal_pointer(&digest)};
-}
-
-static void poll_bad(struct observer *observer, struct poll_state *state, const char *text)
-{
-    if (state->failure == NULL || strcmp(state->failure, text) != 0)
-        report_sample(observer, NULL, text);
-    free(state->digest);
-    free(state->failure);
-    *state = (struct poll_state){.failure = memory_copy_text(text)};
-}
-
-static void poll_once(struct observer *observer, struct poll_state *state)
-{
-    AUTO_KUBE_ANSWER struct kube_answer answer = {.code = 0};
-    struct error error = ERROR_NONE;
-    int result = kube_get_once(observer->options.client, observer->metrics_path, POLL_DEADLINE, &observer->stop, &answer, &error);
-    if (result == 0 && !cJSON_IsArray(json_get(answer.body, "items")))
-        result = error_set(&error, "the answer is no PodMetricsList");
-    if (result == 0)
-        poll_good(observer, state, answer.body);
-    else
-        poll_bad(observer, state, error.text);
-}
-
-/* Waits with the mutex until a time, a change of state or the end. */
-static void wait_until(struct observer *observer, int64_t until)
+void observer_wait_until(struct observer *observer, int64_t until)
 {
     const struct timespec time = {.tv_sec = until / NANOSECONDS_PER_SECOND, .tv_nsec = until % NANOSECONDS_PER_SECOND};
     (void)pthread_cond_timedwait(&observer->changed, &observer->mutex, &time);
-}
-
-static void *poll_metrics(void *context)
-{
-    struct observer *observer = context;
-    struct poll_state state = {.digest = NULL};
-    int64_t next = clock_monotonic();
-    while (!atomic_load(&observer->stop)) {
-        poll_once(observer, &state);
-        int64_t now = clock_monotonic();
-        for (next += observer->options.metrics_interval; next <= now;)
-            next += observer->options.metrics_interval;
-        (void)pthread_mutex_lock(&observer->mutex);
-        while (!atomic_load(&observer->stop) && clock_monotonic() < next)
-            wait_until(observer, next);
-        (void)pthread_mutex_unlock(&observer->mutex);
-    }
-    free(state.digest);
-    free(state.failure);
-    return NULL;
 }
 
 /* With the mutex held: 1 = everything is listed, 0 = not yet, -1 = something never will be. */
@@ -283,7 +186,7 @@ static int wait_for_lists(struct observer *observer, int64_t until, struct error
     int result = 0;
     (void)pthread_mutex_lock(&observer->mutex);
     while ((result = progress(observer, error)) == 0 && clock_monotonic() < until)
-        wait_until(observer, until);
+        observer_wait_until(observer, until);
     if (result == 0)
         result = explain_timeout(observer, error);
     (void)pthread_mutex_unlock(&observer->mutex);
@@ -298,7 +201,7 @@ static int start_threads(struct observer *observer, struct error *error)
             return error_set(error, "cannot start a thread: %s", strerror(code));
         observer->started++;
     }
-    int code = pthread_create(&observer->poller, NULL, poll_metrics, observer);
+    int code = pthread_create(&observer->poller, NULL, observer_poll_metrics, observer);
     if (code != 0)
         return error_set(error, "cannot start a thread: %s", strerror(code));
     observer->polling = true;

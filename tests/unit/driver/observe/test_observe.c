@@ -49,6 +49,12 @@ static int count(struct lab *lab, int *counter)
     return value;
 }
 
+static void answer_half(struct fake_connection *connection)
+{
+    fake_send(connection, "HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nhalf");
+    fake_close(connection);
+}
+
 static void answer_metrics(struct fake_connection *connection, int number)
 {
     if (number <= 2)
@@ -59,6 +65,8 @@ static void answer_metrics(struct fake_connection *connection, int number)
         fake_answer(connection, 200, JSON, "", SAMPLES("2", "t1", "1n"));
     else if (number == 5)
         fake_answer(connection, 200, JSON, "", SAMPLES("3", "t2", "2n"));
+    else if (number == 6)
+        answer_half(connection);
     else
         fake_answer(connection, 503, JSON, "", "{\"message\":\"away\",\"reason\":\"ServiceUnavailable\"}");
 }
@@ -111,8 +119,9 @@ static void serve(struct fake_connection *connection, const struct fake_request 
 
 static const char *type_name(enum change_type type)
 {
-    static const char *const names[] = {[CHANGE_LISTED] = "listed",   [CHANGE_ADDED] = "added",   [CHANGE_MODIFIED] = "modified",
-                                        [CHANGE_DELETED] = "deleted", [CHANGE_SAMPLE] = "sample", [CHANGE_GAP] = "gap", [CHANGE_RESUMED] = "resumed"};
+    static const char *const names[] = {
+        [CHANGE_LISTED] = "listed", [CHANGE_ADDED] = "added", [CHANGE_MODIFIED] = "modified", [CHANGE_DELETED] = "deleted",
+        [CHANGE_SAMPLE] = "sample", [CHANGE_GAP] = "gap",     [CHANGE_RESUMED] = "resumed"};
     return names[type];
 }
 
@@ -131,7 +140,9 @@ static void see(void *context, const struct change *change)
     if (strcmp(change->resource, "pods") == 0)
         append(&lab->pods, type_name(change->type), change->name);
     else if (change->type == CHANGE_SAMPLE && change->object == NULL)
-        append(&lab->samples, "failed", change->text);
+        append(&lab->samples, "failed", strstr(change->text, "connection lost") != NULL ? "" : change->text);
+    else if (strcmp(change->resource, "podmetrics") == 0 && change->type != CHANGE_SAMPLE)
+        append(&lab->samples, type_name(change->type), "");
     else if (change->type == CHANGE_SAMPLE)
         append(&lab->samples, "sample",
                json_text(json_get(cJSON_GetArrayItem(
@@ -204,9 +215,11 @@ static void test_changes(void **state)
     wait_for(&lab, &lab.pods, "deleted b");
     wait_for(&lab, &lab.samples, "away");
     observe_stop(observer);
-    assert_string_equal(lab.pods.data, "listed a, listed b, modified a, added c, deleted c, gap, deleted a, listed a, deleted b, resumed");
-    assert_string_equal(lab.samples.data,
-                        "failed 404 page not found (404), sample 1n, sample 2n, failed away (503 ServiceUnavailable)");
+    assert_string_equal(lab.pods.data,
+                        "listed a, listed b, modified a, added c, deleted c, gap, deleted a, listed a, deleted b, resumed");
+    assert_string_equal(
+        lab.samples.data,
+        "failed 404 page not found (404), sample 1n, sample 2n, gap, failed, resumed, failed away (503 ServiceUnavailable)");
     assert_int_equal(lab.others, 8);
     assert_false(lab.disordered);
     assert_false(lab.with_managed_fields);
