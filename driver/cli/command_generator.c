@@ -16,7 +16,6 @@
 #define DEFAULT_LISTEN "127.0.0.1:8089"
 #define TOKEN_VARIABLE "HPALAB_GENERATOR_TOKEN"
 #define TOKEN_MAXIMUM ((size_t)4096)
-#define LOOK_INTERVAL (20 * NANOSECONDS_PER_MILLISECOND)
 
 static const char help[] =
     "\n"
@@ -66,7 +65,7 @@ static unsigned part_of_job(void)
 static void run_until_end(struct generator *generator, const atomic_bool *interrupted)
 {
     while (!generator_may_end(generator)) {
-        clock_sleep_until(clock_monotonic() + LOOK_INTERVAL);
+        clock_sleep_until(clock_monotonic() + GENERATOR_LOOK_INTERVAL);
         if (atomic_load(interrupted))
             generator_terminate(generator);
         generator_look(generator);

@@ -7,7 +7,6 @@
 #include "common/clock.h"
 #include "common/memory.h"
 #include "driver/generator/generator_state.h"
-#include "driver/load_report/load_limit.h"
 
 #define OK 200
 #define WRONG 400
@@ -48,6 +47,7 @@ static void release_plan(struct generator *generator)
     wire_plan_release(&generator->plan);
     free(generator->head);
     generator->head = NULL;
+    generator->looks = generator->late_looks = 0;
     generator->at = generator->elapsed = generator->completed = 0;
     generator->error = ERROR_NONE;
     generator->stopping = false;
@@ -282,49 +282,6 @@ int generator_results(struct generator *generator, uint64_t since, struct buffer
         generator->completed = clock_monotonic();
     unlock(generator);
     return status;
-}
-
-/* The worst that holds of any load: what has not been sent as it was meant comes before what was not answered. */
-static void tell_limit(const struct generator *generator, struct wire_status *status)
-{
-    static const int ranks[] = {[LIMIT_NONE] = 0, [LIMIT_SERVER] = 1, [LIMIT_CONNECTIONS] = 2, [LIMIT_GENERATOR] = 3};
-    int worst = -1;
-    (void)snprintf(status->limit, sizeof status->limit, "%s", load_limit_name(LIMIT_NONE));
-    for (size_t i = 0; i < generator->load_count; i++) {
-        char text[LOAD_LIMIT_TEXT_SIZE];
-        struct load_totals *totals = sent_load_totals(generator->loads[i]);
-        const struct load_total *total = load_totals_lock(totals);
-        enum load_limit limit = load_limit_find(total, text);
-        bool any = total->sent > 0;
-        load_totals_unlock(totals);
-        if (!any || ranks[limit] <= worst)
-            continue;
-        worst = ranks[limit];
-        (void)snprintf(status->limit, sizeof status->limit, "%s", load_limit_name(limit));
-        (void)snprintf(status->limit_text, sizeof status->limit_text, "%s", text);
-    }
-}
-
-void generator_tell(struct generator *generator, struct wire_status *status)
-{
-    *status = (struct wire_status){.memory = own_usage_memory()};
-    lock(generator);
-    status->state = generator->state;
-    status->terminating = generator->terminating;
-    status->part = generator_part(generator);
-    (void)snprintf(status->plan, sizeof status->plan, "%s", generator->plan.id);
-    status->epochs = generator->plan.epoch_count;
-    status->at = generator->at;
-    status->next = generator->queue != NULL ? result_queue_next(generator->queue) : 0;
-    status->lost = generator->queue != NULL ? result_queue_lost(generator->queue) : 0;
-    status->cpu = generator->usage.cpu;
-    for (size_t i = 0; i < generator->load_count; i++)
-        if (sent_load_lag(generator->loads[i]) > status->lag)
-            status->lag = sent_load_lag(generator->loads[i]);
-    tell_limit(generator, status);
-    (void)snprintf(status->error, sizeof status->error, "%.*s", (int)sizeof status->error - 1, generator->error.text);
-    unlock(generator);
-    status->now = clock_wall();
 }
 
 void generator_terminate(struct generator *generator)

@@ -12,6 +12,7 @@
 #include "common/error.h"
 #include "driver/wire/wire_status.h"
 
+#define GENERATOR_LOOK_INTERVAL INT64_C(20000000)  /* nanoseconds between two calls of generator_look */
 #define GENERATOR_FETCH_GRACE INT64_C(20000000000) /* nanoseconds that results are kept for who fetches them, at the end */
 #define GENERATOR_LAST_GRACE INT64_C(2000000000)   /* the same, once the last results have been given out */
 #define GENERATOR_START_GRACE INT64_C(10000000)    /* nanoseconds that the first moment may be past */
@@ -35,7 +36,8 @@ void generator_metrics(struct generator *generator, struct buffer *text);
 void generator_terminate(struct generator *generator);
 bool generator_is_terminating(struct generator *generator);
 
-/* To be called some fifty times a second by one thread: makes results ready, and notices what has ended. */
+/* To be called by one thread, GENERATOR_LOOK_INTERVAL after its last return: makes results ready, and notices what has ended and
+ * whether this process was kept from running. */
 void generator_look(struct generator *generator);
 
 /* Whether it has been told to end, and nothing keeps it. */

@@ -2,6 +2,8 @@
 #include "common/clock.h"
 #include "driver/generator/generator_state.h"
 
+#define LATE_AFTER (10 * NANOSECONDS_PER_MILLISECOND)
+
 static bool have_finished(const struct generator *generator)
 {
     for (size_t i = 0; i < generator->load_count; i++)
@@ -33,6 +35,16 @@ static bool is_relieved(const struct generator *generator, int64_t now)
     return now - generator->start >= last->from && last->weights != NULL && last->weights[last->index] == 0;
 }
 
+/* A process that does not get the CPU that it wants wakes late. A closed model, which has no schedule, does not show it. */
+static void note_look(struct generator *generator, int64_t now)
+{
+    if (generator->look_at == 0 || generator->state != WIRE_RUNNING || now < generator->start)
+        return;
+    generator->looks++;
+    if (now - generator->look_at >= LATE_AFTER)
+        generator->late_looks++;
+}
+
 static void look_at_loads(struct generator *generator, int64_t now)
 {
     if (now >= generator->settle_at) {
@@ -51,12 +63,14 @@ void generator_look(struct generator *generator)
     (void)pthread_mutex_lock(&generator->lock);
     int64_t now = clock_monotonic();
     own_usage_look(&generator->usage, now);
+    note_look(generator, now);
     if (generator->state == WIRE_RUNNING) {
         look_at_loads(generator, now);
         late = generator->terminating && !generator->stopping && now >= generator->end_by;
     }
     if (generator->queue != NULL)
         result_queue_encode(generator->queue, generator->state > WIRE_RUNNING);
+    generator->look_at = clock_monotonic() + GENERATOR_LOOK_INTERVAL;
     (void)pthread_mutex_unlock(&generator->lock);
     if (late)
         generator_stop(generator);

@@ -29,7 +29,9 @@ struct generator {
     int64_t elapsed;   /* since it, when the load ended */
     int64_t settle_at; /* monotonic: when the totals are settled next */
     struct own_usage usage;
-    struct error error; /* why it failed */
+    int64_t look_at;            /* monotonic: when the next look is due */
+    uint64_t looks, late_looks; /* since the start; late: 10 ms or more */
+    struct error error;         /* why it failed */
 };
 
 /* The number of its part; the lock is held. */

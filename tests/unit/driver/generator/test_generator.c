@@ -325,6 +325,33 @@ static void test_a_drain_has_an_end(void **state)
     fake_server_stop(server);
 }
 
+/* As one does that is stopped and continued by a CPU limit. */
+static void test_a_generator_that_is_kept_from_running_says_so(void **state)
+{
+    (void)state;
+    struct error error = ERROR_NONE;
+    struct wire_status status;
+    struct fake_server *server = fake_server_start(answer_ok, NULL);
+    struct generator *generator = generator_create(0);
+    AUTO_FREE char *text = memory_format(
+        "{\"id\":\"one\",\"part\":2,\"loads\":[{\"address\":\"127.0.0.1\",\"port\":%d,\"spec\":{\"executor\":\"constant-vus\","
+        "\"start_rate\":1,\"think_time\":100000000,\"stages\":[{\"duration\":600000000000,\"target\":1}],"
+        "\"url\":\"http://web/\"}}],\"epochs\":[{\"from\":0,\"index\":0,\"count\":1}]}",
+        fake_server_port(server));
+    assert_int_equal(plan(generator, text, &error), 200);
+    assert_int_equal(start(generator, "one", clock_wall() + AHEAD, &error), 200);
+    assert_true(test_wait_until(fake_server_requests(server) > 0, WAIT));
+    for (int i = 0; i < 60; i++) {
+        generator_look(generator);
+        clock_sleep_until(clock_monotonic() + GENERATOR_LOOK_INTERVAL + 11 * MILLISECOND);
+    }
+    generator_tell(generator, &status);
+    assert_string_equal(status.limit, "generator");
+    assert_non_null(strstr(status.limit_text, "it woke over 10 ms late"));
+    generator_destroy(generator);
+    fake_server_stop(server);
+}
+
 static void test_metrics_have_the_part(void **state)
 {
     (void)state;
@@ -364,6 +391,7 @@ int main(void)
         cmocka_unit_test(test_one_without_results_ends_at_once),
         cmocka_unit_test(test_a_drained_generator_sends_until_others_take_over),
         cmocka_unit_test(test_a_drain_has_an_end),
+        cmocka_unit_test(test_a_generator_that_is_kept_from_running_says_so),
         cmocka_unit_test(test_metrics_have_the_part),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
