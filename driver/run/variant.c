@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/clock.h"
+#include "common/duration.h"
 #include "common/memory.h"
 #include "driver/run/abort_watch.h"
 #include "driver/run/describe.h"
@@ -177,10 +178,15 @@ static int measure(struct variant_state *state, struct error *error)
 static void note_generator_limit(const struct variant_state *state)
 {
     struct live_view view = recorder_view(state->recorder);
+    char worst[DURATION_TEXT_SIZE];
+    bool slow = view.worst > state->lesson->spike_over;
     AUTO_FREE char *note = NULL;
     if (view.dropped > 0)
-        note = memory_format("%s: %llu of %llu requests were never sent, as all of the load's connections (max) were in use",
-                             state->variant->name, (unsigned long long)view.dropped, (unsigned long long)view.requests);
+        note = memory_format("%s: %llu of %llu requests were never sent, as all of the load's connections (max) were in use%s%s",
+                             state->variant->name, (unsigned long long)view.dropped, (unsigned long long)view.requests,
+                             slow ? ": the server was the limit, an answer took up to "
+                                  : "; the server was quick: more connections carry more",
+                             slow ? duration_format(view.worst, worst) : "");
     else if (view.late > view.requests / LATE_SHARE)
         note = memory_format("%s: the load generator sent %llu of %llu requests more than 10 ms late; this machine was the limit",
                              state->variant->name, (unsigned long long)view.late, (unsigned long long)view.requests);
