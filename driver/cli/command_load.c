@@ -51,6 +51,8 @@ static const char help[] =
     "  --pacing WORD        frugal (default: about once a millisecond) or precise (to the microsecond; up to a core)\n"
     "  --connections N      at most so many at once; a request that finds none free is dropped (default: 2000)\n"
     "  --threads N          send by N threads (default: as many as the load needs, by its rate)\n"
+    "  --dns ttl=T,select=W look the host's name up anew after T (default: 5m; inf: never) for new connections, which go to a\n"
+    "                       random one of its addresses (default), first, or roundRobin\n"
     "  --io WORD            auto (default: io_uring where the kernel lets us), epoll or io_uring\n"
     "  --reuse WORD         keep (default), never: a connection for each request, or until when a connection is used:\n"
     "                       for 100 requests, or up to an age of 30s\n"
@@ -173,15 +175,11 @@ static int start(struct session *session, struct error *error)
     if (url_template_parse(spec->url, NULL, &url, error) < 0)
         return -1;
     AUTO_FREE char *proxy = proxy_of_environment(&url);
-    address[0] = '\0';
-    int resolved = proxy != NULL ? 0 : load_resolve(url.host, address, error); /* a proxy looks names up by itself */
+    int resolved = proxy != NULL ? 0 : load_resolve(url.host, address, error); /* told before the load */
     url_template_release(&url);
     if (resolved < 0)
         return -1;
-    const struct load_options options = {.spec = spec,
-                                         .resolve_address = address[0] != '\0' ? address : NULL,
-                                         .slow_over = INT64_MAX,
-                                         .sink = load_totals_sink(session->totals)};
+    const struct load_options options = {.spec = spec, .slow_over = INT64_MAX, .sink = load_totals_sink(session->totals)};
     session->load = load_create(&options, error);
     if (session->load == NULL)
         return -1;
@@ -232,6 +230,7 @@ static int run(int count, char **arguments)
                                        {.name = "connections", .value = &texts.connections},
                                        {.name = "reuse", .value = &texts.reuse},
                                        {.name = "threads", .value = &texts.threads},
+                                       {.name = "dns", .value = &texts.dns},
                                        {.name = "io", .value = &texts.io},
                                        {.name = "http", .value = &texts.http},
                                        {.name = "redirects", .value = &texts.redirects},

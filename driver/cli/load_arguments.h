@@ -13,7 +13,7 @@
 /* The options as they were written; NULL = not given. */
 struct load_texts {
     const char *url, *rate, *vus, *pacing, *duration, *stages, *iterations, *think_time, *spacing, *method, *body, *timeout;
-    const char *connections, *reuse, *threads, *http, *io, *redirects;
+    const char *connections, *reuse, *threads, *http, *io, *redirects, *dns;
     const char *ca_file, *certificate_file, *key_file, *server_name, *delay_abort_eval;
     const char *data;
     const char *history, *history_keep;

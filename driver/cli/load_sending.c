@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "common/duration.h"
+#include "common/memory.h"
 #include "driver/cli/option_values.h"
 #include "driver/load/limits.h"
 
@@ -51,12 +52,43 @@ static int read_words(const struct load_texts *texts, struct load_spec *spec, st
     return 0;
 }
 
+/* One of ttl=T and select=WORD. */
+static int read_dns_part(const char *part, struct load_dns *dns, struct error *error)
+{
+    static const char *const selects[] = {"random", "roundRobin", "first", NULL};
+    int select = (int)dns->select;
+    if (strcmp(part, "ttl=inf") == 0) {
+        dns->ttl = 0;
+        return 0;
+    }
+    if (strncmp(part, "ttl=", 4) == 0)
+        return option_time("dns", part + 4, LOAD_SHORTEST_DNS_TTL, LOAD_LONGEST_STAGE, &dns->ttl, error);
+    if (strncmp(part, "select=", 7) != 0)
+        return error_set(error, "--dns: expected ttl=TIME, select=WORD or both with a comma, not \"%.40s\"", part);
+    if (option_word("dns", part + 7, selects, &select, error) < 0)
+        return -1;
+    dns->select = (enum load_dns_select)select;
+    return 0;
+}
+
+static int read_dns(const char *text, struct load_dns *dns, struct error *error)
+{
+    AUTO_FREE char *copy = memory_copy_text(text);
+    char *rest = copy;
+    for (const char *part = NULL; (part = strsep(&rest, ",")) != NULL;)
+        if (read_dns_part(part, dns, error) < 0)
+            return -1;
+    return 0;
+}
+
 int load_sending_read(const struct load_texts *texts, struct load_spec *spec, struct error *error)
 {
     if (read_words(texts, spec, error) < 0 || (texts->reuse != NULL && read_reuse(texts->reuse, spec, error) < 0) ||
         read_number("connections", texts->connections, 1, LOAD_MOST_CONNECTIONS, &spec->maximum_connections, error) < 0 ||
         read_number("threads", texts->threads, 1, LOAD_MOST_THREADS, &spec->threads, error) < 0 ||
         read_number("redirects", texts->redirects, 0, LOAD_MOST_REDIRECTS, &spec->redirects, error) < 0)
+        return -1;
+    if (texts->dns != NULL && read_dns(texts->dns, &spec->dns, error) < 0)
         return -1;
     if (texts->timeout == NULL)
         return 0;

@@ -43,7 +43,7 @@ static void see_exemplar(void *context, const struct load_spec *spec, const stru
     load->queue_sink.exemplar(load->queue_sink.context, spec, exemplar);
 }
 
-/* The address of the URL's host, by the plan or by DNS. */
+/* The address of the URL's host, by the plan or by DNS: a name that nobody knows is told before the load. */
 static int find_address(const struct wire_load *plan, char address[INET6_ADDRSTRLEN], struct error *error)
 {
     struct request_mix mix;
@@ -70,7 +70,7 @@ struct sent_load *sent_load_create(const struct sent_load_options *options, stru
     load->queue_sink = result_queue_sink(options->queue, options->place);
     const struct load_options engine = {
         .spec = &options->plan->spec,
-        .resolve_address = address[0] != '\0' ? address : NULL,
+        .resolve_address = options->plan->address[0] != '\0' ? options->plan->address : NULL,
         .resolve_port = options->plan->port,
         .epochs = options->epochs,
         .slow_over = options->plan->slow_over,

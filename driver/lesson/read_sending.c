@@ -119,9 +119,30 @@ static int read_tls(const struct field_reader *reader, const struct yaml_node *l
     return check_tls(reader, tls, spec);
 }
 
+static int read_dns(const struct field_reader *reader, const struct yaml_node *load, struct load_dns *dns)
+{
+    static const char *const known[] = {"ttl", "select", NULL};
+    static const char *const selects[] = {"random", "roundRobin", "first", NULL};
+    const struct yaml_node *node = NULL;
+    int select = (int)dns->select;
+    if (field_member(reader, load, "dns", YAML_MAPPING, false, &node) < 0)
+        return -1;
+    if (node == NULL)
+        return 0;
+    const struct yaml_node *ttl = yaml_get(node, "ttl");
+    bool once = ttl != NULL && ttl->kind == YAML_SCALAR && strcmp(ttl->text, "inf") == 0;
+    if (field_mapping(reader, node, "dns", known) < 0 || field_word(reader, node, "select", false, selects, &select) < 0 ||
+        (!once && field_duration(reader, node, "ttl", false, LOAD_SHORTEST_DNS_TTL, LOAD_LONGEST_STAGE, &dns->ttl) < 0))
+        return -1;
+    dns->ttl = once ? 0 : dns->ttl;
+    dns->select = (enum load_dns_select)select;
+    return 0;
+}
+
 int lesson_read_sending(const struct field_reader *reader, const struct yaml_node *load, struct load_spec *spec)
 {
-    if (read_connections(reader, load, spec) < 0 || read_words(reader, load, spec) < 0 || read_tls(reader, load, spec) < 0)
+    if (read_connections(reader, load, spec) < 0 || read_words(reader, load, spec) < 0 || read_tls(reader, load, spec) < 0 ||
+        read_dns(reader, load, &spec->dns) < 0)
         return -1;
     if (field_integer(reader, load, "threads", false, 1, LOAD_MOST_THREADS, &spec->threads) < 0)
         return -1;

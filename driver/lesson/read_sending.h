@@ -8,7 +8,7 @@
 #include "driver/load/spec.h"
 
 /* The fields of a load that lesson_read_sending knows. */
-#define LESSON_SENDING_FIELDS "connections", "pacing", "threads", "io", "tls", "http", "redirects"
+#define LESSON_SENDING_FIELDS "connections", "pacing", "threads", "io", "tls", "http", "redirects", "dns"
 
 /* After the executor and the URL. */
 int lesson_read_sending(const struct field_reader *reader, const struct yaml_node *load, struct load_spec *spec);

@@ -1,9 +1,14 @@
 #include "driver/load/curl_options.h"
 
-#include <string.h>
+#include <arpa/inet.h>
+#include <stdint.h>
+#include <sys/socket.h>
 
 #include <openssl/ssl.h>
 
+#include "common/memory.h"
+
+#define PLACEHOLDER "192.0.2.1"           /* of a network that nobody has (RFC 5737) */
 #define REUSE_WITHOUT_TLS_WORKS 0x080000u /* version of libcurl */
 
 /* At the begin of each handshake, after libcurl has put the URL's host into it. */
@@ -76,6 +81,37 @@ static void set_http(CURL *easy, const struct transport_options *options)
     (void)curl_easy_setopt(easy, CURLOPT_PIPEWAIT, curl_options_multiplex(options) ? 1L : 0L);
 }
 
+struct curl_slist *curl_options_address(const struct transport_options *options)
+{
+    const struct url_template *url = options->url;
+    const char *address = options->resolve_address != NULL ? options->resolve_address : PLACEHOLDER;
+    uint16_t port = options->resolve_address != NULL && options->resolve_port != 0 ? options->resolve_port : url->port;
+    if (options->resolve_address == NULL && options->addresses == NULL)
+        return NULL;
+    AUTO_FREE char *line = memory_format("%s:%u:%s:%u", url->host, url->port, address, port);
+    return curl_slist_append(NULL, line);
+}
+
+/* A new connection: the placeholder stands for whichever address is the host's now. */
+static curl_socket_t on_open(void *context, curlsocktype purpose, struct curl_sockaddr *to)
+{
+    (void)purpose;
+    struct sockaddr_in *address = (struct sockaddr_in *)(void *)&to->addr;
+    struct in_addr placeholder;
+    (void)inet_pton(AF_INET, PLACEHOLDER, &placeholder);
+    if (to->family == AF_INET && address->sin_addr.s_addr == placeholder.s_addr)
+        address->sin_addr = addresses_pick(context);
+    return socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
+}
+
+static void set_addresses(CURL *easy, const struct transport_options *options)
+{
+    if (options->addresses == NULL)
+        return;
+    (void)curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_open);
+    (void)curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, options->addresses);
+}
+
 void curl_options_set(CURL *easy, const struct transport_options *options)
 {
     const struct load_spec *spec = options->spec;
@@ -89,6 +125,7 @@ void curl_options_set(CURL *easy, const struct transport_options *options)
     (void)curl_easy_setopt(easy, CURLOPT_PROXY, options->proxy != NULL ? options->proxy : "");
     set_tls(easy, &spec->tls);
     set_http(easy, options);
+    set_addresses(easy, options);
     (void)curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, curl_options_keep(options) ? 0L : 1L);
     (void)curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, curl_options_keep(options) ? 0L : 1L);
 }

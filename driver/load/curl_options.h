@@ -17,4 +17,7 @@ bool curl_options_keep(const struct transport_options *options);
 /* Whether a connection carries many requests at a time. */
 bool curl_options_multiplex(const struct transport_options *options);
 
+/* Where connections to the URL's host go, for CURLOPT_CONNECT_TO; NULL = where libcurl thinks. The caller frees it. */
+struct curl_slist *curl_options_address(const struct transport_options *options);
+
 #endif

@@ -408,11 +408,6 @@ struct transport *curl_transport_create(const struct transport_options *options,
     (void)curl_multi_setopt(transport->multi, CURLMOPT_MAXCONNECTS, (long)options->maximum_connections);
     (void)curl_multi_setopt(transport->multi, CURLMOPT_PIPELINING,
                             (long)(curl_options_multiplex(options) ? CURLPIPE_MULTIPLEX : CURLPIPE_NOTHING));
-    if (options->resolve_address != NULL) {
-        uint16_t port = options->resolve_port != 0 ? options->resolve_port : options->url->port;
-        AUTO_FREE char *line =
-            memory_format("%s:%u:%s:%u", options->url->host, options->url->port, options->resolve_address, port);
-        transport->connect_to = curl_slist_append(NULL, line);
-    }
+    transport->connect_to = curl_options_address(options);
     return &transport->base;
 }

@@ -289,6 +289,7 @@ int engine_prepare(struct engine *engine, int64_t start_monotonic, struct error 
         .resolve_address = engine->options.resolve_address,
         .resolve_port = engine->options.resolve_port,
         .proxy = engine->options.proxy,
+        .addresses = engine->options.addresses,
         .epoll = engine->epoll,
         .start = start_monotonic,
         .context = engine,

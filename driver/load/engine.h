@@ -5,6 +5,7 @@
 #ifndef DRIVER_LOAD_ENGINE_H
 #define DRIVER_LOAD_ENGINE_H
 
+#include "driver/load/addresses.h"
 #include "driver/load/load.h"
 #include "driver/load/request_mix.h"
 
@@ -18,7 +19,8 @@ struct engine_options {
     enum load_transport transport;
     const char *resolve_address; /* as in struct load_options */
     uint16_t resolve_port;
-    const char *proxy; /* NULL = none */
+    const char *proxy;           /* NULL = none */
+    struct addresses *addresses; /* as in struct transport_options */
     int64_t slow_over;
     struct load_sink sink;
     void *context;

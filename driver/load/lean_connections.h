@@ -5,6 +5,8 @@
 #ifndef DRIVER_LOAD_LEAN_CONNECTIONS_H
 #define DRIVER_LOAD_LEAN_CONNECTIONS_H
 
+#include <netinet/in.h>
+
 #include "driver/load/http_answer.h"
 #include "driver/load/transport.h"
 
@@ -14,6 +16,7 @@ enum lean_state { LEAN_CLOSED, LEAN_IDLE, LEAN_CONNECTING, LEAN_SENDING, LEAN_RE
 struct lean_connection {
     enum lean_state state;
     int socket;
+    struct sockaddr_in address;              /* that it goes to */
     uint32_t index, generation;              /* its place, and how often that was taken: together the epoll's token */
     struct lean_connection *next, *previous; /* among those in flight, by the time of sending; or the next closed or idle one */
     struct load_request carried;

@@ -129,7 +129,7 @@ static void epoll_event_of(struct lean_io *io, uint64_t token, uint32_t epoll_ev
 
 static int epoll_open(struct lean_io *io, struct lean_connection *connection)
 {
-    const struct sockaddr_in *address = &io->transport->address;
+    const struct sockaddr_in *address = &connection->address;
     struct epoll_event event = watched_events(connection);
     connection->socket = lean_socket();
     if (connection->socket < 0 ||

@@ -30,8 +30,8 @@ bool lean_transport_serves(const struct transport_options *options)
         if (strstr(text, "/.") != NULL || strchr(text, '#') != NULL)
             return false;
     }
-    return simple && !url->secure && inet_pton(AF_INET, address, &parsed) == 1 &&
-           request_mix_longest_body(options->mix) <= BODY_MAXIMUM;
+    bool known = options->addresses != NULL || inet_pton(AF_INET, address, &parsed) == 1;
+    return simple && known && !url->secure && request_mix_longest_body(options->mix) <= BODY_MAXIMUM;
 }
 
 /* The request has its outcome. The connection is free again before that is told, since more may be sent at once. */
@@ -137,6 +137,9 @@ static void lean_send(struct transport *base, const struct load_request *request
         return;
     }
     connection->state = LEAN_CONNECTING;
+    connection->address = transport->address;
+    if (base->options.addresses != NULL)
+        connection->address.sin_addr = addresses_pick(base->options.addresses);
     if (transport->io->functions->open(transport->io, connection) < 0)
         finish(transport, connection, OUTCOME_REFUSED);
 }
@@ -223,7 +226,7 @@ struct transport *lean_transport_create(const struct transport_options *options,
     transport->base.options.resolve_address = NULL;
     transport->address = (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons(port)};
     lean_connections_init(&transport->connections, options->mix, make_requests(transport, options->mix));
-    if (inet_pton(AF_INET, address, &transport->address.sin_addr) != 1)
+    if (options->addresses == NULL && inet_pton(AF_INET, address, &transport->address.sin_addr) != 1)
         (void)error_set(error, "\"%s\" is no IPv4 address", address);
     else
         transport->io = choose_io(transport, options->spec->io, error);

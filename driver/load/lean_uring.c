@@ -70,8 +70,8 @@ static int uring_open(struct lean_io *io, struct lean_connection *connection)
     if (connection->socket < 0)
         return -1;
     struct io_uring_sqe *place = prepare(way_of(io), connection, IORING_OP_CONNECT, OPERATION_CONNECT);
-    place->addr = (uint64_t)(uintptr_t)&io->transport->address;
-    place->off = sizeof io->transport->address;
+    place->addr = (uint64_t)(uintptr_t)&connection->address;
+    place->off = sizeof connection->address;
     return 0;
 }
 

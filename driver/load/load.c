@@ -1,6 +1,7 @@
 /* A load: its threads, and their results made into one. */
 #include "driver/load/load.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -29,7 +30,8 @@ struct load_thread {
 struct load {
     struct load_options options;
     char *resolve_address;
-    char *proxy; /* NULL = none */
+    char *proxy;                 /* NULL = none */
+    struct addresses *addresses; /* NULL = none are known, or need to be */
     struct request_mix mix;
     struct result_merge *merge; /* NULL = there is one thread */
     size_t thread_count;
@@ -88,6 +90,7 @@ static int create_thread(struct load *load, size_t index, struct error *error)
         .resolve_address = load->options.resolve_address,
         .resolve_port = load->options.resolve_port,
         .proxy = load->proxy,
+        .addresses = load->addresses,
         .slow_over = load->options.slow_over,
         .sink = count > 1 ? result_merge_sink(load->merge, index) : load->options.sink,
         .context = thread,
@@ -97,17 +100,30 @@ static int create_thread(struct load *load, size_t index, struct error *error)
     return thread->engine != NULL ? 0 : -1;
 }
 
+/* To a host whose address is not given: through a proxy, or to the addresses of its name. */
+static void find_way(struct load *load)
+{
+    const struct load_options *options = &load->options;
+    const struct url_template *url = &load->mix.requests[0].url;
+    struct in_addr literal;
+    if (options->resolve_address != NULL)
+        return;
+    load->proxy = proxy_of_environment(url);
+    if (load->proxy == NULL && inet_pton(AF_INET, url->host, &literal) != 1)
+        load->addresses = addresses_create(url->host, &options->spec->dns, options->resolve, options->resolve_context);
+}
+
 static int create_threads(struct load *load, struct error *error)
 {
     const struct load_options *options = &load->options;
-    if (options->resolve_address == NULL)
-        load->proxy = proxy_of_environment(&load->mix.requests[0].url);
+    find_way(load);
     const struct transport_options wanted = {
         .spec = options->spec,
         .mix = &load->mix,
         .url = &load->mix.requests[0].url,
         .resolve_address = options->resolve_address,
         .proxy = load->proxy,
+        .addresses = load->addresses,
     };
     bool lean = options->transport != TRANSPORT_CURL && lean_transport_serves(&wanted);
     load->thread_count = load_thread_count(options->spec, lean);
@@ -144,6 +160,7 @@ void load_destroy(struct load *load)
     }
     free(load->threads);
     result_merge_destroy(load->merge);
+    addresses_destroy(load->addresses);
     request_mix_release(&load->mix);
     free(load->resolve_address);
     memory_wipe_text(load->proxy);

@@ -7,6 +7,7 @@
 
 #include "common/error.h"
 #include "driver/load/epochs.h"
+#include "driver/load/resolve.h"
 #include "driver/load/result.h"
 #include "driver/load/segment.h"
 #include "driver/load/spec.h"
@@ -28,6 +29,8 @@ struct load_options {
     const char *resolve_address;  /* connect there instead of resolving the URL's host; the Host header stays that of the
                                      URL; NULL = resolve by DNS, or go through the proxy that the environment names */
     uint16_t resolve_port;        /* with resolve_address: 0 = the URL's port */
+    load_resolver *resolve;       /* instead of DNS; NULL = DNS */
+    void *resolve_context;
     enum load_transport transport;
     const struct segment *segment; /* the part of the load that this generator sends; borrowed; NULL = all of it */
     const struct epochs *epochs;   /* or such parts, one after the other; borrowed; NULL = the one; not of loads that count

@@ -47,6 +47,12 @@ bool load_server_name_is_valid(const char *name)
            name[strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._")] == '\0';
 }
 
+const char *load_dns_select_name(enum load_dns_select select)
+{
+    static const char *const names[] = {[DNS_RANDOM] = "random", [DNS_ROUND_ROBIN] = "roundRobin", [DNS_FIRST] = "first"};
+    return names[select];
+}
+
 const char *load_io_name(enum load_io io)
 {
     static const char *const names[] = {[IO_AUTOMATIC] = "auto", [IO_EPOLL] = "epoll", [IO_URING] = "io_uring"};
@@ -66,6 +72,7 @@ void load_spec_init(struct load_spec *spec)
         .method = memory_copy_text("GET"),
         .timeout = LOAD_DEFAULT_TIMEOUT,
         .reuse = REUSE_KEEP,
+        .dns = {.ttl = LOAD_DNS_TTL},
         .seed = 1,
         .maximum_connections = DEFAULT_MAXIMUM_CONNECTIONS,
         .pod_header = memory_copy_text("X-Pod-Name"),

@@ -75,6 +75,18 @@ struct load_tls {
     bool insecure;     /* any server's certificate will do */
 };
 
+/* Which of a host's addresses a new connection goes to. */
+enum load_dns_select { DNS_RANDOM, DNS_ROUND_ROBIN, DNS_FIRST };
+
+/* "random", "roundRobin", "first" */
+const char *load_dns_select_name(enum load_dns_select select);
+
+/* How the URL's host is looked up, with k6's names and defaults. */
+struct load_dns {
+    int64_t ttl; /* looked up anew after so many nanoseconds, for connections that are made then; 0 = once */
+    enum load_dns_select select;
+};
+
 /* How the lean transport talks to the kernel. */
 enum load_io {
     IO_AUTOMATIC, /* by io_uring where it works, else by epoll */
@@ -146,13 +158,14 @@ struct load_spec {
     struct load_tls tls;     /* of https:// */
     enum load_http http;
     enum load_io io;
+    struct load_dns dns;
     int redirects;      /* followed at most, as k6 does; 0 = an answer that redirects is an answer */
     size_t label_count; /* of a load on a resource: the labels of the pods that share it, */
     struct load_label *labels;
     uint16_t port; /* and where they listen */
 };
 
-/* Defaults: GET, timeout 60 s, keep, 2000 connections, the demo app's header names. */
+/* Defaults: GET, timeout 60 s, keep, 2000 connections, names looked up every 5 min, the demo app's header names. */
 void load_spec_init(struct load_spec *spec);
 void load_spec_release(struct load_spec *spec);
 

@@ -6,6 +6,7 @@
 #ifndef DRIVER_LOAD_TRANSPORT_H
 #define DRIVER_LOAD_TRANSPORT_H
 
+#include "driver/load/addresses.h"
 #include "driver/load/collector.h"
 #include "driver/load/request_mix.h"
 
@@ -16,9 +17,10 @@ struct transport_options {
     int maximum_connections;
     const char *resolve_address; /* as in struct load_options; borrowed during the creation */
     uint16_t resolve_port;
-    const char *proxy; /* all requests go through it; NULL = none; borrowed */
-    int epoll;         /* sockets are added with a data.u64 above UINT32_MAX */
-    int64_t start;     /* clock_monotonic of the load's start: outcomes are counted from it */
+    const char *proxy;           /* all requests go through it; NULL = none; borrowed */
+    struct addresses *addresses; /* of the URL's host, where resolve_address is NULL; NULL = not known; borrowed */
+    int epoll;                   /* sockets are added with a data.u64 above UINT32_MAX */
+    int64_t start;               /* clock_monotonic of the load's start: outcomes are counted from it */
     void *context;
     void (*done)(void *context, const struct load_done *done); /* may send again */
 };

@@ -127,6 +127,17 @@ static const struct wire_table request_table = {.fields = request_fields,
                                                 .size = sizeof(struct request_spec),
                                                 .prepare = prepare_request};
 
+static const char *dns_select_word(unsigned select)
+{
+    return load_dns_select_name((enum load_dns_select)select);
+}
+
+static const struct wire_field dns_fields[] = {
+    {WIRE_MEMBER(struct load_dns, ttl, false, WIRE_WHOLE), .maximum = (double)LOAD_LONGEST_STAGE},
+    {WIRE_MEMBER(struct load_dns, select, false, WIRE_CHOICE), .maximum = DNS_FIRST, .word = dns_select_word},
+};
+static const struct wire_table dns_table = WIRE_TABLE(struct load_dns, dns_fields);
+
 static const struct wire_field spec_fields[] = {
     {WIRE_MEMBER(struct load_spec, name, false, WIRE_TEXT_OR_NULL), .maximum = NAME_MAXIMUM},
     {WIRE_MEMBER(struct load_spec, type, false, WIRE_CHOICE), .maximum = LOAD_MEMORY, .word = type_word},
@@ -153,6 +164,7 @@ static const struct wire_field spec_fields[] = {
     {WIRE_MEMBER(struct load_spec, reuse_age, false, WIRE_WHOLE), .maximum = (double)LOAD_LONGEST_STAGE},
     {WIRE_MEMBER(struct load_spec, maximum_connections, false, WIRE_WHOLE), .maximum = LOAD_MOST_CONNECTIONS},
     {WIRE_MEMBER(struct load_spec, http, false, WIRE_CHOICE), .maximum = HTTP_2, .word = http_word},
+    {WIRE_MEMBER(struct load_spec, dns, false, WIRE_OBJECT), .table = &dns_table},
     {WIRE_MEMBER(struct load_spec, io, false, WIRE_CHOICE), .maximum = IO_URING, .word = io_word},
     {WIRE_MEMBER(struct load_spec, redirects, false, WIRE_WHOLE), .maximum = LOAD_MOST_REDIRECTS},
     {WIRE_MEMBER(struct load_spec, threads, false, WIRE_WHOLE), .maximum = LOAD_MOST_THREADS},

@@ -58,6 +58,7 @@ static void test_a_constant_rate(void **state)
                                      .threads = "3",
                                      .http = "2",
                                      .io = "epoll",
+                                     .dns = "select=first,ttl=30s",
                                      .redirects = "10",
                                      .reuse = "never"};
     read_right(&texts, &arguments);
@@ -73,6 +74,8 @@ static void test_a_constant_rate(void **state)
     assert_int_equal(spec->threads, 3);
     assert_int_equal(spec->http, HTTP_2);
     assert_int_equal(spec->io, IO_EPOLL);
+    assert_int_equal(spec->dns.ttl, 30 * SECOND);
+    assert_int_equal(spec->dns.select, DNS_FIRST);
     assert_int_equal(spec->redirects, 10);
     assert_int_equal(spec->reuse, REUSE_NEVER);
     assert_string_equal(spec->method, "GET");
@@ -206,6 +209,9 @@ static void test_mistakes(void **state)
         {{RATE, .reuse = "48h"}, "not \"48h\""},
         {{RATE, .threads = "0"}, "--threads: expected a whole number from 1 to 64, not \"0\""},
         {{RATE, .io = "select"}, "--io: expected auto, epoll or io_uring, not \"select\""},
+        {{RATE, .dns = "ttl=0s"}, "--dns: expected a time from 1s to 24h"},
+        {{RATE, .dns = "ttl=5m,select=last"}, "--dns: expected random, roundRobin or first, not \"last\""},
+        {{RATE, .dns = "often"}, "--dns: expected ttl=TIME, select=WORD or both with a comma, not \"often\""},
         {{RATE, .http = "3"}, "--http: expected auto, 1.1 or 2, not \"3\""},
         {{RATE, .redirects = "-1"}, "--redirects: expected a whole number from 0 to 50, not \"-1\""},
         {{RATE, .server_name = "shop.test"}, "--server-name and --insecure are for https:// URLs"},

@@ -169,6 +169,8 @@ void random_spec(struct load_spec *spec)
     spec->tls.key_file = random_bool() ? some_text(100) : NULL;
     spec->tls.server_name = random_bool() ? memory_copy_text("shop.test") : NULL;
     spec->tls.insecure = random_bool();
+    spec->dns.ttl = (int64_t)random_below((uint64_t)LOAD_LONGEST_STAGE);
+    spec->dns.select = (enum load_dns_select)random_below(DNS_FIRST + 1);
     spec->io = (enum load_io)random_below(IO_URING + 1);
     spec->http = (enum load_http)random_below(HTTP_2 + 1);
     spec->redirects = (int)random_below(LOAD_MOST_REDIRECTS + 1);

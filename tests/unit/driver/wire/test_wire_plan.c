@@ -144,6 +144,8 @@ static void assert_same_spec(const struct load_spec *left, const struct load_spe
     assert_same_text(left->tls.key_file, right->tls.key_file);
     assert_same_text(left->tls.server_name, right->tls.server_name);
     assert_int_equal(left->io, right->io);
+    assert_int_equal(left->dns.ttl, right->dns.ttl);
+    assert_int_equal(left->dns.select, right->dns.select);
     assert_int_equal(left->http, right->http);
     assert_int_equal(left->redirects, right->redirects);
     assert_int_equal(left->tls.insecure, right->tls.insecure);
