@@ -50,13 +50,15 @@ static int allow_changes(int rules, const char *folder)
 static int become_confined(char **arguments)
 {
     const struct landlock_ruleset_attr attributes = {.handled_access_fs = CHANGES};
+    /* Opened before: nobody else may be let into the folders above it. */
+    const int program = open(arguments[1], O_PATH | O_CLOEXEC);
     const int rules = (int)syscall(SYS_landlock_create_ruleset, &attributes, sizeof attributes, 0);
-    if (rules < 0 || (arguments[0][0] != '\0' && allow_changes(rules, arguments[0]) < 0) ||
+    if (program < 0 || rules < 0 || (arguments[0][0] != '\0' && allow_changes(rules, arguments[0]) < 0) ||
         prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || syscall(SYS_landlock_restrict_self, rules, 0) != 0 ||
         (geteuid() == 0 && (setresgid(SOMEBODY, SOMEBODY, SOMEBODY) != 0 || setresuid(SOMEBODY, SOMEBODY, SOMEBODY) != 0)) ||
         chdir("/") != 0)
         return EXIT_FAILURE;
-    (void)execv(arguments[1], arguments + 1);
+    (void)fexecve(program, arguments + 1, environ);
     return EXIT_FAILURE;
 }
 
