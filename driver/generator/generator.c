@@ -156,6 +156,8 @@ static int take_epochs(struct generator *generator, struct wire_plan *plan, stru
     for (size_t i = both; i < plan->epoch_count; i++)
         if (add_epoch(generator->epochs, &plan->epochs[i], error) < 0)
             return CONFLICT;
+    if (generator->state == WIRE_RUNNING && clock_monotonic() - generator->start >= plan->epochs[both].from)
+        (void)error_set(&generator->error, "this generator stood still, and knew an epoch when it had begun");
     struct wire_epoch *epochs = known->epochs;
     size_t count = known->epoch_count;
     known->epochs = plan->epochs;
