@@ -14,7 +14,7 @@
 #define SECOND NANOSECONDS_PER_SECOND
 #define MILLISECOND NANOSECONDS_PER_MILLISECOND
 
-static void send(struct live_state *state, enum change_type type, const char *resource, const char *name, const char *json)
+static void see(struct live_state *state, enum change_type type, const char *resource, const char *name, const char *json)
 {
     AUTO_JSON cJSON *object = json_parse(json, strlen(json), NULL);
     assert_non_null(object);
@@ -106,19 +106,19 @@ static void test_pods(void **state)
     static const char leaving[] = "{\"metadata\":{\"deletionTimestamp\":\"2026-11-22T00:00:00Z\"},"
                                   "\"status\":{\"conditions\":[{\"type\":\"Ready\",\"status\":\"True\"}]}}";
     struct live_state *live = live_state_create("webapp", SECOND);
-    send(live, CHANGE_LISTED, "pods", "a", unready);
-    send(live, CHANGE_ADDED, "pods", "b", unready);
-    send(live, CHANGE_MODIFIED, "pods", "b", ready);
+    see(live, CHANGE_LISTED, "pods", "a", unready);
+    see(live, CHANGE_ADDED, "pods", "b", unready);
+    see(live, CHANGE_MODIFIED, "pods", "b", ready);
     struct live_view view = live_state_view(live);
     assert_int_equal(view.pods, 2);
     assert_int_equal(view.pods_ready, 1);
-    send(live, CHANGE_MODIFIED, "pods", "b", leaving);
+    see(live, CHANGE_MODIFIED, "pods", "b", leaving);
     view = live_state_view(live);
     assert_int_equal(view.pods, 1);
     assert_int_equal(view.pods_ready, 0);
     assert_int_equal(view.pods_terminating, 1);
-    send(live, CHANGE_DELETED, "pods", "b", leaving);
-    send(live, CHANGE_DELETED, "pods", "unknown", leaving);
+    see(live, CHANGE_DELETED, "pods", "b", leaving);
+    see(live, CHANGE_DELETED, "pods", "unknown", leaving);
     view = live_state_view(live);
     assert_int_equal(view.pods, 1);
     assert_int_equal(view.pods_terminating, 0);
@@ -137,25 +137,25 @@ static void test_autoscaler(void **state)
     static const char value[] = HPA("{\"averageValue\":\"1500m\"}", "[{\"resource\":{\"current\":{\"averageValue\":\"2\"}}}]");
     struct live_state *live = live_state_create("webapp", SECOND);
     assert_false(live_state_view(live).hpa_seen);
-    send(live, CHANGE_ADDED, "horizontalpodautoscalers", "other", known);
+    see(live, CHANGE_ADDED, "horizontalpodautoscalers", "other", known);
     assert_false(live_state_view(live).hpa_seen);
-    send(live, CHANGE_ADDED, "horizontalpodautoscalers", "webapp", unknown);
+    see(live, CHANGE_ADDED, "horizontalpodautoscalers", "webapp", unknown);
     struct live_view view = live_state_view(live);
     assert_true(view.hpa_seen && !view.metric_known);
     assert_int_equal(view.metric_target, 50);
-    send(live, CHANGE_MODIFIED, "horizontalpodautoscalers", "webapp", known);
+    see(live, CHANGE_MODIFIED, "horizontalpodautoscalers", "webapp", known);
     view = live_state_view(live);
     assert_true(view.metric_known && view.metric_is_percent);
     assert_int_equal(view.metric_value, 73);
     assert_int_equal(view.hpa_current, 2);
     assert_int_equal(view.hpa_desired, 3);
     assert_int_equal(view.hpa_maximum, 10);
-    send(live, CHANGE_MODIFIED, "horizontalpodautoscalers", "webapp", value);
+    see(live, CHANGE_MODIFIED, "horizontalpodautoscalers", "webapp", value);
     view = live_state_view(live);
     assert_true(view.metric_known && !view.metric_is_percent);
     assert_int_equal(view.metric_target, 1500);
     assert_int_equal(view.metric_value, 2000);
-    send(live, CHANGE_DELETED, "horizontalpodautoscalers", "webapp", known);
+    see(live, CHANGE_DELETED, "horizontalpodautoscalers", "webapp", known);
     assert_false(live_state_view(live).hpa_seen);
     live_state_destroy(live);
 }
@@ -165,15 +165,15 @@ static void test_replicas_and_events(void **state)
     (void)state;
     struct live_state *live = live_state_create("webapp", SECOND);
     assert_int_equal(live_state_view(live).replicas_specified, -1);
-    send(live, CHANGE_MODIFIED, "deployments", "webapp", "{\"spec\":{\"replicas\":4}}");
+    see(live, CHANGE_MODIFIED, "deployments", "webapp", "{\"spec\":{\"replicas\":4}}");
     assert_int_equal(live_state_view(live).replicas_specified, 4);
-    send(live, CHANGE_ADDED, "events", "e",
+    see(live, CHANGE_ADDED, "events", "e",
          "{\"type\":\"Normal\",\"reason\":\"Started\",\"message\":\"m\",\"involvedObject\":{\"kind\":\"Pod\"}}");
     assert_string_equal(live_state_view(live).last_event, "");
-    send(live, CHANGE_ADDED, "events", "e",
+    see(live, CHANGE_ADDED, "events", "e",
          "{\"type\":\"Warning\",\"reason\":\"Unhealthy\",\"message\":\"m\",\"involvedObject\":{\"kind\":\"Pod\"}}");
     assert_string_equal(live_state_view(live).last_event, "Unhealthy: m");
-    send(live, CHANGE_ADDED, "events", "e",
+    see(live, CHANGE_ADDED, "events", "e",
          "{\"type\":\"Normal\",\"reason\":\"SuccessfulRescale\",\"message\":\"New size: 3\","
          "\"involvedObject\":{\"kind\":\"HorizontalPodAutoscaler\"}}");
     assert_string_equal(live_state_view(live).last_event, "SuccessfulRescale: New size: 3");
@@ -190,7 +190,7 @@ static const char pod_of[] =
 static void send_pod(struct live_state *state, const char *name, const char *owner)
 {
     AUTO_FREE char *json = memory_format(pod_of, owner);
-    send(state, CHANGE_ADDED, "pods", name, json);
+    see(state, CHANGE_ADDED, "pods", name, json);
 }
 
 /* In a namespace of somebody's there are other workloads. */
@@ -200,12 +200,12 @@ static void test_other_workloads_do_not_count(void **state)
     static const char *const watched[] = {"cart", "deployment/cart"};
     for (size_t i = 0; i < 2; i++) {
         struct live_state *live = live_state_create(watched[i], SECOND);
-        send(live, CHANGE_LISTED, "deployments", "shipping", "{\"spec\":{\"replicas\":9}}");
-        send(live, CHANGE_LISTED, "deployments", "cart", "{\"spec\":{\"replicas\":2}}");
-        send(live, CHANGE_LISTED, "deployments", "zebra", "{\"spec\":{\"replicas\":5}}");
+        see(live, CHANGE_LISTED, "deployments", "shipping", "{\"spec\":{\"replicas\":9}}");
+        see(live, CHANGE_LISTED, "deployments", "cart", "{\"spec\":{\"replicas\":2}}");
+        see(live, CHANGE_LISTED, "deployments", "zebra", "{\"spec\":{\"replicas\":5}}");
         send_pod(live, "cart-1", "cart-5d4b");
         send_pod(live, "shipping-1", "shipping-5d4b");
-        send(live, CHANGE_LISTED, "horizontalpodautoscalers", "cart", "{\"spec\":{\"scaleTargetRef\":{\"name\":\"cart\"}}}");
+        see(live, CHANGE_LISTED, "horizontalpodautoscalers", "cart", "{\"spec\":{\"scaleTargetRef\":{\"name\":\"cart\"}}}");
         assert_int_equal(live_state_view(live).pods, 1);
         assert_int_equal(live_state_view(live).replicas_specified, 2);
         assert_int_equal(live_state_view(live).hpa_seen, i == 0);
