@@ -251,7 +251,7 @@ int scaling_size_at(const struct scaling *scaling, bool of_hpa, int64_t time)
         const struct size_step *step = &scaling->sizes[index];
         if (step->time > time || of_hpa != (step->workload == NULL))
             continue;
-        if (of_hpa || *scaling->workload == '\0' || strcmp(step->workload, scaling->workload) == 0)
+        if (of_hpa || workload_is(scaling->workload, step->workload))
             return step->replicas;
     }
     return -1;

@@ -166,7 +166,8 @@ static int draw_frame(struct buffer *frame, const struct live *live, const struc
                  view->target_rate, (unsigned long long)view->in_flight, (unsigned long long)view->lost,
                  (unsigned long long)view->dropped);
     if (view->generators > 0)
-        add_line(frame, columns, "  from      %d generators, %d lost", view->generators, view->generators_lost);
+        add_line(frame, columns, "  from      %d generator%s, %d lost", view->generators, view->generators == 1 ? "" : "s",
+                 view->generators_lost);
     add_line(frame, columns, "  latency   p50 %s   p99 %s   max %s   (last 5 s)", latency_text(view->p50, latency[0]),
              latency_text(view->p99, latency[1]), latency_text(view->maximum, latency[2]));
     add_line(frame, columns, "  spikes    %llu   worst %s", (unsigned long long)view->spikes,
@@ -179,7 +180,9 @@ static int draw_frame(struct buffer *frame, const struct live *live, const struc
 
 static const char *generators_text(const struct live_view *view, char *text, size_t size)
 {
-    int length = view->generators > 0 ? snprintf(text, size, " from %d generators", view->generators) : 0;
+    int length = view->generators > 0
+                     ? snprintf(text, size, " from %d generator%s", view->generators, view->generators == 1 ? "" : "s")
+                     : 0;
     if (view->generators_lost > 0)
         (void)snprintf(text + length, size - (size_t)length, " (%d lost)", view->generators_lost);
     return length > 0 ? text : "";

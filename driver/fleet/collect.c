@@ -283,7 +283,7 @@ bool fleet_has_finished(struct fleet *fleet)
     bool finished = true;
     for (size_t i = 0; i < fleet->member_count; i++)
         finished = finished && (fleet->members[i].is_over || !fleet->members[i].has_started);
-    if (finished && fleet->options.spec->kind == FLEET_DEPLOYMENT)
+    if (finished && !fleet->ending && fleet->options.spec->kind == FLEET_DEPLOYMENT)
         finished = since_start(fleet) >= rebalance_end(fleet);
     (void)pthread_mutex_unlock(&fleet->lock);
     return finished;

@@ -87,7 +87,7 @@ int control_results(const struct control *control, const char *pod, uint64_t sin
 
 int control_skew(const struct control *control, const char *pod, struct control_skew *skew, struct error *error)
 {
-    struct wire_status status;
+    struct wire_status status = {0};
     for (int i = 0; i < ROUND_TRIPS; i++) {
         int64_t asked = clock_monotonic();
         int64_t wall = clock_wall();

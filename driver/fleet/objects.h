@@ -9,12 +9,13 @@
 
 #include "common/json.h"
 #include "driver/fleet/fleet_spec.h"
+#include "driver/observe/workload.h"
 
 #define FLEET_RUN_LABEL "hpalab/run"
 #define FLEET_COMPONENT_LABEL "app.kubernetes.io/component"
 #define FLEET_COMPONENT "generator"
-#define FLEET_CONTROL_PORT "control"       /* name of the container's port */
-#define FLEET_DEPLOYMENT_NAME "generators" /* an HPA of the lesson's manifests may name it */
+#define FLEET_CONTROL_PORT "control"              /* name of the container's port */
+#define FLEET_DEPLOYMENT_NAME WORKLOAD_GENERATORS /* an HPA of the lesson's manifests may name it */
 
 /* Whose objects they are. Texts are borrowed. */
 struct fleet_identity {

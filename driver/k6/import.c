@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/clock.h"
+#include "common/duration.h"
 #include "common/json.h"
 #include "common/memory.h"
 #include "driver/k6/points_file.h"
@@ -102,6 +103,12 @@ static int add_notes(struct run_store *store, const struct k6_results *results, 
                            NOTE_HEAD "its times are whole seconds, a request may stand a second too early; "
                                      "K6_CSV_TIME_FORMAT=unix_milli or --out json tell more",
                            error) < 0)
+        return -1;
+    char longest[DURATION_TEXT_SIZE];
+    AUTO_FREE char *dropped = memory_format(
+        NOTE_HEAD "%" PRIu64 " iterations were dropped, as all of its VUs were busy (maxVUs); an answer took up to %s",
+        results->dropped, duration_format(results->longest, longest));
+    if (results->dropped > 0 && run_store_add_note(store, dropped, error) < 0)
         return -1;
     if (cut_off > 0 &&
         run_store_add_note(store, NOTE_HEAD "its results end in the middle of a line: it did not end by itself", error) < 0)

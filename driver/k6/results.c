@@ -121,6 +121,7 @@ static int add_request(struct k6_results *results, struct error *error)
     struct load_row *row = row_of(results, second, request->server);
     enum load_outcome outcome = k6_outcome(request);
     results->requests++;
+    results->longest = duration > results->longest ? duration : results->longest;
     second->tick.planned++;
     second->tick.sent++;
     row->outcomes[outcome]++;

@@ -38,6 +38,7 @@ struct k6_results {
     uint64_t requests, dropped;
     uint64_t outside;    /* requests and dropped iterations of other times */
     int64_t first, last; /* wall clock, of all requests; 0 = none */
+    int64_t longest;     /* answer, nanoseconds */
     bool whole_seconds;  /* times are not known more exactly */
     bool has_pending;    /* a request whose points are being read */
     struct k6_point pending;

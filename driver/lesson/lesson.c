@@ -11,6 +11,7 @@
 #include "common/memory.h"
 #include "driver/lesson/fields.h"
 #include "driver/lesson/hash.h"
+#include "driver/lesson/read_expect.h"
 #include "driver/lesson/read_generators.h"
 #include "driver/lesson/read_load.h"
 #include "driver/lesson/read_steps.h"
@@ -24,17 +25,6 @@
 #define LONGEST_WAIT (3600 * NANOSECONDS_PER_SECOND)
 #define LONGEST_DURATION (24 * 3600 * NANOSECONDS_PER_SECOND)
 #define DEFAULT_TIMEOUT (90 * NANOSECONDS_PER_SECOND)
-
-static int check_expectations(const struct lesson_source *source, const struct yaml_node *variant, const struct text_list *expect)
-{
-    const struct yaml_node *member = yaml_get(variant, "expect");
-    for (size_t i = 0; i < expect->count && source->check != NULL; i++) {
-        struct error reason = ERROR_NONE;
-        if (source->check(expect->texts[i], &reason) < 0)
-            return field_error(&source->reader, member->values[i], "expect: %s", reason.text);
-    }
-    return 0;
-}
 
 static int read_scale(const struct lesson_source *source, const struct yaml_node *node, struct lesson_scale *scale)
 {
@@ -83,8 +73,7 @@ static int read_variant(const struct lesson_source *source, const struct yaml_no
         field_text(&source->reader, node, "name", true, &variant->name) < 0 || check_name(source, node, variant->name) < 0 ||
         field_text(&source->reader, node, "title", false, &variant->title) < 0 ||
         (!live && source_paths(source, node, "manifests", &variant->manifests) < 0) ||
-        source_texts(source, node, "expect", false, &variant->expect) < 0 ||
-        check_expectations(source, node, &variant->expect) < 0)
+        lesson_read_expect(source, node, variant) < 0)
         return -1;
     int changes = live ? lesson_read_changes(source, node, lesson, variant) : read_scales(source, node, variant);
     return changes < 0 ? -1 : lesson_read_generators(source, node, &variant->generators);
@@ -349,6 +338,7 @@ static void variant_release(struct lesson_variant *variant)
     free(variant->scale);
     text_list_release(&variant->manifests);
     text_list_release(&variant->expect);
+    free(variant->aborts);
     fleet_spec_release(&variant->generators);
     free(variant->behavior);
     free(variant->patch);

@@ -38,11 +38,19 @@ enum lesson_settle {
     SETTLE_MIN_REPLICAS /* until the HPA's target is back at minReplicas and the pods are gone */
 };
 
+/* k6's abortOnFail. */
+struct lesson_abort {
+    size_t expectation; /* place in the variant's list */
+    int64_t delay;      /* nanoseconds since the load's start; before, it ends nothing */
+};
+
 struct lesson_variant {
     char *name;
     char *title;                /* "" when there is none */
     struct text_list manifests; /* files or folders, resolved to paths that exist; none in a namespace that exists */
     struct text_list expect;
+    size_t abort_count;
+    struct lesson_abort *aborts; /* expectations that end the load when they fail */
     char *behavior; /* the watched HPA's spec.behavior while the variant runs, JSON; NULL = as it is */
     char *patch;    /* a JSON merge patch of the watched HPA's spec while the variant runs; NULL = none */
     size_t scale_count;

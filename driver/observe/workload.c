@@ -12,11 +12,16 @@ const cJSON *object_controller(const cJSON *object)
     return NULL;
 }
 
+bool workload_is(const char *workload, const char *name)
+{
+    return workload[0] == '\0' ? strcmp(name, WORKLOAD_GENERATORS) != 0 : strcmp(name, workload) == 0;
+}
+
 bool workload_has_owner(const char *workload, const char *owner)
 {
     size_t length = strlen(workload);
     if (length == 0)
-        return true;
+        return !workload_has_owner(WORKLOAD_GENERATORS, owner);
     if (strncmp(owner, workload, length) != 0)
         return false;
     const char *rest = owner + length;

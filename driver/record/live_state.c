@@ -277,7 +277,7 @@ struct live_view live_state_view(const struct live_state *state)
     view.maximum = histogram_percentile(&window, 1);
     histogram_release(&window);
     for (size_t i = 0; i < state->workload_count; i++)
-        if (state->workload[0] == '\0' || strcmp(state->workloads[i].name, state->workload) == 0)
+        if (workload_is(state->workload, state->workloads[i].name))
             view.replicas_specified = state->workloads[i].replicas;
     for (size_t i = 0; i < state->pod_count; i++) {
         if (!workload_has_owner(state->workload, state->pods[i].owner))

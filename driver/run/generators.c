@@ -4,6 +4,7 @@
 
 #include "common/clock.h"
 #include "common/memory.h"
+#include "driver/run/abort_watch.h"
 #include "driver/run/target.h"
 
 #define SPARE (600 * NANOSECONDS_PER_SECOND) /* of the generators' lives, beyond what the lesson takes */
@@ -155,7 +156,7 @@ int generators_plan(struct variant_state *state, struct error *error)
         if (lesson->loads[i].type == LOAD_HTTP &&
             make_load(state, &lesson->loads[i], &state->loads[i], &loads[count++], error) < 0)
             return -1;
-    return fleet_plan(state->fleet, loads, count, lesson->spike_over, recorder_load_sink(state->recorder), error);
+    return fleet_plan(state->fleet, loads, count, lesson->spike_over, abort_watch_sink(state->abort_watch), error);
 }
 
 int generators_start(struct variant_state *state, struct error *error)

@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "common/clock.h"
+#include "common/duration.h"
 #include "common/memory.h"
+#include "driver/run/abort_watch.h"
 #include "driver/run/describe.h"
 #include "driver/run/generators.h"
 #include "driver/run/prepare.h"
@@ -38,7 +40,7 @@ static int begin_recording(struct variant_state *state, struct error *error)
 static int start_load(struct variant_state *state, const struct load_spec *spec, struct prepared_load *prepared,
                       struct error *error)
 {
-    struct load_sink sink = recorder_load_sink(state->recorder);
+    struct load_sink sink = abort_watch_sink(state->abort_watch);
     if (spec->type != LOAD_HTTP) {
         prepared->resource = resource_load_create(spec, sink);
         ready_pods_join(state->ready_pods, spec, prepared->resource);
@@ -65,6 +67,24 @@ static bool is_finished(const struct variant_state *state, const struct prepared
     return prepared->load != NULL ? load_finished(prepared->load) : fleet_has_finished(state->fleet);
 }
 
+/* Once a second: whether a threshold has failed that ends the load. */
+static bool is_aborted(struct variant_state *state)
+{
+    int64_t now = clock_monotonic();
+    if (now < state->next_judgment)
+        return false;
+    state->next_judgment = now + NANOSECONDS_PER_SECOND;
+    const char *failed = abort_watch_failed(state->abort_watch, now - state->load_start);
+    if (failed == NULL)
+        return false;
+    for (size_t i = 0; i < state->lesson->load_count; i++)
+        if (state->loads[i].load != NULL)
+            load_stop(state->loads[i].load);
+    state->abort_note = memory_format("%s: the load was ended after %.0f s, as the threshold %s had failed", state->variant->name,
+                                      (double)(now - state->load_start) / (double)NANOSECONDS_PER_SECOND, failed);
+    return true;
+}
+
 /* Does the steps that are due while it waits. */
 static int measured_to_the_end(struct variant_state *state, const void *what, struct error *error)
 {
@@ -73,6 +93,8 @@ static int measured_to_the_end(struct variant_state *state, const void *what, st
         return error_context(error, "the run can no longer be recorded");
     if (steps_perform(state, error) < 0)
         return -1;
+    if (is_aborted(state))
+        return 1;
     if (state->lesson->endless || !steps_are_done(state) || clock_monotonic() < state->load_start + state->lesson->duration)
         return 0;
     for (size_t i = 0; i < state->lesson->load_count; i++)
@@ -156,10 +178,15 @@ static int measure(struct variant_state *state, struct error *error)
 static void note_generator_limit(const struct variant_state *state)
 {
     struct live_view view = recorder_view(state->recorder);
+    char worst[DURATION_TEXT_SIZE];
+    bool slow = view.worst > state->lesson->spike_over;
     AUTO_FREE char *note = NULL;
     if (view.dropped > 0)
-        note = memory_format("%s: %llu of %llu requests were never sent, as all of the load's connections (max) were in use",
-                             state->variant->name, (unsigned long long)view.dropped, (unsigned long long)view.requests);
+        note = memory_format("%s: %llu of %llu requests were never sent, as all of the load's connections (max) were in use%s%s",
+                             state->variant->name, (unsigned long long)view.dropped, (unsigned long long)view.requests,
+                             slow ? ": the server was the limit, an answer took up to "
+                                  : "; the server was quick: more connections carry more",
+                             slow ? duration_format(view.worst, worst) : "");
     else if (view.late > view.requests / LATE_SHARE)
         note = memory_format("%s: the load generator sent %llu of %llu requests more than 10 ms late; this machine was the limit",
                              state->variant->name, (unsigned long long)view.late, (unsigned long long)view.requests);
@@ -201,6 +228,8 @@ static int finish(struct variant_state *state, int result, struct error *error)
         result = -1;
     }
     note_generator_limit(state);
+    if (state->abort_note != NULL)
+        (void)run_store_add_note(state->context->store, state->abort_note, NULL);
     variant_remove(state, result == 0 && !state->context->last);
     return result;
 }
@@ -228,12 +257,14 @@ int variant_run(const struct run_context *context, size_t index, struct error *e
         state.scale_before[i] = -1;
     state.ready_pods = ready_pods_create();
     state.recorder = recorder_create(context->store, lesson_watched(state.lesson), state.lesson->spike_over);
+    state.abort_watch = abort_watch_create(state.variant, recorder_load_sink(state.recorder));
 
     int result = variant_prepare(&state, error);
     if (result == 0)
         result = measure(&state, error);
     result = finish(&state, result, error);
 
+    abort_watch_destroy(state.abort_watch);
     recorder_destroy(state.recorder);
     ready_pods_destroy(state.ready_pods);
     steps_release(&state);
@@ -241,5 +272,6 @@ int variant_run(const struct run_context *context, size_t index, struct error *e
     free(state.loads);
     free(state.scale_before);
     free(state.service_url);
+    free(state.abort_note);
     return result;
 }

@@ -34,6 +34,9 @@ struct variant_state {
     struct manifests *step_manifests; /* one for each of the lesson's steps */
     size_t steps_done;
     struct recorder *recorder;
+    struct abort_watch *abort_watch; /* in front of the recorder */
+    int64_t next_judgment;           /* monotonic: when its thresholds are looked at next */
+    char *abort_note;                /* why the load was ended; NULL = it was not */
     struct observer *observer;
     struct ready_pods *ready_pods;
     _Atomic(struct fleet *) fleet; /* of generators in pods, which send the requests; NULL = they come from here */

@@ -113,7 +113,7 @@ static int take_plan(struct fake_generator *generator, const char *body)
 {
     struct error error = ERROR_NONE;
     struct wire_plan plan = {0};
-    if (generator->refuses_plans || wire_plan_read(body, strlen(body), &plan, &error) < 0) {
+    if (wire_plan_read(body, strlen(body), &plan, &error) < 0) {
         wire_plan_release(&plan);
         return 409;
     }
@@ -125,8 +125,10 @@ static int take_plan(struct fake_generator *generator, const char *body)
         else
             assert_true(plan.epochs[i].from >= elapsed(generator) + WIRE_EPOCH_NOTICE);
     }
-    if (!goes_on)
-        generator->at = (int64_t)(generator->told = 0);
+    if (!goes_on) {
+        generator->at = 0;
+        generator->told = 0;
+    }
     wire_plan_release(&generator->plan);
     generator->plan = plan;
     generator->has_plan = true;

@@ -7,6 +7,7 @@
 #define TESTS_UNIT_DRIVER_FLEET_FAKE_CLUSTER_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "driver/fleet/fleet.h"
 #include "driver/wire/wire_plan.h"
@@ -15,16 +16,16 @@
 #define FAKE_GENERATORS 6
 #define FAKE_SECONDS 64
 
+/* Guarded by the cluster's lock, but for what is atomic. */
 struct fake_generator {
-    int64_t clock_ahead; /* of its clock */
-    bool dead;           /* does not answer any more */
-    bool stops;          /* has been told to end by somebody else */
-    bool refuses_plans;
+    int64_t clock_ahead; /* of its clock; set before the fleet is planned */
+    atomic_bool dead;    /* does not answer any more */
+    atomic_bool stops;   /* has been told to end by somebody else */
+    atomic_size_t told;  /* seconds so far */
     bool has_plan;
     struct wire_plan plan;
     int64_t at;    /* as told, by its clock; 0 = not started */
     int64_t first; /* second that it told of first */
-    size_t told;   /* seconds so far */
 };
 
 struct fake_cluster {

@@ -20,7 +20,6 @@
 
 /* What came out of the fleet. */
 struct seen {
-    pthread_mutex_t lock;
     uint64_t planned[FAKE_SECONDS];
     uint64_t ok[FAKE_SECONDS];
     uint64_t of_part[FAKE_GENERATORS + 1];
@@ -155,12 +154,14 @@ static void test_three_send_one_load(void **state)
     show_ready(lab, 3);
     begin(lab);
     const struct fake_generator *generators = lab->cluster.generators;
+    (void)pthread_mutex_lock(&lab->cluster.lock);
     for (size_t i = 0; i < 3; i++) {
         int64_t error_of_start = generators[i].at - generators[i].clock_ahead - (generators[2].at - generators[2].clock_ahead);
         assert_true(error_of_start < SECOND && error_of_start > -SECOND);
         assert_string_equal(generators[i].plan.loads[0].address, "10.1.2.3");
         assert_int_equal(generators[i].plan.part, i + 1);
     }
+    (void)pthread_mutex_unlock(&lab->cluster.lock);
     wait_until_finished(lab);
     expect_whole(lab, 0, 2);
     for (unsigned part = 1; part <= 3; part++)
@@ -185,8 +186,10 @@ static void test_weights_divide_requests_and_connections(void **state)
     lab->load.maximum_connections = 100;
     show_ready(lab, 2);
     begin(lab);
+    (void)pthread_mutex_lock(&lab->cluster.lock);
     assert_int_equal(lab->cluster.generators[0].plan.loads[0].spec.maximum_connections, 20);
     assert_int_equal(lab->cluster.generators[1].plan.loads[0].spec.maximum_connections, 80);
+    (void)pthread_mutex_unlock(&lab->cluster.lock);
     wait_until_finished(lab);
     expect_whole(lab, 0, 2);
     assert_int_equal(lab->seen.of_part[1], RATE * 2 / 5);
@@ -290,9 +293,11 @@ static void test_generators_come_and_go(void **state)
     fake_cluster_show(&lab->cluster, lab->fleet, 0, CHANGE_MODIFIED, FAKE_LEAVING);
     fake_cluster_show(&lab->cluster, lab->fleet, 3, CHANGE_ADDED, FAKE_READY);
     wait_until_finished(lab);
+    (void)pthread_mutex_lock(&lab->cluster.lock);
     const struct wire_plan *plan = &generators[2].plan;
     int64_t from = plan->epochs[plan->epoch_count - 1].from;
     assert_true(plan->epoch_count >= 2 && from < 8 * SECOND);
+    (void)pthread_mutex_unlock(&lab->cluster.lock);
     expect_whole(lab, (int)(from / SECOND), 8);
     uint64_t missing = 0;
     for (int second = 0; second < 8; second++)

@@ -173,7 +173,10 @@ static void test_json(void **state)
     check_filled(fixture);
     struct run_store *store = run_store_open(fixture->run, NULL);
     const struct run_summary *run = run_store_summary(store);
-    assert_int_equal(run->note_count, 2);
+    assert_int_equal(run->note_count, 3);
+    assert_string_equal(run->notes[2],
+                        "k6: 3 iterations were dropped, as all of its VUs were busy (maxVUs); an answer took up to "
+                        "2.4 s");
     assert_non_null(strstr(run->notes[0], "k6: 5 requests; no intended start is known"));
     assert_non_null(strstr(run->notes[1], "k6: 1 requests and iterations of before or after"));
     assert_string_equal(run_store_variant(store, 0)->description.load_json,

@@ -23,6 +23,8 @@ static void test_owners_of_a_workloads_pods(void **state)
         {"cart", "checkout-7d9c5b8f6d", false},
         {"cart", "", false},
         {"", "anything", true},
+        {"", "generators-7d9c5b8f6d", false}, /* they send the load */
+        {"generators", "generators-7d9c5b8f6d", true},
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
@@ -38,11 +40,20 @@ static void test_what_is_watched(void **state)
     assert_null(workload_of_watched(""));
 }
 
+static void test_which_workload_is_meant(void **state)
+{
+    (void)state;
+    assert_true(workload_is("cart", "cart") && !workload_is("cart", "cart-cache"));
+    assert_true(workload_is("", "anything") && !workload_is("", WORKLOAD_GENERATORS));
+    assert_true(workload_is(WORKLOAD_GENERATORS, WORKLOAD_GENERATORS));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_owners_of_a_workloads_pods),
         cmocka_unit_test(test_what_is_watched),
+        cmocka_unit_test(test_which_workload_is_meant),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
