@@ -44,10 +44,8 @@ static void note(void *context, const struct kept_object *object, enum put_back_
     const struct variant_state *state = context;
     if (result == PUT_BACK_DONE || result == PUT_BACK_NEEDLESS)
         return;
-    AUTO_FREE char *text =
-        memory_format("hpa/%s in %s was NOT put back: %s; `hpalab restore %s` does it", state->lesson->watch_hpa,
-                      state->namespace, error->text, state->context->options->folder);
-    (void)object;
+    AUTO_FREE char *text = memory_format("%s was NOT put back: %s; `hpalab restore %s` does it", object->path, error->text,
+                                         state->context->options->folder);
     (void)run_store_add_note(state->context->store, text, NULL);
 }
 

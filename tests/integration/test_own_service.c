@@ -115,8 +115,10 @@ static void write_kubeconfigs(struct lab *lab)
     lab->kubeconfig = memory_format("%s/own", lab->folder);
     test_folder_write_file(lab->kubeconfig, text);
     AUTO_FREE char *renamed = memory_format("%s", text);
+    const char *other = "\"prodct\"";
     for (char *at; (at = strstr(renamed, "\"hpalab\"")) != NULL;)
-        memcpy(at, "\"prodct\"", strlen("\"prodct\""));
+        for (size_t i = 0; other[i] != '\0'; i++)
+            at[i] = other[i];
     test_folder_write_file(production, renamed);
 }
 

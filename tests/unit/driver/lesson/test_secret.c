@@ -42,8 +42,10 @@ static void test_from_the_environment_and_a_file(void **state)
                                             " X-Key: {valueFrom: {file: '%s'}}, X-Plain: said}",
                                             path);
     struct lesson *lesson = read_lesson(headers, &error);
-    if (lesson == NULL)
+    if (lesson == NULL) {
         fail_msg("%s", error.text);
+        return;
+    }
     assert_int_equal(lesson->loads[0].header_count, 3);
     assert_header(lesson, 0, "Authorization", "Bearer t0ken");
     assert_header(lesson, 1, "X-Key", "open \\{vu} sesame"); /* sent as it is: no variable */
