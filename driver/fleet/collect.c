@@ -36,6 +36,13 @@ static void tell(const struct fleet *fleet, const struct load_generator *generat
         fleet->options.tell(fleet->options.context, generator);
 }
 
+/* Requests of results that the generator threw away before they were read; 0 when there were none. */
+static double forgotten_requests(const struct member *member, const struct load_spec *spec, struct merge_told so_far)
+{
+    double expected = member->share * loss_amount(spec, member->told.joined, so_far.until);
+    return member->forgotten > 0 && expected > (double)so_far.planned ? expected - (double)so_far.planned : 0;
+}
+
 void fleet_count_loss(struct fleet *fleet, size_t place, int64_t taken_over)
 {
     struct member *member = &fleet->members[place];
@@ -52,7 +59,7 @@ void fleet_count_loss(struct fleet *fleet, size_t place, int64_t taken_over)
         missing += loss.unknown + loss.unsent;
         if (load_executor_is_closed(spec->executor))
             continue;
-        told->unknown += (uint64_t)(loss.unknown + 0.5);
+        told->unknown += (uint64_t)(loss.unknown + forgotten_requests(member, spec, so_far) + 0.5);
         told->unsent += (uint64_t)(loss.unsent + 0.5);
     }
     told->unsent_share = whole > 0 ? missing / whole : 0;
@@ -107,6 +114,7 @@ static void note_status(struct member *member, const struct wire_status *status)
     struct load_generator *told = &member->told;
     told->cpu = status->cpu > told->cpu ? status->cpu : told->cpu;
     told->memory = status->memory > told->memory ? status->memory : told->memory;
+    member->was_limit = strcmp(status->limit, "generator") == 0;
 }
 
 /* How much later than planned the generator began: it was told a moment of its clock, and that is measured again. */
@@ -147,6 +155,8 @@ static void conclude(struct fleet *fleet, size_t place, const char *pod)
     } else if (is_known && status.state == WIRE_STOPPED && !fleet->ending && rebalance_has_share(fleet, place)) {
         const char *gone = why_gone(fleet, member);
         fleet_lose(fleet, place, gone != NULL ? gone : "it was told to end");
+    } else if (member->forgotten > 0) {
+        fleet_lose(fleet, place, "not all of its results could be collected in time: it had to throw the oldest ones away");
     } else {
         member->is_over = true;
         merge_end_part(fleet->merge, place);
@@ -316,6 +326,16 @@ void fleet_stop(struct fleet *fleet)
     while (!fleet_has_finished(fleet) && clock_monotonic() < deadline)
         clock_sleep_until(clock_monotonic() + STEP);
     fleet_join_workers(fleet);
+}
+
+size_t fleet_limited(struct fleet *fleet)
+{
+    size_t count = 0;
+    (void)pthread_mutex_lock(&fleet->lock);
+    for (size_t i = 0; i < fleet->member_count; i++)
+        count += fleet->members[i].was_limit;
+    (void)pthread_mutex_unlock(&fleet->lock);
+    return count;
 }
 
 size_t fleet_losses(struct fleet *fleet, struct error *error)

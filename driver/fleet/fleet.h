@@ -79,6 +79,9 @@ void fleet_stop(struct fleet *fleet);
 /* Generators that were lost; the error names them and the share of the load that was not sent. 0 = none. */
 size_t fleet_losses(struct fleet *fleet, struct error *error);
 
+/* Generators that say that they themselves were the limit, not the server. */
+size_t fleet_limited(struct fleet *fleet);
+
 /* The name of a generator's pod, into a text of size characters; -1 when it has none. */
 int fleet_pod_of(struct fleet *fleet, unsigned part, char *name, size_t size);
 

@@ -32,6 +32,7 @@ struct member {
     int64_t silent_since; /* monotonic; 0 = it answers */
     bool has_started;     /* it knows when to start */
     bool clock_was_seen;  /* after the start */
+    bool was_limit;       /* as it says itself: not the server */
     bool is_over;         /* has told all, or is lost */
     bool loss_is_open;    /* nobody has taken its share over yet */
     double share;         /* of the loads, in the last epoch in which it had one */

@@ -181,7 +181,14 @@ static void note_generator_limit(const struct variant_state *state)
     char worst[DURATION_TEXT_SIZE];
     bool slow = view.worst > state->lesson->spike_over;
     AUTO_FREE char *note = NULL;
-    if (view.dropped > 0)
+    size_t limited = state->fleet != NULL ? fleet_limited(state->fleet) : 0;
+    if (limited > 0)
+        note = memory_format(
+            "%s: %zu of %d generators were themselves the limit, not the server (%llu requests were sent more than "
+            "10 ms late, %llu not at all): give them more CPU (generators.resources), or use more of them "
+            "(parallelism)",
+            state->variant->name, limited, view.generators, (unsigned long long)view.late, (unsigned long long)view.dropped);
+    else if (view.dropped > 0)
         note = memory_format("%s: %llu of %llu requests were never sent, as all of the load's connections (max) were in use%s%s",
                              state->variant->name, (unsigned long long)view.dropped, (unsigned long long)view.requests,
                              slow ? ": the server was the limit, an answer took up to "
@@ -220,7 +227,6 @@ static int finish(struct variant_state *state, int result, struct error *error)
     if (state->observer != NULL)
         observe_stop(state->observer);
     record_requests(state);
-    fleet_destroy(state->fleet);
     const char *outcome = result == 0 ? "completed" : result > 0 ? "aborted" : error->text;
     struct error reason = ERROR_NONE;
     if (recorder_finish(state->recorder, outcome, &reason) < 0 && result == 0) {
@@ -228,6 +234,7 @@ static int finish(struct variant_state *state, int result, struct error *error)
         result = -1;
     }
     note_generator_limit(state);
+    fleet_destroy(state->fleet);
     if (state->abort_note != NULL)
         (void)run_store_add_note(state->context->store, state->abort_note, NULL);
     variant_remove(state, result == 0 && !state->context->last);
