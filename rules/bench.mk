@@ -8,9 +8,9 @@ BENCH_ROOMS_bench_load    := driver/load
 BENCH_ROOMS_bench_truth   := driver/load
 BENCH_ROOMS_bench_cluster := kube
 
-bench: $(BINARIES) $(BENCH_PROGRAMS) ## measure what it costs (about 4 minutes; installs wrk, h2load, hey and nginx)
+bench: $(BINARIES) $(BENCH_PROGRAMS) ## measure what it costs (about 4 minutes, BENCH_LONG=1: 15; installs wrk, h2load, hey and nginx)
 	@scripts/setup bench
-	@tests/bench/run $(BUILD)
+	@BENCH_LONG=$(BENCH_LONG) tests/bench/run $(BUILD)
 
 define bench_rule
 $(BUILD)/bench/$(1): $(BUILD)/obj/tests/bench/$(1).o $(call archives,$(BENCH_ROOMS_$(1)) common)

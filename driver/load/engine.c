@@ -241,12 +241,15 @@ static void wait_until(struct engine *engine, int64_t now, int64_t moment)
         take_event(engine, &events[i]);
 }
 
-/* Sleeps until something happens or is to be done; precise pacing does not sleep shortly before. */
+/* Sleeps until something happens or is to be done. Precise pacing does not sleep shortly before, nor while it waits for answers:
+ * waking up would be counted as the server's time. */
 static void wait_for_work(struct engine *engine)
 {
     int64_t now = clock_monotonic();
     int64_t wake = next_wake(engine, now);
-    wait_until(engine, now, engine->options.spec->pacing == PACING_PRECISE ? wake - SPIN : wake);
+    if (engine->options.spec->pacing == PACING_PRECISE)
+        wake = engine->transport->in_flight > 0 ? now : wake - SPIN;
+    wait_until(engine, now, wake);
     if (transport_deadline(engine->transport) <= clock_monotonic())
         transport_expire(engine->transport);
 }

@@ -1,5 +1,5 @@
 /*
- * bench-load URL MODE NUMBER SECONDS [NAME [IO]]: the load engine in one of its modes, by epoll or (default) io_uring.
+ * bench-load URL MODE NUMBER SECONDS [NAME [IO]]: the load engine in one of its modes; IO: epoll or io_uring.
  *   closed   NUMBER VUs without think time
  *   frugal   NUMBER requests/s over kept connections
  *   precise  the same, with precise pacing
@@ -18,6 +18,7 @@
 #include "tests/bench/figure.h"
 
 #define CONNECTIONS_OF_RATES 1000
+#define EARLY (10 * NANOSECONDS_PER_SECOND)
 
 struct sums {
     uint64_t planned, sent, late, dropped, ok, lost;
@@ -111,7 +112,8 @@ static void print(const char *name, const struct sums *sums, double cpu, double 
     say(name, "CPU of a request", sums->sent > 0 ? cpu / 1e3 / (double)sums->sent : 0, "us");
 }
 
-static int run(const struct load_options *options, int64_t duration, double *cpu, double *memory)
+/* memory: after ten seconds, or a third of a shorter run, and near the end. */
+static int run(const struct load_options *options, int64_t duration, double *cpu, double memory[2])
 {
     struct error error = ERROR_NONE;
     struct load *load = load_create(options, &error);
@@ -121,8 +123,10 @@ static int run(const struct load_options *options, int64_t duration, double *cpu
         (void)fprintf(stderr, "%s\n", error.text);
         return -1;
     }
+    clock_sleep_until(start + (duration / 3 < EARLY ? duration / 3 : EARLY));
+    memory[0] = resident();
     clock_sleep_until(start + duration - duration / 10);
-    *memory = resident();
+    memory[1] = resident();
     load_join(load);
     *cpu = (double)(clock_process_cpu() - before);
     load_destroy(load);
@@ -162,20 +166,23 @@ int main(int count, char **arguments)
     spec.stages = stages;
     spec.stage_count = 1;
     spec.timeout = 10 * NANOSECONDS_PER_SECOND;
-    spec.io = count == 7 && strcmp(arguments[6], "epoll") == 0 ? IO_EPOLL : IO_AUTOMATIC;
+    if (count == 7)
+        spec.io = strcmp(arguments[6], "epoll") == 0 ? IO_EPOLL : IO_URING;
     const struct load_options options = {.spec = &spec,
                                          .slow_over = NANOSECONDS_PER_SECOND,
                                          .sink = {.context = &sums, .tick = on_tick, .row = on_row, .exemplar = on_exemplar}};
     double cpu = 0;
-    double memory = 0;
-    int result = choose_mode(arguments[2], number, &spec) < 0                 ? 2
-                 : run(&options, (int64_t)(seconds * 1e9), &cpu, &memory) < 0 ? 1
-                                                                              : 0;
+    double memory[2] = {0};
+    int result = choose_mode(arguments[2], number, &spec) < 0                ? 2
+                 : run(&options, (int64_t)(seconds * 1e9), &cpu, memory) < 0 ? 1
+                                                                             : 0;
     if (result == 0) {
         print(name, &sums, cpu, seconds);
-        say(name, "memory", memory, "MB");
+        say(name, "memory early", memory[0], "MB");
+        say(name, "memory", memory[1], "MB");
     }
     spec.stages = NULL;
+    spec.stage_count = 0;
     load_spec_release(&spec);
     histogram_release(&sums.response);
     histogram_release(&sums.lateness);

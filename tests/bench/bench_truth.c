@@ -159,6 +159,7 @@ static int send_load(int port, double seconds, struct histogram *seen)
         load_join(load);
     load_destroy(load);
     spec.stages = NULL;
+    spec.stage_count = 0;
     load_spec_release(&spec);
     return result;
 }
