@@ -59,7 +59,7 @@ int in_cluster_load(struct kubeconfig *config, struct error *error)
     AUTO_FREE char *folder = find_folder(error);
     if (folder == NULL)
         return -1;
-    config->context = memory_copy_text("in-cluster");
+    config->context = memory_copy_text(IN_CLUSTER_CONTEXT);
     config->server = server_url();
     config->token_file = memory_format("%s/token", folder);
     char *token = kubeconfig_read_token(config->token_file, error);

@@ -9,6 +9,9 @@
 
 #include "kube/kubeconfig.h"
 
+/* The name that its context has. */
+#define IN_CLUSTER_CONTEXT "in-cluster"
+
 /* Whether this process runs in a pod: KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are set. */
 bool in_cluster(void);
 

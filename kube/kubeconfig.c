@@ -142,7 +142,8 @@ static int read_context(const struct kubeconfig_sources *sources, struct kubecon
 int kubeconfig_load(const char *path, const char *context, struct kubeconfig *config, struct error *error)
 {
     *config = (struct kubeconfig){.context = NULL};
-    if (path == NULL && context == NULL && in_cluster() && !kubeconfig_has_default())
+    bool any = context == NULL || strcmp(context, IN_CLUSTER_CONTEXT) == 0;
+    if (path == NULL && any && in_cluster() && !kubeconfig_has_default())
         return in_cluster_load(config, error);
     CLEANUP(kubeconfig_sources_release) struct kubeconfig_sources sources;
     if (kubeconfig_sources_read(path, &sources, error) < 0)

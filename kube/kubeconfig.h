@@ -36,8 +36,8 @@ struct kubeconfig {
     size_t header_count;
 };
 
-/* path and context as in kube_open; in a pod that has no kubeconfig, the pod's service account (in_cluster.h). On failure the
- * error names the file, the line and the field; release either way. */
+/* path and context as in kube_open; in a pod that has no kubeconfig, the pod's service account (in_cluster.h; its context is
+ * "in-cluster"). On failure the error names the file, the line and the field; release either way. */
 int kubeconfig_load(const char *path, const char *context, struct kubeconfig *config, struct error *error);
 
 /* Wipes the secrets. Harmless on a zeroed struct. */

@@ -41,7 +41,9 @@ static int run(int count, char **arguments)
     int parsed = cli_parse(&command_rbac, count, arguments, table, &path, 1, help);
     if (parsed != 0)
         return parsed < 0 ? EXIT_USAGE : EXIT_DONE;
-    if ((path != NULL) == (watch != NULL) || (watch != NULL) != (namespace != NULL))
+    bool of_lesson = path != NULL && watch == NULL && namespace == NULL;
+    bool of_recording = path == NULL && watch != NULL && namespace != NULL;
+    if (!of_lesson && !of_recording)
         return cli_fail(EXIT_USAGE, "rbac: of which lesson? Or of which recording: --watch hpa/NAME -n NAMESPACE");
     if (strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-") != strlen(name) || strlen(name) > LONGEST_NAME)
         return cli_fail(EXIT_USAGE, "rbac: --name: expected at most %d lower-case letters, digits and dashes", LONGEST_NAME);

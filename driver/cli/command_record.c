@@ -88,8 +88,6 @@ static int run(int count, char **arguments)
         return parsed < 0 ? EXIT_USAGE : EXIT_DONE;
     if (given.run != NULL)
         return add_afterwards(&given);
-    if (given.run != NULL)
-        return add_afterwards(&given);
     if (given.watch == NULL)
         return cli_fail(EXIT_USAGE, "record: what is to be watched? For example: hpalab record --watch hpa/webapp");
     AUTO_FREE char *command = run_session_command(command_record.name, count, arguments);

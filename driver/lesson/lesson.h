@@ -51,8 +51,8 @@ struct lesson_variant {
     struct text_list expect;
     size_t abort_count;
     struct lesson_abort *aborts; /* expectations that end the load when they fail */
-    char *behavior; /* the watched HPA's spec.behavior while the variant runs, JSON; NULL = as it is */
-    char *patch;    /* a JSON merge patch of the watched HPA's spec while the variant runs; NULL = none */
+    char *behavior;              /* the watched HPA's spec.behavior while the variant runs, JSON; NULL = as it is */
+    char *patch;                 /* a JSON merge patch of the watched HPA's spec while the variant runs; NULL = none */
     size_t scale_count;
     struct lesson_scale *scale;
     struct fleet_spec generators;

@@ -168,14 +168,14 @@ static void test_replicas_and_events(void **state)
     see(live, CHANGE_MODIFIED, "deployments", "webapp", "{\"spec\":{\"replicas\":4}}");
     assert_int_equal(live_state_view(live).replicas_specified, 4);
     see(live, CHANGE_ADDED, "events", "e",
-         "{\"type\":\"Normal\",\"reason\":\"Started\",\"message\":\"m\",\"involvedObject\":{\"kind\":\"Pod\"}}");
+        "{\"type\":\"Normal\",\"reason\":\"Started\",\"message\":\"m\",\"involvedObject\":{\"kind\":\"Pod\"}}");
     assert_string_equal(live_state_view(live).last_event, "");
     see(live, CHANGE_ADDED, "events", "e",
-         "{\"type\":\"Warning\",\"reason\":\"Unhealthy\",\"message\":\"m\",\"involvedObject\":{\"kind\":\"Pod\"}}");
+        "{\"type\":\"Warning\",\"reason\":\"Unhealthy\",\"message\":\"m\",\"involvedObject\":{\"kind\":\"Pod\"}}");
     assert_string_equal(live_state_view(live).last_event, "Unhealthy: m");
     see(live, CHANGE_ADDED, "events", "e",
-         "{\"type\":\"Normal\",\"reason\":\"SuccessfulRescale\",\"message\":\"New size: 3\","
-         "\"involvedObject\":{\"kind\":\"HorizontalPodAutoscaler\"}}");
+        "{\"type\":\"Normal\",\"reason\":\"SuccessfulRescale\",\"message\":\"New size: 3\","
+        "\"involvedObject\":{\"kind\":\"HorizontalPodAutoscaler\"}}");
     assert_string_equal(live_state_view(live).last_event, "SuccessfulRescale: New size: 3");
     const struct change gap = {.type = CHANGE_GAP, .resource = "pods", .name = "", .text = "away"};
     live_state_change(live, &gap);
