@@ -303,7 +303,7 @@ size_t text_template_write(const struct text_template *text_template, const stru
             if (part->use == TEMPLATE_URL)
                 at += write_encoded(value, length, at);
             else
-                at = (char *)memcpy(at, value, length) + length;
+                at = mempcpy(at, value, length);
         } else {
             at += write_number(number_of(part, values), at);
         }

@@ -98,8 +98,10 @@ static void test_requests_are_told_apart(void **state)
     struct run_store *store = run_store_open(folder, &error);
     assert_non_null(store);
     struct run_figures *figures = analyze_run(store, &error);
-    if (figures == NULL)
+    if (figures == NULL) {
         fail_msg("%s", error.text);
+        return;
+    }
     const struct variant_figures *variant = &figures->variants[0];
     assert_int_equal(variant->warm_up_seconds, 1);
     assert_int_equal(variant->requests, 40);
