@@ -27,6 +27,9 @@
 static const int64_t delays[DELAYS] = {200 * NANOSECONDS_PER_MICROSECOND, NANOSECONDS_PER_MILLISECOND,
                                        10 * NANOSECONDS_PER_MILLISECOND, 100 * NANOSECONDS_PER_MILLISECOND};
 
+/* Which delay the requests get in turn: no percentile below lies where one delay ends and the next begins. */
+static const size_t turns[] = {0, 1, 2, 1, 3};
+
 /* Requests that wait for the same delay: a ring, in order of time. */
 struct queue {
     struct waiting {
@@ -59,7 +62,7 @@ static void take(struct server *server, int descriptor)
         return;
     }
     ssize_t length = recv(descriptor, bytes, sizeof bytes, 0);
-    struct queue *queue = &server->queues[server->requests % DELAYS];
+    struct queue *queue = &server->queues[turns[server->requests % (sizeof turns / sizeof *turns)]];
     if (length <= 0) {
         (void)close(descriptor);
     } else if (queue->count < MOST_WAITING) {
@@ -166,7 +169,7 @@ static int send_load(int port, double seconds, struct histogram *seen)
 
 static void print(const struct histogram *truth, const struct histogram *seen)
 {
-    static const double fractions[] = {0.125, 0.375, 0.5, 0.625, 0.875, 0.99};
+    static const double fractions[] = {0.1, 0.3, 0.5, 0.7, 0.9, 0.99};
     char name[64];
     double worst = 0;
     figure("truth: answers recorded, of those that were given",
