@@ -220,15 +220,6 @@ int database_open(struct database *database, const char *path, struct error *err
     return -1;
 }
 
-/* An older run is read as it is, but what is written now has more columns. */
-static int check_newest(const struct database *database, struct error *error)
-{
-    if (database->version == DATABASE_VERSION)
-        return 0;
-    return error_set(error, "%s: made by an older hpalab (format %lld); nothing can be added to it", database->path,
-                     (long long)database->version);
-}
-
 int database_open_writable(struct database *database, const char *path, struct error *error)
 {
     if (find_file(database, path, error) == 0) {
@@ -236,7 +227,7 @@ int database_open_writable(struct database *database, const char *path, struct e
             (void)database_error(database, "cannot write to the run", error);
         else {
             harden(database->handle);
-            if (recognise(database, "BEGIN IMMEDIATE;", error) == 0 && check_newest(database, error) == 0)
+            if (recognise(database, "BEGIN IMMEDIATE;", error) == 0)
                 return 0;
         }
     }

@@ -92,7 +92,8 @@ static void write_second(struct run_store *store, int64_t second)
                              .in_flight = 3,
                              .cpu = 0.25,
                              .phase = "peak",
-                             .vus = 7};
+                             .vus = 7,
+                             .part = 3};
     struct load_row row = {.second = second,
                            .server = "pod-a",
                            .warmth = WARMTH_COLD,
@@ -105,7 +106,8 @@ static void write_second(struct run_store *store, int64_t second)
                            .checks = {{.passes = 5, .fails = 4}, {.passes = UINT64_C(1) << 40}},
                            .first_sent = 1,
                            .last_sent = 2,
-                           .last_connection = -1};
+                           .last_connection = -1,
+                           .part = 2};
     struct load_exemplar exemplar = {.reason = EXEMPLAR_LOST,
                                      .outcome = OUTCOME_RESET,
                                      .intended = second * SECOND + 1,
@@ -115,7 +117,8 @@ static void write_second(struct run_store *store, int64_t second)
                                      .request = "checkout",
                                      .phase = "peak",
                                      .server_age = -1,
-                                     .new_connection = true};
+                                     .new_connection = true,
+                                     .part = 1};
     for (int outcome = 0; outcome < OUTCOME_COUNT; outcome++)
         row.outcomes[outcome] = (uint64_t)outcome + 1;
     histogram_record(&tick.lateness, 1000000);
@@ -156,7 +159,7 @@ static bool see_tick(void *context, const char *load, const struct load_tick *ti
     seen->last_second = tick->second;
     seen->good = seen->good && strcmp(load, "visitors") == 0 && tick->target_rate == 10.5 && tick->planned == 10 &&
                  tick->sent == 9 && tick->late == 1 && tick->dropped == 1 && tick->in_flight == 3 && tick->cpu == 0.25 &&
-                 strcmp(tick->phase, "peak") == 0 && tick->vus == 7 && tick->lateness.total == 1 &&
+                 strcmp(tick->phase, "peak") == 0 && tick->vus == 7 && tick->part == 3 && tick->lateness.total == 1 &&
                  tick->lateness.maximum == 1000000;
     return true;
 }
@@ -173,8 +176,8 @@ static bool see_row(void *context, const char *load, const struct load_row *row)
                  row->bytes_received == 900 && row->bytes_sent == 90 && strcmp(row->request, "checkout") == 0 &&
                  strcmp(row->phase, "peak") == 0 && row->check_count == 2 && row->checks[0].passes == 5 &&
                  row->checks[0].fails == 4 && row->checks[1].passes == UINT64_C(1) << 40 && row->checks[1].fails == 0 &&
-                 row->first_sent == 1 && row->last_sent == 2 && row->last_connection == -1 && row->response.total == 2 &&
-                 row->response.maximum == 30000000 && row->service.total == 1;
+                 row->first_sent == 1 && row->last_sent == 2 && row->last_connection == -1 && row->part == 2 &&
+                 row->response.total == 2 && row->response.maximum == 30000000 && row->service.total == 1;
     return true;
 }
 
@@ -187,7 +190,7 @@ static bool see_exemplar(void *context, const char *load, const struct load_exem
     seen->good = seen->good && exemplar->reason == EXEMPLAR_LOST && exemplar->outcome == OUTCOME_RESET &&
                  strcmp(exemplar->request, "checkout") == 0 && strcmp(exemplar->phase, "peak") == 0 &&
                  exemplar->server_age == -1 && exemplar->sent == exemplar->intended + 1 &&
-                 exemplar->finished == exemplar->intended + 2 && exemplar->new_connection;
+                 exemplar->finished == exemplar->intended + 2 && exemplar->new_connection && exemplar->part == 1;
     return true;
 }
 
@@ -253,6 +256,52 @@ static void test_what_is_written_is_read(void **state)
     assert_true(seen.good);
     assert_string_equal(seen.order, "ctrectrectre");
     run_store_close(store);
+}
+
+static bool see_generator(void *context, const struct load_generator *generator)
+{
+    struct load_generator *seen = context;
+    seen[generator->part] = *generator;
+    return true;
+}
+
+/* What was known of a generator is replaced by what is known later. */
+static void test_generators(void **state)
+{
+    struct run_store *store = create(*state);
+    struct error error = ERROR_NONE;
+    struct load_generator seen[3] = {{.part = 0}};
+    struct load_generator first = {.part = 1,
+                                   .pod = "generators-0",
+                                   .node = "lab-1",
+                                   .share = 0.25,
+                                   .joined = SECOND,
+                                   .clock_ahead = -7 * SECOND,
+                                   .clock_error = 1000,
+                                   .start_skew = -3,
+                                   .cpu = 0.5,
+                                   .memory = 1 << 20,
+                                   .lost = LOAD_NEVER};
+    struct load_generator second = {.part = 2, .lost = LOAD_NEVER};
+    assert_int_equal(run_store_begin_variant(store, &VARIANT, &error), 0);
+    assert_int_equal(run_store_add_generator(store, &first, &error), 0);
+    assert_int_equal(run_store_add_generator(store, &second, &error), 0);
+    second = (struct load_generator){
+        .part = 2, .lost = 5 * SECOND, .reason = "OOMKilled", .unsent = 12, .unknown = 3, .unsent_share = 0.125};
+    assert_int_equal(run_store_add_generator(store, &second, &error), 0);
+    assert_int_equal(run_store_end_variant(store, "completed", &error), 0);
+    run_store_close(store);
+    store = open_run(*state);
+    const struct run_visitor visitor = {.context = seen, .generator = see_generator};
+    assert_int_equal(run_store_visit(store, 0, &visitor, &error), 0);
+    run_store_close(store);
+    assert_string_equal(seen[1].pod, "generators-0");
+    assert_string_equal(seen[1].node, "lab-1");
+    assert_true(seen[1].share == 0.25 && seen[1].joined == SECOND && seen[1].clock_ahead == -7 * SECOND);
+    assert_true(seen[1].clock_error == 1000 && seen[1].start_skew == -3 && seen[1].cpu == 0.5);
+    assert_true(seen[1].memory == 1 << 20 && seen[1].lost == LOAD_NEVER && seen[1].reason[0] == '\0');
+    assert_string_equal(seen[2].reason, "OOMKilled");
+    assert_true(seen[2].lost == 5 * SECOND && seen[2].unsent == 12 && seen[2].unknown == 3 && seen[2].unsent_share == 0.125);
 }
 
 static bool stop_at_first(void *context, const char *load, const struct load_tick *tick)
@@ -342,6 +391,37 @@ static void overwrite(const char *folder, long offset, const char *bytes, size_t
     assert_int_equal(fseek(stream, offset, SEEK_SET), 0);
     assert_int_equal(fwrite(bytes, 1, length, stream), length);
     fclose(stream);
+}
+
+static bool see_only_part(void *context, const char *load, const struct load_tick *tick)
+{
+    (void)load;
+    *(bool *)context = tick->part == 0 && tick->planned == 10;
+    return true;
+}
+
+/* A run as it was written before there were several generators (format 2). */
+static void test_a_run_of_one_generator(void **state)
+{
+    struct run_store *store = create(*state);
+    struct error error = ERROR_NONE;
+    bool good = false;
+    assert_int_equal(run_store_begin_variant(store, &VARIANT, &error), 0);
+    write_second(store, 0);
+    assert_int_equal(run_store_end_variant(store, "completed", &error), 0);
+    assert_int_equal(run_store_finish(store, &error), 0);
+    run_store_close(store);
+    execute(*state, "DROP TABLE generator; PRAGMA user_version = 2;"
+                    "ALTER TABLE tick DROP COLUMN part; ALTER TABLE tick DROP COLUMN phase; ALTER TABLE tick DROP COLUMN vus;"
+                    "ALTER TABLE row DROP COLUMN part; ALTER TABLE row DROP COLUMN request; ALTER TABLE row DROP COLUMN phase;"
+                    "ALTER TABLE row DROP COLUMN bytes_sent; ALTER TABLE row DROP COLUMN checks;"
+                    "ALTER TABLE exemplar DROP COLUMN part; ALTER TABLE exemplar DROP COLUMN request;"
+                    "ALTER TABLE exemplar DROP COLUMN phase;");
+    store = open_run(*state);
+    const struct run_visitor visitor = {.context = &good, .tick = see_only_part, .generator = see_generator};
+    assert_int_equal(run_store_visit(store, 0, &visitor, &error), 0);
+    assert_true(good);
+    run_store_close(store);
 }
 
 static void test_what_is_no_run_is_refused(void **state)
@@ -506,11 +586,18 @@ int main(void)
 {
 #define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, make_folder, remove_folder)
     const struct CMUnitTest tests[] = {
-        IN_FOLDER(test_what_is_written_is_read),           IN_FOLDER(test_a_visitor_ends_the_visit),
-        IN_FOLDER(test_a_run_is_read_while_it_is_written), IN_FOLDER(test_writing_in_the_wrong_order_is_an_error),
-        IN_FOLDER(test_what_is_no_run_is_refused),         IN_FOLDER(test_newer_runs_are_refused),
-        IN_FOLDER(test_damage_is_one_clear_error),         IN_FOLDER(test_a_bad_value_is_one_clear_error),
-        IN_FOLDER(test_read_only_folders_are_read),        IN_FOLDER(test_what_was_committed_outlives_a_kill),
+        IN_FOLDER(test_generators),
+        IN_FOLDER(test_a_run_of_one_generator),
+        IN_FOLDER(test_what_is_written_is_read),
+        IN_FOLDER(test_a_visitor_ends_the_visit),
+        IN_FOLDER(test_a_run_is_read_while_it_is_written),
+        IN_FOLDER(test_writing_in_the_wrong_order_is_an_error),
+        IN_FOLDER(test_what_is_no_run_is_refused),
+        IN_FOLDER(test_newer_runs_are_refused),
+        IN_FOLDER(test_damage_is_one_clear_error),
+        IN_FOLDER(test_a_bad_value_is_one_clear_error),
+        IN_FOLDER(test_read_only_folders_are_read),
+        IN_FOLDER(test_what_was_committed_outlives_a_kill),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
