@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/memory.h"
+#include "kube/broken_pipe.h"
 
 #define MAXIMUM_IDLE 16
 #define KEEPALIVE_IDLE_SECONDS 10L
@@ -26,8 +27,11 @@ void channels_open(struct channels *channels)
 
 static void channel_destroy(struct channel *channel)
 {
+    sigset_t before;
+    broken_pipe_ignore(&before); /* TLS takes its leave of a server that may be gone */
     curl_easy_cleanup(channel->easy);
     (void)curl_multi_cleanup(channel->multi);
+    broken_pipe_allow(&before);
     free(channel);
 }
 

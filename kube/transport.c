@@ -3,7 +3,6 @@
 #include <ctype.h>
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +10,7 @@
 
 #include "common/clock.h"
 #include "common/memory.h"
+#include "kube/broken_pipe.h"
 #include "kube/channels.h"
 #include "kube/endpoint.h"
 #include "kube/headers.h"
@@ -136,6 +136,12 @@ static bool transfer_ended(CURLM *multi, CURLcode *code)
     return false;
 }
 
+/* With TLS 1.3 the server refuses a client's certificate, or that there is none, by an alert when the client already reads. */
+static bool is_certificate_refused(const struct call *call)
+{
+    return strstr(call->reason, " alert ") != NULL && strstr(call->reason, "internal error") == NULL;
+}
+
 static enum exchange_outcome outcome_of(const struct call *call, CURLcode code)
 {
     if (call->rejected)
@@ -157,7 +163,7 @@ static enum exchange_outcome outcome_of(const struct call *call, CURLcode code)
     case CURLE_URL_MALFORMAT:
         return EXCHANGE_UNTRUSTED;
     default:
-        return EXCHANGE_LOST;
+        return is_certificate_refused(call) ? EXCHANGE_UNTRUSTED : EXCHANGE_LOST;
     }
 }
 
@@ -180,24 +186,14 @@ static enum exchange_outcome drive(struct call *call, CURLcode *code)
     }
 }
 
-/* A write to a connection that the server has closed must not end the program: TLS libraries write without
- * MSG_NOSIGNAL. */
 static enum exchange_outcome drive_without_sigpipe(struct call *call, CURLcode *code)
 {
-    sigset_t pipe_signal;
     sigset_t before;
-    (void)sigemptyset(&pipe_signal);
-    (void)sigaddset(&pipe_signal, SIGPIPE);
-    (void)pthread_sigmask(SIG_BLOCK, &pipe_signal, &before);
+    broken_pipe_ignore(&before);
     (void)curl_multi_add_handle(call->channel->multi, call->channel->easy);
     enum exchange_outcome outcome = drive(call, code);
     (void)curl_multi_remove_handle(call->channel->multi, call->channel->easy);
-    if (sigismember(&before, SIGPIPE) == 0) {
-        const struct timespec at_once = {0};
-        while (sigtimedwait(&pipe_signal, NULL, &at_once) == SIGPIPE)
-            continue;
-    }
-    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+    broken_pipe_allow(&before);
     return outcome;
 }
 

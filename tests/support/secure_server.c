@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <pthread.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -187,6 +188,10 @@ static void accept_one(struct secure_server *server, int descriptor)
 static void *accept_all(void *context)
 {
     struct secure_server *server = context;
+    sigset_t broken_pipe; /* of a client that goes away in the handshake; the threads of connections inherit it */
+    (void)sigemptyset(&broken_pipe);
+    (void)sigaddset(&broken_pipe, SIGPIPE);
+    (void)pthread_sigmask(SIG_BLOCK, &broken_pipe, NULL);
     for (;;) {
         int descriptor = accept4(server->listener, NULL, NULL, SOCK_CLOEXEC);
         if (descriptor < 0)
