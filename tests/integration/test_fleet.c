@@ -27,32 +27,13 @@ struct lab {
     char *state; /* "XDG_STATE_HOME=..." */
 };
 
-struct ended {
-    int code;
-    char *output;
-    char *errors;
-};
-
-static struct ended hpalab(const struct lab *lab, const char *const *arguments)
+static struct test_ended hpalab(const struct lab *lab, const char *const *arguments)
 {
     const char *const environment[] = {lab->state, "NO_COLOR=1", NULL};
-    struct test_child *child = test_child_start("hpalab", arguments, environment);
-    struct ended ended = {.code = test_child_wait(child, LONGEST_RUN)};
-    ended.output = test_child_output(child);
-    ended.errors = test_child_errors(child);
-    test_child_end(child);
-    return ended;
+    return test_child_finish(test_child_start("hpalab", arguments, environment), LONGEST_RUN);
 }
 
-static void ended_release(struct ended *ended)
-{
-    free(ended->output);
-    free(ended->errors);
-}
-
-#define AUTO_ENDED CLEANUP(ended_release)
-
-static void expect(const struct ended *ended, int code, const char *errors)
+static void expect(const struct test_ended *ended, int code, const char *errors)
 {
     if (ended->code != code || strstr(ended->errors, errors) == NULL)
         fail_msg("exit status %d, not %d, with \"%s\"\n%s\n%s", ended->code, code, errors, ended->output, ended->errors);
@@ -83,11 +64,11 @@ static void test_two_generators(void **state)
 {
     const struct lab *lab = *state;
     AUTO_FREE char *run = memory_format("%s/run", lab->folder);
-    AUTO_ENDED struct ended ended = hpalab(lab, (const char *const[]){"run", TWO, "--out", run, NULL});
+    AUTO_ENDED struct test_ended ended = hpalab(lab, (const char *const[]){"run", TWO, "--out", run, NULL});
     expect(&ended, 1, "variant killed: 1 of 2 generators was lost (generator 2, pod generators-");
     assert_non_null(strstr(ended.output, "Generators of killed"));
     assert_true(test_no_leftovers(lab->folder, PATIENCE));
-    AUTO_ENDED struct ended report = hpalab(lab, (const char *const[]){"report", run, "--format", "json", NULL});
+    AUTO_ENDED struct test_ended report = hpalab(lab, (const char *const[]){"report", run, "--format", "json", NULL});
     expect(&report, 0, "");
     AUTO_JSON cJSON *document = json_parse(report.output, strlen(report.output), NULL);
     assert_non_null(document);
