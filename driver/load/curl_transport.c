@@ -1,6 +1,5 @@
 #include "driver/load/curl_transport.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -12,6 +11,7 @@
 #include "driver/load/answer_checks.h"
 #include "driver/load/curl_options.h"
 #include "driver/load/curl_request.h"
+#include "driver/load/curl_sockets.h"
 
 #define MOST_LENGTH_DIGITS 18
 
@@ -43,57 +43,12 @@ struct curl_transport {
     struct transfer *in_flight;
     int64_t deadline;
     struct limited_connection *limited; /* REUSE_LIMITED: by local port; else NULL */
-    uint32_t registrations;             /* so far */
-    uint32_t *registered;               /* by socket: the number of its latest registration; 0 = none */
-    size_t registered_count;            /* sockets that registered has room for */
+    struct curl_sockets sockets;
 };
 
 static struct curl_transport *curled(struct transport *transport)
 {
     return (struct curl_transport *)transport;
-}
-
-/* A socket's number may be given to the next one while events of the last are still being gone through: each
- * registration has a number of its own, so that those are not mistaken. */
-static void number_registration(struct curl_transport *transport, curl_socket_t socket)
-{
-    size_t place = (size_t)socket;
-    if (place >= transport->registered_count) {
-        size_t count = place * 2 + 64;
-        transport->registered = memory_resize(transport->registered, count, sizeof *transport->registered);
-        memset(transport->registered + transport->registered_count, 0,
-               (count - transport->registered_count) * sizeof *transport->registered);
-        transport->registered_count = count;
-    }
-    if (++transport->registrations == 0)
-        transport->registrations = 1;
-    transport->registered[place] = transport->registrations;
-}
-
-static int on_socket(CURL *easy, curl_socket_t socket, int what, void *context, void *known)
-{
-    (void)easy;
-    struct curl_transport *transport = context;
-    if (what == CURL_POLL_REMOVE) {
-        if ((size_t)socket < transport->registered_count)
-            transport->registered[socket] = 0;
-        (void)epoll_ctl(transport->base.options.epoll, EPOLL_CTL_DEL, socket, NULL);
-        return 0;
-    }
-    if (known == NULL) {
-        number_registration(transport, socket);
-        (void)curl_multi_assign(transport->multi, socket, transport);
-    }
-    struct epoll_event event = {.data.u64 = (uint64_t)transport->registered[socket] << 32 | (uint32_t)socket};
-    if ((what & CURL_POLL_IN) != 0)
-        event.events |= EPOLLIN;
-    if ((what & CURL_POLL_OUT) != 0)
-        event.events |= EPOLLOUT;
-    if (known != NULL && epoll_ctl(transport->base.options.epoll, EPOLL_CTL_MOD, socket, &event) == 0)
-        return 0;
-    if (epoll_ctl(transport->base.options.epoll, EPOLL_CTL_ADD, socket, &event) < 0 && errno == EEXIST)
-        (void)epoll_ctl(transport->base.options.epoll, EPOLL_CTL_MOD, socket, &event);
-    return 0;
 }
 
 static int on_timer(CURLM *multi, long milliseconds, void *context)
@@ -250,7 +205,7 @@ static void curl_destroy(struct transport *base)
     }
     (void)curl_multi_cleanup(transport->multi);
     curl_slist_free_all(transport->connect_to);
-    free(transport->registered);
+    curl_sockets_release(&transport->sockets);
     free(transport->limited);
     free(transport);
 }
@@ -358,8 +313,8 @@ static void curl_expire(struct transport *base)
 static void curl_event(struct transport *base, uint64_t token, uint32_t epoll_events)
 {
     struct curl_transport *transport = curled(base);
-    int socket = (int)(token & UINT32_MAX);
-    if ((size_t)socket >= transport->registered_count || transport->registered[socket] != token >> 32)
+    int socket = curl_sockets_find(&transport->sockets, token);
+    if (socket < 0)
         return;
     int running = 0;
     int events = 0;
@@ -401,8 +356,7 @@ struct transport *curl_transport_create(const struct transport_options *options,
     }
     if (options->spec->reuse == REUSE_LIMITED && curl_options_keep(options))
         transport->limited = memory_allocate((size_t)UINT16_MAX + 1, sizeof *transport->limited);
-    (void)curl_multi_setopt(transport->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
-    (void)curl_multi_setopt(transport->multi, CURLMOPT_SOCKETDATA, transport);
+    curl_sockets_watch(&transport->sockets, transport->multi, options->epoll);
     (void)curl_multi_setopt(transport->multi, CURLMOPT_TIMERFUNCTION, on_timer);
     (void)curl_multi_setopt(transport->multi, CURLMOPT_TIMERDATA, transport);
     (void)curl_multi_setopt(transport->multi, CURLMOPT_MAXCONNECTS, (long)options->maximum_connections);
