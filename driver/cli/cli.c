@@ -9,6 +9,14 @@
 
 #include "common/memory.h"
 
+/* What a server said must not write on the terminal: one line, no control characters. */
+static void make_plain(char *text)
+{
+    for (; *text != '\0'; text++)
+        if ((unsigned char)*text < ' ' || *text == 0x7f)
+            *text = *text == '\n' ? ' ' : '?';
+}
+
 int cli_fail(int code, const char *format, ...)
 {
     char text[2 * ERROR_TEXT_SIZE];
@@ -16,6 +24,7 @@ int cli_fail(int code, const char *format, ...)
     va_start(arguments, format);
     (void)vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
+    make_plain(text);
     (void)fflush(stdout); /* so that it comes after what was said before, wherever the two go */
     (void)fprintf(stderr, "hpalab: %s\n", text);
     return code;

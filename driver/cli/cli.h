@@ -30,7 +30,7 @@ extern const struct command command_run, command_report, command_compare, comman
     command_ramp_step, command_load, command_record, command_demo, command_generator, command_check, command_rbac,
     command_restore, command_clean;
 
-/* Prints "hpalab: text" on standard error; returns code. */
+/* Prints "hpalab: text" on standard error, as one line; returns code. */
 int cli_fail(int code, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #define CLI_LIST_MAXIMUM 100

@@ -16,6 +16,8 @@
 #define MOST_WORKERS 8
 #define SILENT_FOR (30 * NANOSECONDS_PER_SECOND) /* a network that comes back loses nothing */
 #define STATUS_EVERY 5                           /* periods */
+#define MOST_ANSWERS 32                          /* read in one go: twice what a generator keeps */
+#define CLOCK_SLACK 60                           /* seconds that a generator may be ahead */
 #define LAST_WORDS (5 * NANOSECONDS_PER_SECOND)  /* for the results of a load that is ended early */
 
 struct worker {
@@ -182,7 +184,8 @@ static bool read_results(struct fleet *fleet, size_t place, const char *pod, uin
 {
     struct wire_results results = {0};
     struct error failure = ERROR_NONE;
-    if (control_results(&fleet->control, pod, since, fleet->load_count, &results, &failure) < 0) {
+    int64_t latest = since_start(fleet) / PERIOD + CLOCK_SLACK;
+    if (control_results(&fleet->control, pod, since, latest, fleet->load_count, &results, &failure) < 0) {
         on_silence(fleet, place, &failure);
         return false;
     }
@@ -203,7 +206,7 @@ static void visit(struct worker *worker, size_t place)
     bool goes_on = true;
     bool is_first = false;
     AUTO_FREE char *pod = NULL;
-    while (goes_on && !atomic_load(&fleet->leave)) {
+    for (int i = 0; i < MOST_ANSWERS && goes_on && !atomic_load(&fleet->leave); i++) {
         (void)pthread_mutex_lock(&fleet->lock);
         struct member *member = &fleet->members[place];
         uint64_t since = member->next;

@@ -72,7 +72,18 @@ int control_status(const struct control *control, const char *pod, struct wire_s
     return wire_status_read(text, strlen(text), status, error);
 }
 
-int control_results(const struct control *control, const char *pod, uint64_t since, size_t load_count,
+static int check_results(const struct wire_results *results, uint64_t since, int64_t latest, struct error *error)
+{
+    if (results->next < since || (results->batch_count > 0 && results->batches[0].sequence < since))
+        return error_set(error, "results: it tells again what it has told before");
+    for (size_t i = 0; i < results->batch_count; i++)
+        for (size_t j = 0; j < results->batches[i].tick_count; j++)
+            if (results->batches[i].ticks[j].second > latest)
+                return error_set(error, "results: it tells of a second that has not come yet");
+    return 0;
+}
+
+int control_results(const struct control *control, const char *pod, uint64_t since, int64_t latest, size_t load_count,
                     struct wire_results *results, struct error *error)
 {
     AUTO_KUBE_ANSWER struct kube_answer answer = {0};
@@ -82,7 +93,12 @@ int control_results(const struct control *control, const char *pod, uint64_t sin
     AUTO_FREE char *text = text_of(&answer);
     if (text == NULL)
         return error_set(error, "the answer is no JSON");
-    return wire_results_read(text, strlen(text), load_count, results, error);
+    if (wire_results_read(text, strlen(text), load_count, results, error) < 0)
+        return -1;
+    if (check_results(results, since, latest, error) == 0)
+        return 0;
+    wire_results_release(results);
+    return -1;
 }
 
 int control_skew(const struct control *control, const char *pod, struct control_skew *skew, struct error *error)

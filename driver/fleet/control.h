@@ -26,8 +26,9 @@ int control_start(const struct control *control, const char *pod, const struct w
 int control_stop(const struct control *control, const char *pod, struct error *error);
 int control_status(const struct control *control, const char *pod, struct wire_status *status, struct error *error);
 
-/* The caller releases the results. */
-int control_results(const struct control *control, const char *pod, uint64_t since, size_t load_count,
+/* What was told before, or is of a second after the latest that can have come, is refused: a generator is a program in
+ * somebody's image. The caller releases the results. */
+int control_results(const struct control *control, const char *pod, uint64_t since, int64_t latest, size_t load_count,
                     struct wire_results *results, struct error *error);
 
 /* How far a generator's clock is ahead of the one here, by the quickest of some round trips; known to half of that one. */

@@ -184,19 +184,21 @@ static void note_generator_limit(const struct variant_state *state)
     size_t limited = state->fleet != NULL ? fleet_limited(state->fleet) : 0;
     if (limited > 0)
         note = memory_format(
-            "%s: %zu of %d generators were themselves the limit, not the server (%llu requests were sent more than "
-            "10 ms late, %llu not at all): give them more CPU (generators.resources), or use more of them "
-            "(parallelism)",
+            "%s: %zu of %d generators said that it was the limit itself, not the server (%llu requests were sent more than "
+            "10 ms late, %llu not at all): more CPU (generators.resources), or more of them (parallelism)",
             state->variant->name, limited, view.generators, (unsigned long long)view.late, (unsigned long long)view.dropped);
+    else if (view.late > view.requests / LATE_SHARE)
+        note = memory_format(
+            "%s: the load generator sent %llu of %llu requests more than 10 ms late, and %llu not at all; this machine "
+            "was the limit",
+            state->variant->name, (unsigned long long)view.late, (unsigned long long)view.requests,
+            (unsigned long long)view.dropped);
     else if (view.dropped > 0)
         note = memory_format("%s: %llu of %llu requests were never sent, as all of the load's connections (max) were in use%s%s",
                              state->variant->name, (unsigned long long)view.dropped, (unsigned long long)view.requests,
                              slow ? ": the server was the limit, an answer took up to "
                                   : "; the server was quick: more connections carry more",
                              slow ? duration_format(view.worst, worst) : "");
-    else if (view.late > view.requests / LATE_SHARE)
-        note = memory_format("%s: the load generator sent %llu of %llu requests more than 10 ms late; this machine was the limit",
-                             state->variant->name, (unsigned long long)view.late, (unsigned long long)view.requests);
     else if (view.not_told > 0)
         note = memory_format("%s: %llu times a pod could not be told what to use", state->variant->name,
                              (unsigned long long)view.not_told);

@@ -44,13 +44,14 @@ static int read_decimal(const struct wire_field *field, const cJSON *node, void 
     return 0;
 }
 
+/* At most the year 2116, so that moments can be added and subtracted. */
 static int read_moment(const struct wire_field *field, const cJSON *node, void *place, struct error *error)
 {
     char *end = NULL;
     errno = 0;
     const char *text = json_text(node, "");
     long long moment = strtoll(text, &end, 10);
-    if (text[0] < '0' || text[0] > '9' || *end != '\0' || errno != 0)
+    if (text[0] < '0' || text[0] > '9' || *end != '\0' || errno != 0 || moment > INT64_MAX / 2)
         return expected(field, error, "nanoseconds since 1970, as text");
     int64_t value = moment;
     memcpy(place, &value, sizeof value);

@@ -9,6 +9,7 @@
 #define MOST_LOADS 64
 /* Times are since the start of a load, and may be before it. */
 #define EARLIEST (-WIRE_MOST_WHOLE)
+#define MOST_SECONDS 1e9 /* 31 years; in nanoseconds it still fits */
 #define MOST_CORES 100000.0
 
 static const char *warmth_word(unsigned warmth)
@@ -29,7 +30,7 @@ static const char *reason_word(unsigned reason)
 }
 
 static const struct wire_field tick_fields[] = {
-    {WIRE_MEMBER(struct load_tick, second, true, WIRE_WHOLE), .minimum = EARLIEST},
+    {WIRE_MEMBER(struct load_tick, second, true, WIRE_WHOLE), .minimum = -MOST_SECONDS, .maximum = MOST_SECONDS},
     {WIRE_MEMBER(struct load_tick, phase, true, WIRE_NAME)},
     {WIRE_MEMBER(struct load_tick, target_rate, true, WIRE_DECIMAL), .maximum = LOAD_HIGHEST_RATE},
     {WIRE_MEMBER(struct load_tick, planned, true, WIRE_WHOLE)},
@@ -57,7 +58,7 @@ static const struct wire_field check_fields[] = {
 static const struct wire_table check_table = WIRE_TABLE(struct load_check_count, check_fields);
 
 static const struct wire_field row_fields[] = {
-    {WIRE_MEMBER(struct load_row, second, true, WIRE_WHOLE), .minimum = EARLIEST},
+    {WIRE_MEMBER(struct load_row, second, true, WIRE_WHOLE), .minimum = -MOST_SECONDS, .maximum = MOST_SECONDS},
     {WIRE_MEMBER(struct load_row, request, true, WIRE_NAME)},
     {WIRE_MEMBER(struct load_row, phase, true, WIRE_NAME)},
     {WIRE_MEMBER(struct load_row, server, true, WIRE_NAME)},

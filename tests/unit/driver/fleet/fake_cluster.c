@@ -63,7 +63,7 @@ static int64_t elapsed(const struct fake_generator *generator)
 
 static void append_batch(const struct fake_generator *generator, size_t sequence, struct buffer *text)
 {
-    int64_t second = generator->first + (int64_t)sequence;
+    int64_t second = generator->first + (int64_t)sequence + generator->invents;
     struct load_tick tick = {.second = second, .target_rate = load_spec_rate_at(&generator->plan.loads[0].spec, second)};
     tick.planned = tick.sent = arrivals_of(generator, second);
     struct load_row row = {.second = second, .first_sent = -1, .last_sent = -1, .last_connection = -1};

@@ -239,6 +239,21 @@ static void test_the_driver_ends_it(void **state)
     close_lab(lab);
 }
 
+/* A generator of somebody's image tells of a second in a year: nothing of it is taken, and nobody waits for that second. */
+static void test_what_cannot_have_happened_is_not_taken(void **state)
+{
+    (void)state;
+    struct lab *lab = open_lab(2, FLEET_JOB, 60);
+    lab->cluster.generators[1].invents = 365 * 24 * 3600;
+    show_ready(lab, 2);
+    begin(lab);
+    assert_true(test_wait_until(lab->cluster.generators[0].told >= 2 && lab->cluster.generators[1].told >= 2, GENEROUS));
+    fleet_stop(lab->fleet);
+    assert_true(lab->seen.is_ordered);
+    assert_int_equal(lab->seen.of_part[2], 0);
+    close_lab(lab);
+}
+
 static void expect_missing(struct lab *lab, const char *status, const char *text)
 {
     struct error error = ERROR_NONE;
@@ -314,9 +329,13 @@ static void test_generators_come_and_go(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_three_send_one_load),        cmocka_unit_test(test_weights_divide_requests_and_connections),
-        cmocka_unit_test(test_two_are_lost_in_the_middle), cmocka_unit_test(test_the_driver_ends_it),
-        cmocka_unit_test(test_who_is_missing_and_why),     cmocka_unit_test(test_generators_come_and_go),
+        cmocka_unit_test(test_three_send_one_load),
+        cmocka_unit_test(test_weights_divide_requests_and_connections),
+        cmocka_unit_test(test_what_cannot_have_happened_is_not_taken),
+        cmocka_unit_test(test_two_are_lost_in_the_middle),
+        cmocka_unit_test(test_the_driver_ends_it),
+        cmocka_unit_test(test_who_is_missing_and_why),
+        cmocka_unit_test(test_generators_come_and_go),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -158,8 +158,9 @@ static void test_results_come_back_as_they_were(void **state)
 #define HEAD "{\"part\":1,\"next\":2,\"lost\":0,\"more\":false,\"complete\":true,\"batches\":["
 #define BATCH(sequence, load, ticks)                                                                                             \
     "{\"sequence\":" sequence ",\"load\":" load ",\"ticks\":[" ticks "],\"rows\":[],\"exemplars\":[]}"
-#define TICK(sent, lateness)                                                                                                     \
-    "{\"second\":0,\"phase\":\"\",\"target_rate\":1,\"planned\":1,\"sent\":" sent                                                \
+#define TICK(sent, lateness) TICK_OF("0", sent, lateness)
+#define TICK_OF(second, sent, lateness)                                                                                          \
+    "{\"second\":" second ",\"phase\":\"\",\"target_rate\":1,\"planned\":1,\"sent\":" sent                                       \
     ",\"late\":0,\"dropped\":0,\"in_flight\":0,\"vus\":0,"                                                                       \
     "\"cpu\":0,\"threads\":1,\"lateness\":\"" lateness "\"}"
 
@@ -179,6 +180,9 @@ static void test_wrong_results_are_refused(void **state)
          "results: batches[0]: ticks[0]: sent: expected a whole number from 0 to 9007199254740992"},
         {HEAD BATCH("0", "0", TICK("1e300", "")) "]}",
          "results: batches[0]: ticks[0]: sent: expected a whole number from 0 to 9007199254740992"},
+        {HEAD BATCH("0", "0", TICK_OF("1e15", "1", "")) "]}",
+         "results: batches[0]: ticks[0]: second: expected a whole number from -1000000000 to 1000000000"},
+        {HEAD BATCH("0", "0", TICK_OF("-1e15", "1", "")) "]}", "results: batches[0]: ticks[0]: second: expected "},
         {HEAD BATCH("0", "0", TICK("1", "AAAA")) "]}", "results: batches[0]: ticks[0]: lateness: malformed histogram of 3 bytes"},
         {HEAD BATCH("0", "0", TICK("1", "!")) "]}", "results: batches[0]: ticks[0]: lateness: "},
     };
@@ -228,14 +232,15 @@ static void test_starts(void **state)
                                         "{\"plan\":\"a\",\"at\":17}",
                                         "{\"plan\":\"a\",\"at\":\"-1\"}",
                                         "{\"plan\":\"a\",\"at\":\"9223372036854775808\"}",
+                                        "{\"plan\":\"a\",\"at\":\"4611686018427387904\"}",
                                         "{\"plan\":\"\",\"at\":\"1\"}",
                                         "{\"plan\":\"a\",\"at\":\"1x\"}",
                                         "{\"plan\":\"a\",\"at\":\"\"}"};
     struct error error = ERROR_NONE;
-    const struct wire_start start = {.plan = "run-7", .at = INT64_MAX};
+    const struct wire_start start = {.plan = "run-7", .at = INT64_MAX / 2};
     struct wire_start back;
     AUTO_FREE char *text = wire_start_write(&start);
-    assert_string_equal(text, "{\"plan\":\"run-7\",\"at\":\"9223372036854775807\"}");
+    assert_string_equal(text, "{\"plan\":\"run-7\",\"at\":\"4611686018427387903\"}");
     assert_int_equal(wire_start_read(text, strlen(text), &back, &error), 0);
     assert_int_equal(back.at, start.at);
     assert_string_equal(back.plan, start.plan);
