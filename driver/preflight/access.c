@@ -7,17 +7,7 @@
 
 #define DEADLINE (20 * NANOSECONDS_PER_SECOND)
 #define REVIEWS "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
-#define MOST_VERBS 4
-
-/* One resource and what is done with it. namespace NULL = it has none. */
-struct need {
-    const char *group;
-    const char *resource;
-    const char *namespace;
-    const char *verbs[MOST_VERBS + 1]; /* NULL at the end */
-};
-
-static const struct need observed[] = {
+static const struct preflight_need observed[] = {
     {"autoscaling", "horizontalpodautoscalers", "", {"list", "watch"}},
     {"", "pods", "", {"list", "watch"}},
     {"discovery.k8s.io", "endpointslices", "", {"list", "watch"}},
@@ -32,7 +22,7 @@ static const struct need observed[] = {
 };
 
 /* 1 = allowed, 0 = not, -1 = the API does not answer or cannot say; *code is its status. */
-static int ask(struct kube_client *client, const struct need *need, const char *verb, int *code, struct error *error)
+static int ask(struct kube_client *client, const struct preflight_need *need, const char *verb, int *code, struct error *error)
 {
     AUTO_JSON cJSON *review = cJSON_CreateObject();
     json_set_text(review, "apiVersion", "authorization.k8s.io/v1");
@@ -41,7 +31,11 @@ static int ask(struct kube_client *client, const struct need *need, const char *
     if (need->namespace != NULL)
         json_set_text(attributes, "namespace", need->namespace);
     json_set_text(attributes, "group", need->group);
-    json_set_text(attributes, "resource", need->resource);
+    const char *slash = strchr(need->resource, '/');
+    AUTO_FREE char *resource = memory_copy_bytes(need->resource, strcspn(need->resource, "/"));
+    json_set_text(attributes, "resource", resource);
+    if (slash != NULL)
+        json_set_text(attributes, "subresource", slash + 1);
     json_set_text(attributes, "verb", verb);
     AUTO_FREE char *body = json_print(review);
     AUTO_KUBE_ANSWER struct kube_answer answer = {0};
@@ -50,19 +44,28 @@ static int ask(struct kube_client *client, const struct need *need, const char *
     return result < 0 ? -1 : json_boolean(json_get(answer.body, "status", "allowed"), false) ? 1 : 0;
 }
 
-static void tell(const struct need *need, const char *verbs, struct obstacles *obstacles)
+/* "deployments.apps/scale" */
+static char *full_name(const struct preflight_need *need)
 {
+    size_t length = strcspn(need->resource, "/");
+    return memory_format("%.*s%s%s%s", (int)length, need->resource, need->group[0] != '\0' ? "." : "", need->group,
+                         need->resource + length);
+}
+
+static void tell(const struct preflight_need *need, const char *verbs, struct obstacles *obstacles)
+{
+    AUTO_FREE char *name = full_name(need);
+    AUTO_FREE char *where =
+        need->namespace != NULL ? memory_format(" in namespace \"%s\"", need->namespace) : memory_copy_text("");
     obstacles_add(
         obstacles, true,
-        "no permission to %s %s%s%s%s%s%s: ask for a Role%s that allows it (hpalab rbac prints what a service of one's own "
-        "needs)",
-        verbs, need->resource, need->group[0] != '\0' ? "." : "", need->group, need->namespace != NULL ? " in namespace \"" : "",
-        need->namespace != NULL ? need->namespace : "", need->namespace != NULL ? "\"" : "",
-        need->namespace != NULL ? "" : " of the cluster");
+        "no permission to %s %s%s: ask for a Role%s that allows it (hpalab rbac prints what a service of one's own needs)", verbs,
+        name, where, need->namespace != NULL ? "" : " of the cluster");
 }
 
 /* -1 when the API does not answer. */
-static int check_need(struct kube_client *client, const struct need *need, struct obstacles *obstacles, struct error *error)
+static int check_need(struct kube_client *client, const struct preflight_need *need, struct obstacles *obstacles,
+                      struct error *error)
 {
     AUTO_BUFFER struct buffer refused;
     buffer_init(&refused, 200);
@@ -93,10 +96,10 @@ static int check_object(struct kube_client *client, const char *namespace, const
     }
     const char *slash = strchr(version, '/');
     AUTO_FREE char *group = memory_copy_bytes(version, slash != NULL ? (size_t)(slash - version) : 0);
-    const struct need need = {.group = group,
-                              .resource = strrchr(path, '/') + 1,
-                              .namespace = strstr(path, "/namespaces/") != NULL ? namespace : NULL,
-                              .verbs = {"create", "patch"}};
+    const struct preflight_need need = {.group = group,
+                                        .resource = strrchr(path, '/') + 1,
+                                        .namespace = strstr(path, "/namespaces/") != NULL ? namespace : NULL,
+                                        .verbs = {"create", "patch"}};
     return check_need(client, &need, obstacles, error);
 }
 
@@ -113,11 +116,11 @@ static bool came_before(const struct preflight_variant *variant, size_t index)
 static int check_all(struct kube_client *client, const struct preflight_variant *variant, struct obstacles *obstacles,
                      struct error *error)
 {
-    static const struct need namespaces = {"", "namespaces", NULL, {"create", "patch", "get", "delete"}};
+    static const struct preflight_need namespaces = {"", "namespaces", NULL, {"create", "patch", "get", "delete"}};
     if (variant->makes_namespace && check_need(client, &namespaces, obstacles, error) < 0)
         return -1;
     for (size_t i = 0; i < sizeof observed / sizeof observed[0]; i++) {
-        struct need need = observed[i];
+        struct preflight_need need = observed[i];
         need.namespace = variant->namespace;
         if (check_need(client, &need, obstacles, error) < 0)
             return -1;
@@ -126,13 +129,17 @@ static int check_all(struct kube_client *client, const struct preflight_variant 
         if (!came_before(variant, i) && check_object(client, variant->namespace, variant->objects[i], obstacles, error) < 0)
             return -1;
     }
+    for (size_t i = 0; i < variant->need_count; i++) {
+        if (check_need(client, &variant->needs[i], obstacles, error) < 0)
+            return -1;
+    }
     return 0;
 }
 
 int check_access(struct kube_client *client, const struct preflight_variant *variant, struct obstacles *obstacles,
                  struct error *error)
 {
-    static const struct need everything = {"*", "*", NULL, {NULL}};
+    static const struct preflight_need everything = {"*", "*", NULL, {NULL}};
     int code = 0;
     int allowed = ask(client, &everything, "*", &code, error);
     if (allowed < 0)

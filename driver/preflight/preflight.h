@@ -8,6 +8,16 @@
 #include "driver/preflight/obstacles.h"
 #include "kube/kube.h"
 
+#define PREFLIGHT_MOST_VERBS 4
+
+/* One resource ("pods"; "pods/proxy" with its subresource) and what is done with it. namespace NULL = it has none. */
+struct preflight_need {
+    const char *group;
+    const char *resource;
+    const char *namespace;
+    const char *verbs[PREFLIGHT_MOST_VERBS + 1]; /* NULL at the end */
+};
+
 /* What one variant of the lesson will do. Borrowed. */
 struct preflight_variant {
     const char *namespace;
@@ -15,6 +25,8 @@ struct preflight_variant {
     const char *hpa;      /* that is watched; "" = none */
     size_t object_count;  /* that are applied */
     cJSON *const *objects;
+    size_t need_count; /* besides what is watched and applied */
+    const struct preflight_need *needs;
 };
 
 struct preflight_options {

@@ -87,8 +87,15 @@ static int check(struct lab *lab, const char *const *objects, size_t count, bool
     cJSON *trees[4] = {NULL};
     for (size_t i = 0; i < count; i++)
         trees[i] = json_parse(objects[i], strlen(objects[i]), NULL);
-    const struct preflight_variant variant = {
-        .namespace = "team", .makes_namespace = makes_namespace, .hpa = "web", .object_count = count, .objects = trees};
+    static const struct preflight_need needs[] = {{"", "pods/proxy", "team", {"get", "update"}},
+                                                  {"apps", "deployments/scale", "kube-system", {"patch"}}};
+    const struct preflight_variant variant = {.namespace = "team",
+                                              .makes_namespace = makes_namespace,
+                                              .hpa = "web",
+                                              .object_count = count,
+                                              .objects = trees,
+                                              .need_count = sizeof needs / sizeof *needs,
+                                              .needs = needs};
     const struct preflight_options options = {
         .client = lab->client, .variant_count = 1, .variants = &variant, .patience = patience, .stop = &lab->stop};
     int result = preflight_check(&options, obstacles, &lab->error);
@@ -128,7 +135,10 @@ static void test_permissions(void **state)
     assert_in_range(asked, 1, 8); /* who may do everything is asked once */
     lab.refused = "\"verb\":\"patch\"";
     EXPECT(&lab, NULL, 0, "no permission to patch namespaces: ask for a Role of the cluster that allows it",
-           "no permission to patch deployments.apps in namespace \"team\": ask for a Role that allows it (hpalab rbac");
+           "no permission to patch deployments.apps in namespace \"team\": ask for a Role that allows it (hpalab rbac",
+           "no permission to patch deployments.apps/scale in namespace \"kube-system\"");
+    lab.refused = "\"subresource\":\"proxy\"";
+    EXPECT(&lab, NULL, 0, "no permission to get, update pods/proxy in namespace \"team\": ask for a Role that allows it");
     lab.refused = "\"resource\":\"endpointslices\"";
     EXPECT(&lab, NULL, 0, "no permission to list, watch endpointslices.discovery.k8s.io in namespace \"team\"");
     lab.refused = "nothing of this";
