@@ -143,6 +143,18 @@ static void look_at_status(struct fleet *fleet, size_t place, const char *pod)
     (void)pthread_mutex_unlock(&fleet->lock);
 }
 
+/* It keeps its last results until somebody asks for what is behind them, and stays for that when it is told to end. */
+static void let_go(struct fleet *fleet, size_t place, const char *pod)
+{
+    struct wire_results nothing = {0};
+    (void)pthread_mutex_lock(&fleet->lock);
+    uint64_t next = fleet->members[place].next;
+    (void)pthread_mutex_unlock(&fleet->lock);
+    int64_t latest = since_start(fleet) / PERIOD + CLOCK_SLACK;
+    if (control_results(&fleet->control, pod, next, latest, fleet->load_count, &nothing, NULL) == 0)
+        wire_results_release(&nothing);
+}
+
 /* It has told all. It has done all, unless somebody else ended it. */
 static void conclude(struct fleet *fleet, size_t place, const char *pod)
 {
@@ -195,8 +207,10 @@ static bool read_results(struct fleet *fleet, size_t place, const char *pod, uin
     bool is_complete = results.complete;
     bool has_more = results.more && !is_complete;
     wire_results_release(&results);
-    if (is_complete)
+    if (is_complete) {
+        let_go(fleet, place, pod);
         conclude(fleet, place, pod);
+    }
     return has_more;
 }
 
