@@ -96,6 +96,9 @@ void fleet_forget_plan(struct fleet *fleet);
 int fleet_start_workers(struct fleet *fleet, struct error *error);
 void fleet_join_workers(struct fleet *fleet);
 
+/* Tells the fleet's owner what is known of a generator. */
+void fleet_tell(const struct fleet *fleet, const struct load_generator *generator);
+
 /* Marks the member as lost at this moment, unless it had told all. With the lock held. */
 void fleet_lose(struct fleet *fleet, size_t place, const char *reason);
 
