@@ -90,16 +90,6 @@ static bool is_warm_up(const char *phase)
     return strcmp(phase, LOAD_PHASE_WARM_UP) == 0;
 }
 
-static void add_vus(struct variant_figures *figures, const struct load_tick *tick)
-{
-    if (!figures->vus_known || tick->vus < figures->vus_minimum)
-        figures->vus_minimum = tick->vus;
-    if (!figures->vus_known || tick->vus > figures->vus_maximum)
-        figures->vus_maximum = tick->vus;
-    figures->vus = tick->vus;
-    figures->vus_known = true;
-}
-
 void requests_see_tick(struct requests *requests, const char *load, const struct load_tick *tick)
 {
     const struct load_spec *spec = load_of(requests, load);
@@ -109,7 +99,7 @@ void requests_see_tick(struct requests *requests, const char *load, const struct
         figures->warm_up_seconds++;
     }
     if (!is_warm_up(tick->phase) && load_executor_is_closed(spec->executor))
-        add_vus(figures, tick);
+        vus_range_add(&requests->vus, tick->second, tick->vus);
     for (size_t i = 0; i < figures->selection_count; i++)
         metric_selection_add_tick(&figures->selections[i], spec, tick);
 }
@@ -167,6 +157,10 @@ void requests_see_row(struct requests *requests, const char *load, const struct 
 void requests_settle(struct requests *requests)
 {
     struct variant_figures *figures = requests->figures;
+    figures->vus_known = requests->vus.known;
+    figures->vus = requests->vus.current;
+    figures->vus_minimum = vus_range_minimum(&requests->vus);
+    figures->vus_maximum = vus_range_maximum(&requests->vus);
     for (size_t i = 0; i < figures->request_count; i++) {
         struct request_figures *entry = &figures->by_request[i];
         entry->response = answers_summarise(&entry->response_histogram);

@@ -8,6 +8,7 @@
 #include "driver/analyze/figures.h"
 #include "driver/analyze/texts.h"
 #include "driver/load/spec.h"
+#include "driver/metric/vus_range.h"
 #include "driver/store/run_store.h"
 
 struct requests {
@@ -16,6 +17,7 @@ struct requests {
     size_t load_count;
     struct load_spec *loads; /* names, tags and checks only */
     int64_t warm_up_until;   /* the latest second of the warm-up so far, plus 1 */
+    struct vus_range vus;    /* of all loads and generators */
 };
 
 /* What loads and expectations there are. */

@@ -1,5 +1,6 @@
 #include "driver/fleet/merge.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "common/clock.h"
@@ -160,6 +161,22 @@ static void hand_ticks(const struct merge *merge, size_t place, struct wire_batc
     }
 }
 
+/* What was due of a part that tells no more is still due: the target stays, with nothing sent. */
+static void hand_missing(const struct merge *merge, size_t place, int64_t second)
+{
+    double share = share_in(&merge->parts[place], second);
+    int64_t middle = second * NANOSECONDS_PER_SECOND + NANOSECONDS_PER_SECOND / 2;
+    for (size_t i = 0; i < merge->load_count && merge->parts[place].latest < second; i++) {
+        const struct load_spec *spec = merge->specs[i];
+        struct load_tick tick = {.part = (unsigned)place + 1, .second = second};
+        if (!load_executor_is_closed(spec->executor))
+            tick.target_rate = share * load_spec_rate_at(spec, middle);
+        (void)snprintf(tick.phase, sizeof tick.phase, "%s", load_spec_phase_at(spec, second));
+        if (tick.target_rate > 0)
+            merge->sink.tick(merge->sink.context, spec, &tick);
+    }
+}
+
 static void forget(struct part *part, size_t count)
 {
     for (size_t i = 0; i < count; i++)
@@ -182,6 +199,8 @@ static void hand_on(struct merge *merge, int64_t second)
     for (size_t place = 0; place < merge->part_count; place++) {
         for (size_t i = 0; i < counts[place]; i++)
             hand_ticks(merge, place, &merge->parts[place].waiting[i]);
+        if (second > merge->second && merge->parts[place].ended)
+            hand_missing(merge, place, second);
         forget(&merge->parts[place], counts[place]);
     }
     merge->second = second;

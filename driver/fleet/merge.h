@@ -29,7 +29,7 @@ void merge_take(struct merge *merge, size_t place, struct wire_batch *batches, s
 /* Nothing more comes from the part: it is complete, or lost. */
 void merge_end_part(struct merge *merge, size_t place);
 
-/* Hands on what is whole. */
+/* Hands on what is whole. Of seconds that a part tells nothing of any more, the target is handed on alone. */
 void merge_flush(struct merge *merge);
 
 /* What the part has told of one load, whether handed on or not: requests that came due, and the end of the last second that it

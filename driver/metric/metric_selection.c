@@ -137,16 +137,6 @@ void metric_selection_add_row(struct metric_selection *selection, const struct l
     histogram_merge(&selection->service, &row->service);
 }
 
-static void add_vus(struct metric_selection *selection, const struct load_tick *tick)
-{
-    if (!selection->any_vus || tick->vus < selection->vus_minimum)
-        selection->vus_minimum = tick->vus;
-    if (!selection->any_vus || tick->vus > selection->vus_maximum)
-        selection->vus_maximum = tick->vus;
-    selection->vus = tick->vus;
-    selection->any_vus = true;
-}
-
 void metric_selection_add_tick(struct metric_selection *selection, const struct load_spec *spec, const struct load_tick *tick)
 {
     if (!has_phase(&selection->filter, tick->phase) || !has_load(&selection->filter, spec, tick->part)) {
@@ -161,7 +151,7 @@ void metric_selection_add_tick(struct metric_selection *selection, const struct 
         return;
     histogram_merge(&selection->lateness, &tick->lateness);
     if (load_executor_is_closed(spec->executor))
-        add_vus(selection, tick);
+        vus_range_add(&selection->vus, tick->second, tick->vus);
 }
 
 struct metric_data metric_selection_data(const struct metric_selection *selection, double seconds)
@@ -177,8 +167,8 @@ struct metric_data metric_selection_data(const struct metric_selection *selectio
                                 .bytes_sent = selection->bytes_sent,
                                 .check_passes = selection->check_passes,
                                 .checks = selection->check_passes + selection->check_fails,
-                                .vus_known = selection->any_vus,
-                                .vus = selection->vus,
-                                .vus_minimum = selection->vus_minimum,
-                                .vus_maximum = selection->vus_maximum};
+                                .vus_known = selection->vus.known,
+                                .vus = selection->vus.current,
+                                .vus_minimum = vus_range_minimum(&selection->vus),
+                                .vus_maximum = vus_range_maximum(&selection->vus)};
 }

@@ -18,14 +18,14 @@
 #include "driver/load/spec.h"
 #include "driver/metric/label_filter.h"
 #include "driver/metric/metric.h"
+#include "driver/metric/vus_range.h"
 
 /* All zero but for the filter: nothing was added yet. */
 struct metric_selection {
     struct label_filter filter;
     struct histogram response, service, lateness;
     uint64_t requests, lost, dropped, bytes_received, bytes_sent, check_passes, check_fails;
-    uint64_t vus, vus_minimum, vus_maximum;
-    bool any_vus;
+    struct vus_range vus;
     bool all;        /* so far every second was added */
     int64_t last;    /* the latest second that was added, plus 1 */
     int64_t seconds; /* so many were added */

@@ -197,8 +197,8 @@ static void note_generator_limit(const struct variant_state *state)
         note = memory_format("%s: %llu of %llu requests were never sent, as all of the load's connections (max) were in use%s%s",
                              state->variant->name, (unsigned long long)view.dropped, (unsigned long long)view.requests,
                              slow ? ": the server was the limit, an answer took up to "
-                                  : "; the server was quick: more connections carry more",
-                             slow ? duration_format(view.worst, worst) : "");
+                                  : ": more of them carry more, as no answer took longer than ",
+                             duration_format(view.worst, worst));
     else if (view.not_told > 0)
         note = memory_format("%s: %llu times a pod could not be told what to use", state->variant->name,
                              (unsigned long long)view.not_told);

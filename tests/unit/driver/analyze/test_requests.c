@@ -75,8 +75,11 @@ static void write_run(const char *folder)
         fail_msg("%s", error.text);
     for (int64_t second = 0; second < 3; second++) {
         const char *phase = second == 0 ? LOAD_PHASE_WARM_UP : "";
-        struct load_tick tick = {.second = second, .planned = 20, .sent = 20, .vus = (uint64_t)(4 + second)};
+        struct load_tick tick = {.part = 1, .second = second, .planned = 20, .sent = 20, .vus = (uint64_t)second};
         (void)snprintf(tick.phase, sizeof tick.phase, "%s", phase);
+        struct load_tick other = {.part = 2, .second = second, .vus = 4};
+        (void)snprintf(other.phase, sizeof other.phase, "%s", phase);
+        assert_int_equal(run_store_add_tick(store, "shop", &other, &error), 0);
         histogram_record(&tick.lateness, second == 0 ? 9 * MILLISECOND : MILLISECOND);
         assert_int_equal(run_store_add_tick(store, "shop", &tick, &error), 0);
         histogram_release(&tick.lateness);
@@ -116,7 +119,8 @@ static void test_requests_are_told_apart(void **state)
     assert_int_equal(variant->by_request[1].check_count, 2);
     assert_string_equal(variant->by_request[1].checks[1].name, "fine");
     assert_int_equal(variant->by_request[1].checks[1].fails, 10);
-    assert_int_equal(variant->vus_minimum, 5);
+    assert_int_equal(variant->vus_minimum, 5); /* of both generators together */
+    assert_int_equal(variant->vus_maximum, 6);
     assert_int_equal(variant->expectation_count, sizeof expectations / sizeof *expectations);
     for (size_t i = 0; i < variant->expectation_count; i++) {
         const struct expectation_figures *expectation = &variant->expectations[i];

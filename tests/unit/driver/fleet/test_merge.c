@@ -109,6 +109,24 @@ static void test_a_lost_part_holds_nobody_up(void **state)
     merge_destroy(merge);
 }
 
+/* Its share of the target is still there, so that one sees what is missing. */
+static void test_the_target_of_a_lost_part_stays(void **state)
+{
+    (void)state;
+    struct load_stage stage = {.duration = 3 * SECOND, .target = 100};
+    struct load_spec spec = {.executor = EXECUTOR_CONSTANT_ARRIVAL_RATE, .start_rate = 100, .stage_count = 1, .stages = &stage};
+    AUTO_BUFFER struct buffer out = {0};
+    struct merge *merge = make(&out, &spec, 2);
+    merge_set_share(merge, 1, 2 * SECOND, 0);
+    give(merge, 1, 0);
+    for (int second = 0; second < 3; second++)
+        give(merge, 0, second);
+    merge_end_part(merge, 0);
+    merge_end_part(merge, 1);
+    assert_string_equal(flushed(merge, &out), "r1.0 e1 r2.0 e2 t1.0@50 t2.0@50 r1.1 e1 t1.1@50 t2.1@50 r1.2 e1 t1.2@50 ");
+    merge_destroy(merge);
+}
+
 static void test_what_comes_late_is_handed_on(void **state)
 {
     (void)state;
@@ -161,11 +179,9 @@ static void test_what_is_missing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_a_second_waits_for_all_parts),
-        cmocka_unit_test(test_a_lost_part_holds_nobody_up),
-        cmocka_unit_test(test_what_comes_late_is_handed_on),
-        cmocka_unit_test(test_a_part_that_joins_later),
-        cmocka_unit_test(test_what_is_missing),
+        cmocka_unit_test(test_a_second_waits_for_all_parts),    cmocka_unit_test(test_a_lost_part_holds_nobody_up),
+        cmocka_unit_test(test_the_target_of_a_lost_part_stays), cmocka_unit_test(test_what_comes_late_is_handed_on),
+        cmocka_unit_test(test_a_part_that_joins_later),         cmocka_unit_test(test_what_is_missing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
