@@ -142,6 +142,30 @@ static void say_growth(const struct variant_figures *variant, struct buffer *sen
                              variant->memory_maximum, variant->memory_target);
 }
 
+static size_t jobs_that(const struct variant_figures *variant, enum mark_kind kind)
+{
+    size_t count = 0;
+    for (size_t index = 0; index < variant->mark_count; index++)
+        count += variant->marks[index].kind == kind;
+    return count;
+}
+
+static void say_jobs(const struct variant_figures *variant, struct buffer *sentence)
+{
+    size_t failed = jobs_that(variant, MARK_JOB_FAILED);
+    if (failed > 0)
+        buffer_append_format(sentence, ", %zu of %zu Jobs failed", failed, failed + jobs_that(variant, MARK_JOB_COMPLETE));
+}
+
+/* The load was not the lesson's. */
+static void say_generators(const struct variant_figures *variant, struct buffer *sentence)
+{
+    if (variant->generators_lost > 0)
+        buffer_append_format(sentence, ", but %zu of %zu generators %s lost and %.3g%% of the load not sent",
+                             variant->generators_lost, variant->generator_count, variant->generators_lost == 1 ? "was" : "were",
+                             variant->generators_unsent * 100);
+}
+
 static bool scaling_differs(const struct variant_figures *variants, size_t count)
 {
     for (size_t index = 0; index < count; index++) {
@@ -192,6 +216,8 @@ void verdict_write(const struct variant_figures *variants, size_t count, struct 
         }
         if (variant->requests > 0)
             say_losses(variant, sentence);
+        say_jobs(variant, sentence);
+        say_generators(variant, sentence);
         if (*variant->outcome == '\0')
             buffer_append_text(sentence, " (incomplete)");
         else if (strcmp(variant->outcome, "completed") != 0)

@@ -74,6 +74,7 @@ static void test_two_generators(void **state)
     assert_non_null(document);
     assert_int_equal(number(json_get(document, "expectations"), "pass"), 1);
     assert_true(cJSON_IsString(json_get(document, "fault")));
+    assert_non_null(strstr(json_text(json_get(document, "verdict"), ""), ", but 1 of 2 generators was lost and "));
     check_parts(cJSON_GetArrayItem(json_get(document, "variants"), 0));
 }
 
