@@ -55,8 +55,8 @@ static void test_find(void **state)
 {
     (void)state;
     const char built_in[] = "docker.io/library/hpalab:" HPALAB_VERSION;
-    expect("hpalab:" HPALAB_VERSION, IMAGE_PRESENT, built_in, NULL);
-    expect(built_in, IMAGE_PRESENT, built_in, NULL);
+    expect("hpalab:" HPALAB_VERSION, IMAGE_PRESENT, built_in, "hpalab");
+    expect(built_in, IMAGE_PRESENT, built_in, "hpalab");
     expect("tool:1", IMAGE_PRESENT, "docker.io/library/tool:1", "counter");
     expect("docker.io/tool:1", IMAGE_PRESENT, "docker.io/library/tool:1", "counter");
     expect("tool:2", IMAGE_ABSENT, NULL, NULL);
