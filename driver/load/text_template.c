@@ -234,6 +234,12 @@ static bool is_unreserved(unsigned char character)
     return isalnum(character) || (character != '\0' && strchr("-._~", character) != NULL);
 }
 
+static size_t write_plain(const char *text, size_t length, char *out)
+{
+    memcpy(out, text, length);
+    return length;
+}
+
 static size_t write_encoded(const char *text, size_t length, char *out)
 {
     static const char digits[] = "0123456789ABCDEF";
@@ -295,15 +301,11 @@ size_t text_template_write(const struct text_template *text_template, const stru
     for (size_t i = 0; i < text_template->part_count; i++) {
         const struct template_part *part = &text_template->parts[i];
         if (part->kind == PART_PLAIN) {
-            memcpy(at, text_template->plain.data + part->begin, part->length);
-            at += part->length;
+            at += write_plain(text_template->plain.data + part->begin, part->length, at);
         } else if (part->kind == PART_COLUMN) {
             const char *value = row_value(part, values);
             size_t length = strlen(value);
-            if (part->use == TEMPLATE_URL)
-                at += write_encoded(value, length, at);
-            else
-                at = mempcpy(at, value, length);
+            at += part->use == TEMPLATE_URL ? write_encoded(value, length, at) : write_plain(value, length, at);
         } else {
             at += write_number(number_of(part, values), at);
         }

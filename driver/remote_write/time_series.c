@@ -73,5 +73,7 @@ void time_series_end(struct time_series *series, int64_t time)
 
 bool time_series_is_end(double value)
 {
-    return memcmp(&value, &STALE, sizeof value) == 0;
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    return bits == STALE;
 }

@@ -36,7 +36,7 @@ extern enum load_io results_io;
 
 /* Runs a group of tests over libcurl, and over the lean transport by epoll and, where the kernel has it, by io_uring. Returns how
  * many failed. */
-#define results_run_over_all_ways(name, tests) results_run_groups(name, tests, sizeof tests / sizeof tests[0])
+#define results_run_over_all_ways(name, tests) results_run_groups(name, tests, sizeof(tests) / sizeof((tests)[0]))
 int results_run_groups(const char *name, const struct CMUnitTest *tests, size_t count);
 
 /* Sums up what it is given; context is the results. What is beyond the arrays is summed up and not kept. */
