@@ -109,13 +109,16 @@ static void warn_of_security(struct front *front, const struct route *route, con
         answer_warn(answer, warnings);
 }
 
-static void answer_written(struct front *front, const struct route *route, const struct representation *representation,
-                           struct object *object, int code, struct answer *answer)
+/* What was written, or, in a dry run, what would have been. */
+static void answer_written(const struct route *route, const struct representation *representation, struct object *object,
+                           struct answer *answer)
 {
-    if (route->subresource == SUBRESOURCE_SCALE)
-        answer_scale(front, route, answer);
-    else
-        represent_object(representation, object, answer, code);
+    if (route->subresource != SUBRESOURCE_SCALE) {
+        represent_object(representation, object, answer, 200);
+        return;
+    }
+    AUTO_JSON cJSON *scale = scale_of_object(object);
+    answer_tree(answer, 200, scale);
 }
 
 void object_create_request(struct front *front, const struct route *route, const struct http_request *request,
@@ -153,7 +156,7 @@ void object_update(struct front *front, const struct route *route, const struct 
         answer_status(answer, &status);
     else {
         warn_of_security(front, route, updated, before, answer);
-        answer_written(front, route, &representation, updated, 200, answer);
+        answer_written(route, &representation, updated, answer);
     }
 }
 
@@ -236,6 +239,6 @@ void object_patch(struct front *front, const struct route *route, const struct h
         answer_status(answer, &status);
     else {
         warn_of_security(front, route, patched, before, answer);
-        answer_written(front, route, &representation, patched, 200, answer);
+        answer_written(route, &representation, patched, answer);
     }
 }

@@ -41,7 +41,7 @@ int registry_create(struct registry *registry, enum resource_id resource, const 
  * metadata.resourceVersion in the object, when set, must be the current one (409 Conflict). SUBRESOURCE_STATUS changes
  * status alone (and a Deployment's annotations: its controller writes the revision with the status), SUBRESOURCE_NONE
  * everything but status, SUBRESOURCE_SCALE takes and gives an autoscaling/v1 Scale
- * (the output is then the scaled object; registry_scale makes the Scale). */
+ * (the output is then the scaled object; scale_of_object makes the Scale). */
 int registry_update(struct registry *registry, enum resource_id resource, const char *namespace, const char *name,
                     enum subresource subresource, cJSON *object_take, struct object **updated, struct status *status);
 
@@ -89,5 +89,8 @@ int registry_mutate(struct registry *registry, enum resource_id resource, const 
 /* The autoscaling/v1 Scale of a Deployment, ReplicaSet or StatefulSet; the caller deletes it. NULL with Status. */
 cJSON *registry_scale(struct registry *registry, enum resource_id resource, const char *namespace, const char *name,
                       struct status *status);
+
+/* The Scale of an object that is at hand, stored or not (a dry run's is not); the caller deletes it. */
+cJSON *scale_of_object(const struct object *object);
 
 #endif

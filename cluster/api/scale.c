@@ -69,7 +69,7 @@ static void set_replicas(const struct resource *resource, cJSON *tree, int64_t r
     set_member(tree, resource->custom != NULL ? resource->custom->scale.wanted : ".spec.replicas", replicas);
 }
 
-static cJSON *scale_of(const struct object *object)
+cJSON *scale_of_object(const struct object *object)
 {
     static const char *const kept[] = {"name", "namespace", "uid", "resourceVersion", "creationTimestamp"};
     const cJSON *tree = object_tree(object);
@@ -123,7 +123,7 @@ cJSON *registry_scale(struct registry *registry, enum resource_id resource, cons
 {
     AUTO_OBJECT struct object *object = find_scalable(registry, resource, namespace, name, status);
     if (object != NULL)
-        return scale_of(object);
+        return scale_of_object(object);
     const struct resource missing = missing_resource(resource_by_id(resource));
     if (missing.has_scale)
         (void)fail_not_found(status, &missing, name);

@@ -80,6 +80,35 @@ static void test_dry_runs(void **state)
     assert_int_equal(before, store_version(fixture->store));
 }
 
+#define DEPLOYMENTS "/apis/apps/v1/namespaces/default/deployments"
+#define DEPLOYMENT                                                                                                               \
+    "{\"metadata\":{\"name\":\"web\"},\"spec\":{\"replicas\":2,\"selector\":{\"matchLabels\":{\"app\":\"web\"}},\"template\":"   \
+    "{\"metadata\":{\"labels\":{\"app\":\"web\"}},\"spec\":{\"containers\":[{\"name\":\"web\",\"image\":\"web\"}]}}}}"
+
+/* A scale that is only tried is answered as it would be. */
+static void test_dry_runs_of_a_scale(void **state)
+{
+    struct fixture *fixture = *state;
+    fixture_check(fixture, "POST", DEPLOYMENTS, JSON, DEPLOYMENT, 201);
+    uint64_t before = store_version(fixture->store);
+    AUTO_JSON cJSON *patched =
+        fixture_expect(fixture, "PATCH", DEPLOYMENTS "/web/scale?dryRun=All", MERGE, "{\"spec\":{\"replicas\":7}}", 200);
+    assert_string_equal(json_text(json_get(patched, "kind"), ""), "Scale");
+    assert_int_equal(json_integer(json_get(patched, "spec", "replicas"), -1), 7);
+    AUTO_JSON cJSON *updated =
+        fixture_expect(fixture, "PUT", DEPLOYMENTS "/web/scale?dryRun=All", JSON,
+                       "{\"apiVersion\":\"autoscaling/v1\",\"kind\":\"Scale\",\"metadata\":{\"name\":\"web\",\"namespace\":"
+                       "\"default\"},\"spec\":{\"replicas\":5}}",
+                       200);
+    assert_int_equal(json_integer(json_get(updated, "spec", "replicas"), -1), 5);
+    AUTO_JSON cJSON *present = fixture_expect(fixture, "GET", DEPLOYMENTS "/web/scale", NULL, NULL, 200);
+    assert_int_equal(json_integer(json_get(present, "spec", "replicas"), -1), 2);
+    assert_int_equal(before, store_version(fixture->store));
+    AUTO_JSON cJSON *done = fixture_expect(fixture, "PATCH", DEPLOYMENTS "/web/scale", MERGE, "{\"spec\":{\"replicas\":7}}", 200);
+    assert_int_equal(json_integer(json_get(done, "spec", "replicas"), -1), 7);
+    assert_true(store_version(fixture->store) > before);
+}
+
 static void test_preconditions(void **state)
 {
     struct fixture *fixture = *state;
@@ -144,6 +173,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_refused, fixture_open, fixture_close),
         cmocka_unit_test_setup_teardown(test_dry_runs, fixture_open, fixture_close),
+        cmocka_unit_test_setup_teardown(test_dry_runs_of_a_scale, fixture_open, fixture_close),
         cmocka_unit_test_setup_teardown(test_preconditions, fixture_open, fixture_close),
         cmocka_unit_test_setup_teardown(test_manager_of_the_client, fixture_open, fixture_close),
         cmocka_unit_test_setup_teardown(test_strict, fixture_open, fixture_close),
