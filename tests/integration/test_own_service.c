@@ -19,55 +19,23 @@
 #include "common/file.h"
 #include "common/json.h"
 #include "common/memory.h"
-#include "common/yaml.h"
 #include "kube/kube.h"
 #include "tests/support/child.h"
 #include "tests/support/folder.h"
+#include "tests/support/shared_cluster.h"
 
 #define HPA "/apis/autoscaling/v2/namespaces/shop/horizontalpodautoscalers/webapp"
-#define DEADLINE (20 * NANOSECONDS_PER_SECOND)
-#define LONGEST 90.0
 
 #define HEAD "apiVersion: hpalab/v1\nkind: Lesson\nmetadata: {name: shop}\nspec:\n  namespace: shop\n  watch: {hpa: webapp}\n"
 #define LOAD                                                                                                                     \
     "  load:\n  - {name: visitors, executor: constant-arrival-rate, url: 'http://webapp:8080/post/1', rate: 20, duration: %s}\n"
 
-struct lab {
-    char *folder, *state, *kubeconfig;
-    struct kube_client *administrator;
-};
-
-static struct test_child *begin(const struct lab *lab, const char *kubeconfig, const char *const *arguments)
+static void apply(const struct shared_cluster *lab, const char *name, const char *text)
 {
-    AUTO_FREE char *variable = memory_format("KUBECONFIG=%s/%s", lab->folder, kubeconfig);
-    const char *const environment[] = {lab->state, variable, "NO_COLOR=1", NULL};
-    return test_child_start("hpalab", arguments, environment);
+    shared_cluster_apply(lab, "shop", name, text);
 }
 
-/* hpalab(lab, "kubeconfig", "restore", run) */
-#define hpalab(lab, kubeconfig, ...)                                                                                             \
-    test_child_finish(begin((lab), (kubeconfig), (const char *const[]){__VA_ARGS__, NULL}), LONGEST)
-
-static void assert_ended(const struct test_ended *ended, int code, const char *says)
-{
-    if (ended->code != code || (strstr(ended->output, says) == NULL && strstr(ended->errors, says) == NULL))
-        fail_msg("exit status %d, not %d with \"%s\"\n%s\n%s", ended->code, code, says, ended->output, ended->errors);
-}
-
-static void apply(const struct lab *lab, const char *name, const char *text)
-{
-    struct error error = ERROR_NONE;
-    AUTO_YAML struct yaml_documents documents = {0};
-    if (yaml_parse(name, text, strlen(text), &documents, &error) < 0)
-        fail_msg("%s", error.text);
-    for (size_t i = 0; i < documents.count; i++) {
-        AUTO_JSON cJSON *object = yaml_to_json(documents.roots[i]);
-        if (kube_apply(lab->administrator, object, "shop", NULL, &error) < 0)
-            fail_msg("%s: %s", name, error.text);
-    }
-}
-
-static void apply_file(const struct lab *lab, const char *path)
+static void apply_file(const struct shared_cluster *lab, const char *path)
 {
     AUTO_FREE char *text = test_folder_read_file(path);
     assert_non_null(text);
@@ -75,7 +43,7 @@ static void apply_file(const struct lab *lab, const char *path)
 }
 
 /* The path of a lesson with this text behind the head; the caller frees it. */
-static char *lesson(const struct lab *lab, const char *name, const char *text)
+static char *lesson(const struct shared_cluster *lab, const char *name, const char *text)
 {
     AUTO_FREE char *whole = memory_format(HEAD "%s", text);
     char *path = memory_format("%s/%s.yaml", lab->folder, name);
@@ -84,20 +52,20 @@ static char *lesson(const struct lab *lab, const char *name, const char *text)
 }
 
 /* The spec of the HPA as text; the caller frees it. */
-static char *hpa_spec(const struct lab *lab)
+static char *hpa_spec(const struct shared_cluster *lab)
 {
     AUTO_KUBE_ANSWER struct kube_answer answer = {0};
-    assert_int_equal(kube_request(lab->administrator, "GET", HPA, NULL, NULL, DEADLINE, &answer, NULL), 0);
+    assert_int_equal(kube_request(lab->administrator, "GET", HPA, NULL, NULL, SHARED_CLUSTER_DEADLINE, &answer, NULL), 0);
     return json_print(json_get(answer.body, "spec"));
 }
 
-static void wait_for_pod(const struct lab *lab)
+static void wait_for_pod(const struct shared_cluster *lab)
 {
-    int64_t deadline = clock_monotonic() + 3 * DEADLINE;
+    int64_t deadline = clock_monotonic() + 3 * SHARED_CLUSTER_DEADLINE;
     for (;;) {
         AUTO_KUBE_ANSWER struct kube_answer answer = {0};
-        (void)kube_request(lab->administrator, "GET", "/apis/apps/v1/namespaces/shop/deployments/webapp", NULL, NULL, DEADLINE,
-                           &answer, NULL);
+        (void)kube_request(lab->administrator, "GET", "/apis/apps/v1/namespaces/shop/deployments/webapp", NULL, NULL,
+                           SHARED_CLUSTER_DEADLINE, &answer, NULL);
         if (json_integer(json_get(answer.body, "status", "availableReplicas"), 0) > 0)
             return;
         assert_true(clock_monotonic() < deadline);
@@ -106,14 +74,11 @@ static void wait_for_pod(const struct lab *lab)
 }
 
 /* The same cluster also under a name that is nobody's laboratory. */
-static void write_kubeconfigs(struct lab *lab)
+static void write_production(const struct shared_cluster *lab)
 {
-    AUTO_FREE char *own = memory_format("%s/state/hpalab/cluster/kubeconfig", lab->folder);
-    AUTO_FREE char *text = test_folder_read_file(own);
+    AUTO_FREE char *text = test_folder_read_file(lab->kubeconfig);
     AUTO_FREE char *production = memory_format("%s/production", lab->folder);
     assert_non_null(text);
-    lab->kubeconfig = memory_format("%s/own", lab->folder);
-    test_folder_write_file(lab->kubeconfig, text);
     AUTO_FREE char *renamed = memory_format("%s", text);
     const char *other = "\"prodct\"";
     for (char *at; (at = strstr(renamed, "\"hpalab\"")) != NULL;)
@@ -124,16 +89,10 @@ static void write_kubeconfigs(struct lab *lab)
 
 static int set_up(void **state)
 {
-    struct error error = ERROR_NONE;
-    struct lab *lab = memory_allocate(1, sizeof *lab);
-    lab->folder = test_folder_create();
-    lab->state = memory_format("XDG_STATE_HOME=%s/state", lab->folder);
+    struct shared_cluster *lab = memory_allocate(1, sizeof *lab);
+    shared_cluster_up(lab);
     *state = lab;
-    AUTO_ENDED struct test_ended up = hpalab(lab, "none", "cluster", "up");
-    assert_ended(&up, 0, "export KUBECONFIG=");
-    write_kubeconfigs(lab);
-    lab->administrator = kube_open(lab->kubeconfig, NULL, &error);
-    assert_non_null(lab->administrator);
+    write_production(lab);
     apply(lab, "namespace", "apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n");
     apply_file(lab, "manifests/webapp/hpa/hpa.yaml");
     apply_file(lab, "tests/data/lessons/small/manifests/webapp.yaml");
@@ -143,14 +102,8 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-    struct lab *lab = *state;
-    kube_close(lab->administrator);
-    struct test_ended ended = hpalab(lab, "none", "cluster", "down");
-    test_ended_release(&ended);
-    test_folder_remove(lab->folder);
-    free(lab->folder);
-    free(lab->state);
-    free(lab->kubeconfig);
+    struct shared_cluster *lab = *state;
+    shared_cluster_down(lab);
     free(lab);
     return 0;
 }
@@ -159,7 +112,7 @@ static int tear_down(void **state)
 
 static bool wait_for_line(const struct test_child *child, const char *part)
 {
-    int64_t deadline = clock_monotonic() + 3 * DEADLINE;
+    int64_t deadline = clock_monotonic() + 3 * SHARED_CLUSTER_DEADLINE;
     while (clock_monotonic() < deadline) {
         AUTO_FREE char *output = test_child_output(child);
         if (strstr(output, part) != NULL)
@@ -187,59 +140,61 @@ static void write_results(const char *path)
 
 static void test_a_recording_with_results_of_k6(void **state)
 {
-    const struct lab *lab = *state;
+    const struct shared_cluster *lab = *state;
     AUTO_FREE char *run = memory_format("%s/recording", lab->folder);
     AUTO_FREE char *results = memory_format("%s/k6.json", lab->folder);
-    struct test_child *child = begin(
+    struct test_child *child = shared_cluster_begin(
         lab, "own", (const char *const[]){"record", "--watch", "hpa/webapp", "-n", "shop", "--out", run, "--k6", results, NULL});
     assert_true(wait_for_line(child, "live: 0:00, replicas 1 ready of 1"));
     write_results(results);
     clock_sleep_until(clock_monotonic() + NANOSECONDS_PER_SECOND * 3 / 2);
     test_child_signal(child, SIGINT);
-    AUTO_ENDED struct test_ended ended = test_child_finish(child, LONGEST);
-    assert_ended(&ended, 0, "Requests answered             10");
-    assert_ended(&ended, 0, "Most pods                      1");
-    assert_ended(&ended, 0, "k6: 10 requests");
-    AUTO_ENDED struct test_ended runs = hpalab(lab, "own", "runs", "--folder", lab->folder);
-    assert_ended(&runs, 0, "1 variants  complete");
+    AUTO_ENDED struct test_ended ended = test_child_finish(child, SHARED_CLUSTER_PATIENCE);
+    shared_cluster_assert_ended(&ended, 0, "Requests answered             10");
+    shared_cluster_assert_ended(&ended, 0, "Most pods                      1");
+    shared_cluster_assert_ended(&ended, 0, "k6: 10 requests");
+    AUTO_ENDED struct test_ended runs = shared_cluster_run(lab, "own", "runs", "--folder", lab->folder);
+    shared_cluster_assert_ended(&runs, 0, "1 variants  complete");
 }
 
 static void test_a_recording_of_a_deployment(void **state)
 {
-    const struct lab *lab = *state;
+    const struct shared_cluster *lab = *state;
     AUTO_FREE char *run = memory_format("%s/deployment", lab->folder);
-    AUTO_ENDED struct test_ended ended =
-        hpalab(lab, "own", "record", "--watch", "deployment/webapp", "--namespace=shop", "--duration", "1s", "--out", run);
-    assert_ended(&ended, 0, "Most pods                      1");
-    AUTO_ENDED struct test_ended wrong = hpalab(lab, "own", "record", "--watch", "hpa/cart", "-n", "shop", "--out", run);
-    assert_ended(&wrong, 1, "holds a run already");
+    AUTO_ENDED struct test_ended ended = shared_cluster_run(lab, "own", "record", "--watch", "deployment/webapp",
+                                                            "--namespace=shop", "--duration", "1s", "--out", run);
+    shared_cluster_assert_ended(&ended, 0, "Most pods                      1");
+    AUTO_ENDED struct test_ended wrong =
+        shared_cluster_run(lab, "own", "record", "--watch", "hpa/cart", "-n", "shop", "--out", run);
+    shared_cluster_assert_ended(&wrong, 1, "holds a run already");
     AUTO_FREE char *nothing = memory_format("%s/nothing", lab->folder);
-    AUTO_ENDED struct test_ended none = hpalab(lab, "own", "record", "--watch", "hpa/cart", "-n", "shop", "--out", nothing);
-    assert_ended(&none, 1, "\"cart\" not found");
-    AUTO_ENDED struct test_ended usage = hpalab(lab, "own", "record", "--run", run);
-    assert_ended(&usage, 2, "--run RUN goes with --k6 FILE alone");
+    AUTO_ENDED struct test_ended none =
+        shared_cluster_run(lab, "own", "record", "--watch", "hpa/cart", "-n", "shop", "--out", nothing);
+    shared_cluster_assert_ended(&none, 1, "\"cart\" not found");
+    AUTO_ENDED struct test_ended usage = shared_cluster_run(lab, "own", "record", "--run", run);
+    shared_cluster_assert_ended(&usage, 2, "--run RUN goes with --k6 FILE alone");
 }
 
 /* ---- asking, and a ceiling ---- */
 
 static void test_who_is_asked(void **state)
 {
-    const struct lab *lab = *state;
+    const struct shared_cluster *lab = *state;
     AUTO_FREE char *load = memory_format("  variants: [{name: live}]\n" LOAD, "1s");
     AUTO_FREE char *path = lesson(lab, "asked", load);
     AUTO_FREE char *run = memory_format("%s/asked", lab->folder);
-    AUTO_ENDED struct test_ended asked = hpalab(lab, "production", "run", path, "--target", "prodct", "--out", run);
-    assert_ended(&asked, 2, "context prodct (https://127.");
-    assert_ended(&asked, 2, "--yes says that it may be loaded");
+    AUTO_ENDED struct test_ended asked = shared_cluster_run(lab, "production", "run", path, "--target", "prodct", "--out", run);
+    shared_cluster_assert_ended(&asked, 2, "context prodct (https://127.");
+    shared_cluster_assert_ended(&asked, 2, "--yes says that it may be loaded");
     AUTO_ENDED struct test_ended high =
-        hpalab(lab, "production", "run", path, "--target", "prodct", "--yes", "--max-rate", "19.5");
-    assert_ended(&high, 2, "sends up to 20 requests/s, more than --max-rate 19.5; nothing was sent");
-    AUTO_ENDED struct test_ended embedded = hpalab(lab, "own", "run", path);
-    assert_ended(&embedded, 2, "which a new embedded cluster has not");
+        shared_cluster_run(lab, "production", "run", path, "--target", "prodct", "--yes", "--max-rate", "19.5");
+    shared_cluster_assert_ended(&high, 2, "sends up to 20 requests/s, more than --max-rate 19.5; nothing was sent");
+    AUTO_ENDED struct test_ended embedded = shared_cluster_run(lab, "own", "run", path);
+    shared_cluster_assert_ended(&embedded, 2, "which a new embedded cluster has not");
     assert_int_equal(access(run, F_OK), -1);
-    AUTO_ENDED struct test_ended yes = hpalab(lab, "production", "run", path, "--target", "prodct", "--yes", "--max-rate", "20",
-                                              "--format", "junit", "--out", run);
-    assert_ended(&yes, 0, "Requests answered             20");
+    AUTO_ENDED struct test_ended yes = shared_cluster_run(lab, "production", "run", path, "--target", "prodct", "--yes",
+                                                          "--max-rate", "20", "--format", "junit", "--out", run);
+    shared_cluster_assert_ended(&yes, 0, "Requests answered             20");
     AUTO_FREE char *junit = memory_format("%s/junit.xml", run);
     AUTO_FREE char *xml = test_folder_read_file(junit);
     assert_non_null(strstr(xml, "<testcase classname=\"shop.live\" name=\"comes to its end\"/>"));
@@ -266,7 +221,7 @@ static void assert_nowhere(const char *folder, const char *bytes)
 
 static void test_a_secret_is_written_nowhere(void **state)
 {
-    const struct lab *lab = *state;
+    const struct shared_cluster *lab = *state;
     AUTO_FREE char *run = memory_format("%s/secret", lab->folder);
     AUTO_FREE char *path =
         lesson(lab, "secret",
@@ -274,8 +229,9 @@ static void test_a_secret_is_written_nowhere(void **state)
                "  - {name: visitors, executor: constant-arrival-rate, url: 'http://webapp:8080/post/1', rate: 10, duration: 1s,\n"
                "     headers: {Authorization: {prefix: 'Bearer ', valueFrom: {env: SHOP_TOKEN}}, X-Said: said-0penly}}\n");
     assert_int_equal(setenv("SHOP_TOKEN", SECRET, 1), 0);
-    AUTO_ENDED struct test_ended ended = hpalab(lab, "own", "run", path, "--target", "hpalab", "--format", "junit", "--out", run);
-    assert_ended(&ended, 0, "Requests answered");
+    AUTO_ENDED struct test_ended ended =
+        shared_cluster_run(lab, "own", "run", path, "--target", "hpalab", "--format", "junit", "--out", run);
+    shared_cluster_assert_ended(&ended, 0, "Requests answered");
     assert_null(strstr(ended.output, SECRET));
     assert_null(strstr(ended.errors, SECRET));
     assert_nowhere(run, SECRET);
@@ -284,15 +240,15 @@ static void test_a_secret_is_written_nowhere(void **state)
     AUTO_FREE char *bytes = file_read(database, SIZE_MAX / 2, &length, NULL);
     assert_non_null(memmem(bytes, length, "said-0penly", strlen("said-0penly"))); /* the lesson itself is there */
     assert_int_equal(unsetenv("SHOP_TOKEN"), 0);
-    AUTO_ENDED struct test_ended unset = hpalab(lab, "own", "run", path, "--target", "hpalab");
-    assert_ended(&unset, 2, "headers: the environment variable SHOP_TOKEN is not set");
+    AUTO_ENDED struct test_ended unset = shared_cluster_run(lab, "own", "run", path, "--target", "hpalab");
+    shared_cluster_assert_ended(&unset, 2, "headers: the environment variable SHOP_TOKEN is not set");
 }
 
 /* ---- changing a live HPA ---- */
 
-static void wait_for_change(const struct lab *lab, const char *original)
+static void wait_for_change(const struct shared_cluster *lab, const char *original)
 {
-    int64_t deadline = clock_monotonic() + 3 * DEADLINE;
+    int64_t deadline = clock_monotonic() + 3 * SHARED_CLUSTER_DEADLINE;
     for (bool changed = false; !changed;) {
         AUTO_FREE char *now = hpa_spec(lab);
         changed = strcmp(now, original) != 0;
@@ -304,15 +260,16 @@ static void wait_for_change(const struct lab *lab, const char *original)
 #define CHANGED "  variants: [{name: changed, behavior: {scaleDown: {stabilizationWindowSeconds: 7}}, patch: {maxReplicas: 4}}]\n"
 
 /* A run that is killed while the HPA is changed; the folder of the run, which the caller frees. */
-static char *kill_while_changed(const struct lab *lab, const char *name, const char *original)
+static char *kill_while_changed(const struct shared_cluster *lab, const char *name, const char *original)
 {
     AUTO_FREE char *text = memory_format(CHANGED LOAD, "60s");
     AUTO_FREE char *path = lesson(lab, name, text);
     char *run = memory_format("%s/%s", lab->folder, name);
-    struct test_child *child = begin(lab, "own", (const char *const[]){"run", path, "--target", "hpalab", "--out", run, NULL});
+    struct test_child *child =
+        shared_cluster_begin(lab, "own", (const char *const[]){"run", path, "--target", "hpalab", "--out", run, NULL});
     wait_for_change(lab, original);
     test_child_signal(child, SIGKILL);
-    AUTO_ENDED struct test_ended ended = test_child_finish(child, LONGEST);
+    AUTO_ENDED struct test_ended ended = test_child_finish(child, SHARED_CLUSTER_PATIENCE);
     assert_int_equal(ended.code, -SIGKILL);
     AUTO_FREE char *now = hpa_spec(lab);
     assert_non_null(strstr(now, "\"stabilizationWindowSeconds\":7"));
@@ -320,7 +277,7 @@ static char *kill_while_changed(const struct lab *lab, const char *name, const c
     return run;
 }
 
-static void assert_original(const struct lab *lab, const char *original)
+static void assert_original(const struct shared_cluster *lab, const char *original)
 {
     AUTO_FREE char *now = hpa_spec(lab);
     assert_string_equal(now, original);
@@ -328,47 +285,48 @@ static void assert_original(const struct lab *lab, const char *original)
 
 static void test_a_change_is_put_back_by_the_run(void **state)
 {
-    const struct lab *lab = *state;
+    const struct shared_cluster *lab = *state;
     AUTO_FREE char *original = hpa_spec(lab);
     AUTO_FREE char *text = memory_format(CHANGED LOAD, "60s");
     AUTO_FREE char *path = lesson(lab, "changing", text);
     AUTO_FREE char *run = memory_format("%s/changing", lab->folder);
-    struct test_child *child = begin(lab, "own", (const char *const[]){"run", path, "--target", "hpalab", "--out", run, NULL});
+    struct test_child *child =
+        shared_cluster_begin(lab, "own", (const char *const[]){"run", path, "--target", "hpalab", "--out", run, NULL});
     wait_for_change(lab, original);
     test_child_signal(child, SIGINT);
-    AUTO_ENDED struct test_ended ended = test_child_finish(child, LONGEST);
-    assert_ended(&ended, 130, "ended early");
+    AUTO_ENDED struct test_ended ended = test_child_finish(child, SHARED_CLUSTER_PATIENCE);
+    shared_cluster_assert_ended(&ended, 130, "ended early");
     assert_original(lab, original);
-    AUTO_ENDED struct test_ended restore = hpalab(lab, "own", "restore", run);
-    assert_ended(&restore, 0, "There is nothing to put back");
+    AUTO_ENDED struct test_ended restore = shared_cluster_run(lab, "own", "restore", run);
+    shared_cluster_assert_ended(&restore, 0, "There is nothing to put back");
 }
 
 static void test_a_change_is_put_back_after_a_kill(void **state)
 {
-    const struct lab *lab = *state;
+    const struct shared_cluster *lab = *state;
     AUTO_FREE char *original = hpa_spec(lab);
     AUTO_FREE char *run = kill_while_changed(lab, "killed", original);
-    AUTO_ENDED struct test_ended restore = hpalab(lab, "own", "restore", run);
-    assert_ended(&restore, 0, "webapp is as it was before the run");
+    AUTO_ENDED struct test_ended restore = shared_cluster_run(lab, "own", "restore", run);
+    shared_cluster_assert_ended(&restore, 0, "webapp is as it was before the run");
     assert_original(lab, original);
-    AUTO_ENDED struct test_ended again = hpalab(lab, "own", "restore", run);
-    assert_ended(&again, 0, "There is nothing to put back");
+    AUTO_ENDED struct test_ended again = shared_cluster_run(lab, "own", "restore", run);
+    shared_cluster_assert_ended(&again, 0, "There is nothing to put back");
 }
 
 static void test_what_somebody_else_has_changed_is_left(void **state)
 {
-    const struct lab *lab = *state;
+    const struct shared_cluster *lab = *state;
     AUTO_FREE char *original = hpa_spec(lab);
     AUTO_FREE char *run = kill_while_changed(lab, "conflict", original);
     assert_int_equal(kube_request(lab->administrator, "PATCH", HPA, "application/merge-patch+json",
-                                  "{\"spec\":{\"maxReplicas\":9}}", DEADLINE, NULL, NULL),
+                                  "{\"spec\":{\"maxReplicas\":9}}", SHARED_CLUSTER_DEADLINE, NULL, NULL),
                      0);
-    AUTO_ENDED struct test_ended refused = hpalab(lab, "own", "restore", run);
-    assert_ended(&refused, 1, "somebody else has changed it since (spec: maxReplicas)");
+    AUTO_ENDED struct test_ended refused = shared_cluster_run(lab, "own", "restore", run);
+    shared_cluster_assert_ended(&refused, 1, "somebody else has changed it since (spec: maxReplicas)");
     AUTO_FREE char *now = hpa_spec(lab);
     assert_non_null(strstr(now, "\"maxReplicas\":9"));
-    AUTO_ENDED struct test_ended forced = hpalab(lab, "own", "restore", run, "--force");
-    assert_ended(&forced, 0, "is as it was before the run");
+    AUTO_ENDED struct test_ended forced = shared_cluster_run(lab, "own", "restore", run, "--force");
+    shared_cluster_assert_ended(&forced, 0, "is as it was before the run");
     assert_original(lab, original);
 }
 
@@ -384,7 +342,7 @@ struct account {
     struct test_child *child;
 };
 
-static void write_account(const struct lab *lab, const char *name)
+static void write_account(const struct shared_cluster *lab, const char *name)
 {
     AUTO_FREE char *text = test_folder_read_file(lab->kubeconfig);
     AUTO_FREE char *path = memory_format("%s/%s", lab->folder, name);
@@ -395,43 +353,43 @@ static void write_account(const struct lab *lab, const char *name)
 }
 
 /* Takes the rule from the account's role; its text is the caller's. NULL = there are not so many. */
-static char *take_rule(const struct lab *lab, const char *name, int number)
+static char *take_rule(const struct shared_cluster *lab, const char *name, int number)
 {
     struct error error = ERROR_NONE;
     AUTO_FREE char *path = memory_format("/apis/rbac.authorization.k8s.io/v1/namespaces/shop/roles/%s", name);
     AUTO_KUBE_ANSWER struct kube_answer role = {0};
-    assert_int_equal(kube_request(lab->administrator, "GET", path, NULL, NULL, DEADLINE, &role, NULL), 0);
+    assert_int_equal(kube_request(lab->administrator, "GET", path, NULL, NULL, SHARED_CLUSTER_DEADLINE, &role, NULL), 0);
     AUTO_JSON cJSON *rule = cJSON_DetachItemFromArray(json_array_at(role.body, "rules"), number);
     if (rule == NULL)
         return NULL;
     AUTO_FREE char *text = json_print(role.body);
-    if (kube_request(lab->administrator, "PUT", path, "application/json", text, DEADLINE, NULL, &error) < 0)
+    if (kube_request(lab->administrator, "PUT", path, "application/json", text, SHARED_CLUSTER_DEADLINE, NULL, &error) < 0)
         fail_msg("%s", error.text);
     return json_print(rule);
 }
 
-static struct account make_account(const struct lab *lab, const char *lesson_path, int number)
+static struct account make_account(const struct shared_cluster *lab, const char *lesson_path, int number)
 {
     struct account account = {0};
     (void)snprintf(account.name, sizeof account.name, "account-%d", number + 1);
     account.run = memory_format("%s/run-%s", lab->folder, account.name);
-    AUTO_ENDED struct test_ended rbac = hpalab(lab, "own", "rbac", lesson_path, "--name", account.name);
-    assert_ended(&rbac, 0, "kind: Role");
+    AUTO_ENDED struct test_ended rbac = shared_cluster_run(lab, "own", "rbac", lesson_path, "--name", account.name);
+    shared_cluster_assert_ended(&rbac, 0, "kind: Role");
     apply(lab, "rbac", rbac.output);
     write_account(lab, account.name);
     account.rule = number < 0 ? NULL : take_rule(lab, account.name, number);
     return account;
 }
 
-static void start_run(const struct lab *lab, struct account *account, const char *lesson_path)
+static void start_run(const struct shared_cluster *lab, struct account *account, const char *lesson_path)
 {
-    account->child =
-        begin(lab, account->name, (const char *const[]){"run", lesson_path, "--target", "hpalab", "--out", account->run, NULL});
+    account->child = shared_cluster_begin(
+        lab, account->name, (const char *const[]){"run", lesson_path, "--target", "hpalab", "--out", account->run, NULL});
 }
 
 static void check_that_it_is_missed(struct account *account)
 {
-    AUTO_ENDED struct test_ended ended = test_child_finish(account->child, LONGEST);
+    AUTO_ENDED struct test_ended ended = test_child_finish(account->child, SHARED_CLUSTER_PATIENCE);
     if (ended.code != 1 || (strstr(ended.errors, "403 Forbidden") == NULL && strstr(ended.errors, "no permission to") == NULL))
         fail_msg("without %s: exit status %d, %s", account->rule, ended.code, ended.errors);
 }
@@ -444,14 +402,14 @@ static void account_release(struct account *account)
 
 static void test_exactly_the_printed_rules(void **state)
 {
-    const struct lab *lab = *state;
+    const struct shared_cluster *lab = *state;
     AUTO_FREE char *text = memory_format(CHANGED LOAD, "1s");
     AUTO_FREE char *path = lesson(lab, "account", text);
     AUTO_FREE char *original = hpa_spec(lab);
     struct account whole = make_account(lab, path, -1);
     start_run(lab, &whole, path);
-    AUTO_ENDED struct test_ended ended = test_child_finish(whole.child, LONGEST);
-    assert_ended(&ended, 0, "Requests answered                20");
+    AUTO_ENDED struct test_ended ended = test_child_finish(whole.child, SHARED_CLUSTER_PATIENCE);
+    shared_cluster_assert_ended(&ended, 0, "Requests answered                20");
     account_release(&whole);
     struct account accounts[RULES_MAXIMUM];
     int count = 0;
@@ -472,24 +430,25 @@ static void test_exactly_the_printed_rules(void **state)
 
 static void test_clean_takes_what_is_ours(void **state)
 {
-    const struct lab *lab = *state;
+    const struct shared_cluster *lab = *state;
     apply(lab, "left",
           "apiVersion: v1\nkind: Namespace\n"
           "metadata: {name: hpalab-left-one, labels: {app.kubernetes.io/managed-by: hpalab, hpalab/lesson: left}}\n"
           "---\napiVersion: v1\nkind: Secret\n"
           "metadata: {name: generators, labels: {app.kubernetes.io/managed-by: hpalab, hpalab/lesson: left}}\n"
           "---\napiVersion: v1\nkind: Secret\nmetadata: {name: ours, labels: {app.kubernetes.io/managed-by: hpalab}}\n");
-    AUTO_ENDED struct test_ended refused = hpalab(lab, "production", "clean");
-    assert_ended(&refused, 2, "namespace hpalab-left-one (lesson left, ");
-    assert_ended(&refused, 2, "--yes says so");
-    AUTO_ENDED struct test_ended removed = hpalab(lab, "production", "clean", "--yes");
-    assert_ended(&removed, 0, "removed namespace hpalab-left-one");
-    assert_ended(&removed, 0, "removed secret generators in shop");
+    AUTO_ENDED struct test_ended refused = shared_cluster_run(lab, "production", "clean");
+    shared_cluster_assert_ended(&refused, 2, "namespace hpalab-left-one (lesson left, ");
+    shared_cluster_assert_ended(&refused, 2, "--yes says so");
+    AUTO_ENDED struct test_ended removed = shared_cluster_run(lab, "production", "clean", "--yes");
+    shared_cluster_assert_ended(&removed, 0, "removed namespace hpalab-left-one");
+    shared_cluster_assert_ended(&removed, 0, "removed secret generators in shop");
     assert_null(strstr(removed.output, "ours"));
-    AUTO_ENDED struct test_ended nothing = hpalab(lab, "own", "clean");
-    assert_ended(&nothing, 0, "Nothing of hpalab is left on hpalab");
-    assert_int_equal(
-        kube_request(lab->administrator, "GET", "/api/v1/namespaces/shop/secrets/ours", NULL, NULL, DEADLINE, NULL, NULL), 0);
+    AUTO_ENDED struct test_ended nothing = shared_cluster_run(lab, "own", "clean");
+    shared_cluster_assert_ended(&nothing, 0, "Nothing of hpalab is left on hpalab");
+    assert_int_equal(kube_request(lab->administrator, "GET", "/api/v1/namespaces/shop/secrets/ours", NULL, NULL,
+                                  SHARED_CLUSTER_DEADLINE, NULL, NULL),
+                     0);
 }
 
 int main(void)
