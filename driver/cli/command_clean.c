@@ -5,6 +5,7 @@
 #include "common/memory.h"
 #include "driver/cli/cli.h"
 #include "driver/cli/consent.h"
+#include "driver/cli/kept_runs.h"
 #include "driver/run/leftovers.h"
 #include "kube/kubeconfig.h"
 
@@ -15,7 +16,7 @@ static const char help[] =
     "  --yes             without asking\n"
     "\n"
     "Removes what runs that were killed have left: namespaces of lessons, and generators in other ones. What a run makes\n"
-    "carries the labels app.kubernetes.io/managed-by=hpalab and hpalab/lesson; nothing else is touched. A run that goes on\n"
+    "carries the label hpalab/run; nothing else is touched. A run that goes on\n"
     "loses what it works with. What a run had changed of somebody's is put back by `hpalab restore`.\n"
     "Exit status: 0 nothing is left, 1 a fault, 2 wrong usage, or nobody said yes.\n";
 
@@ -55,6 +56,21 @@ static int remove_all(struct kube_client *client, const struct leftovers *leftov
     return code;
 }
 
+/* What a run had changed is not removed here, but not passed over in silence. */
+static void mention(void *context, const struct kept_run *run)
+{
+    if (strcmp(run->context, context) == 0)
+        (void)printf("%s has changed something that is not put back yet: `hpalab restore %s` does it\n", run->folder,
+                     run->folder);
+}
+
+static void tell_what_is_kept(char *context)
+{
+    struct error error = ERROR_NONE;
+    if (kept_runs_visit(mention, context, &error) < 0)
+        (void)cli_fail(EXIT_FAULT, "clean: %s", error.text);
+}
+
 static int clean(const struct place *place, bool yes)
 {
     struct error error = ERROR_NONE;
@@ -76,6 +92,7 @@ static int clean(const struct place *place, bool yes)
     }
     leftovers_release(&leftovers);
     kube_close(client);
+    tell_what_is_kept(place->context);
     return code;
 }
 

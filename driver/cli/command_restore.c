@@ -1,24 +1,18 @@
-#include <dirent.h>
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
-#include "common/memory.h"
 #include "driver/cli/cli.h"
+#include "driver/cli/kept_runs.h"
 #include "driver/run/put_back.h"
 
-#define RUNS "runs"
-
-static const char help[] = "\n"
-                           "  RUN               folder of a run whose variants changed an HPA (default: each under runs/)\n"
-                           "  --context CONTEXT where it is (default: the run's)\n"
-                           "  --force           also over what somebody else has made of it since\n"
-                           "\n"
-                           "A run puts back by itself what it changed, also after Ctrl-C; this is for one that was killed, or\n"
-                           "whose API server was away. It may be said again: what is as it was is left alone.\n"
-                           "Exit status: 0 everything is as it was, 1 something is not, 2 wrong usage.\n";
+static const char help[] =
+    "\n"
+    "  RUN               folder of a run whose variants changed an HPA or replicas (default: each under runs/)\n"
+    "  --context CONTEXT where it is (default: the run's)\n"
+    "  --force           also over what somebody else has made of it since\n"
+    "\n"
+    "A run puts back by itself what it changed, also after Ctrl-C; this is for one that was killed, or\n"
+    "whose API server was away. It may be said again: what is as it was is left alone.\n"
+    "Exit status: 0 everything is as it was, 1 something is not, 2 wrong usage.\n";
 
 struct restoration {
     const char *context;
@@ -39,41 +33,24 @@ static void tell(void *context, const struct kept_object *object, enum put_back_
         restoration->left += cli_fail(EXIT_FAULT, "restore: %s", error->text) == EXIT_FAULT;
 }
 
-static bool see(void *context, const struct kept_object *object)
-{
-    (void)object;
-    *(bool *)context = true;
-    return false;
-}
-
 static int restore(const char *run, struct restoration *restoration, struct error *error)
 {
-    bool any = false;
     struct run_store *store = run_store_open_to_add(run, error);
     if (store == NULL)
         return -1;
-    const char *context = restoration->context != NULL ? restoration->context : run_store_summary(store)->description.cluster;
-    int result = run_store_visit_kept(store, see, &any, error);
-    struct kube_client *client = any && result == 0 ? kube_open(NULL, context, error) : NULL;
+    struct kept_run kept;
+    int result = kept_run_read(store, run, &kept, error);
+    const char *context = restoration->context != NULL ? restoration->context : kept.context;
+    bool is_there = restoration->context != NULL || !kept.is_own_cluster;
+    struct kube_client *client = result == 0 && kept.count > 0 && is_there ? kube_open(NULL, context, error) : NULL;
     if (client != NULL) {
         result = put_back_all(client, store, restoration->force, tell, restoration, error);
         kube_close(client);
-    } else if (any) {
+    } else if (kept.count > 0 && is_there) {
         result = -1;
     }
     run_store_close(store);
     return result;
-}
-
-/* Whether a run keeps anything, without the right to write to it. */
-static bool keeps_something(const char *run)
-{
-    bool any = false;
-    struct run_store *store = run_store_open(run, NULL);
-    if (store != NULL)
-        (void)run_store_visit_kept(store, see, &any, NULL);
-    run_store_close(store);
-    return any;
 }
 
 static int restore_one(const char *run, struct restoration *restoration)
@@ -84,24 +61,17 @@ static int restore_one(const char *run, struct restoration *restoration)
     return restoration->left == 0 ? EXIT_DONE : EXIT_FAULT;
 }
 
-static int is_visible(const struct dirent *entry)
+static void restore_each(void *context, const struct kept_run *run)
 {
-    return entry->d_name[0] != '.';
+    if (!run->is_own_cluster)
+        (void)restore_one(run->folder, context);
 }
 
 static int restore_all(struct restoration *restoration)
 {
-    struct dirent **entries = NULL;
-    int found = scandir(RUNS, &entries, is_visible, alphasort);
-    if (found < 0 && errno != ENOENT)
-        return cli_fail(EXIT_FAULT, "restore: " RUNS ": %s", strerror(errno));
-    for (int i = found; i-- > 0;) {
-        AUTO_FREE char *run = memory_format(RUNS "/%s", entries[i]->d_name);
-        if (keeps_something(run))
-            (void)restore_one(run, restoration);
-        free(entries[i]);
-    }
-    free(entries);
+    struct error error = ERROR_NONE;
+    if (kept_runs_visit(restore_each, restoration, &error) < 0)
+        return cli_fail(EXIT_FAULT, "restore: %s", error.text);
     return restoration->left == 0 ? EXIT_DONE : EXIT_FAULT;
 }
 

@@ -6,10 +6,7 @@
 
 #include "driver/run/variant_state.h"
 
-/* Makes the variant's changes; what was there before is in the run by then. */
+/* Makes the variant's changes; what was there before is in the run by then, for undo_changes. */
 int live_changes_make(struct variant_state *state, struct error *error);
-
-/* Puts everything back; what cannot be becomes a note of the run that says how. */
-void live_changes_undo(struct variant_state *state);
 
 #endif

@@ -9,7 +9,6 @@
 #include "common/memory.h"
 
 #define JSON_PATCH "application/json-patch+json"
-#define DEADLINE (20 * NANOSECONDS_PER_SECOND)
 #define FIELD_MANAGER "fieldManager=hpalab"
 
 /* One operation of RFC 6902 on the spec. */
@@ -32,7 +31,7 @@ static int replace_spec(struct kube_client *client, const char *path, const char
     add_operation(patch, "replace", wanted);
     AUTO_FREE char *body = json_print(patch);
     AUTO_FREE char *full = memory_format("%s?%s", path, query);
-    return kube_request(client, "PATCH", full, JSON_PATCH, body, DEADLINE, answer, error);
+    return kube_request(client, "PATCH", full, JSON_PATCH, body, KUBE_DEADLINE, answer, error);
 }
 
 int put_back_change(struct kube_client *client, struct run_store *store, const char *path,
@@ -40,7 +39,7 @@ int put_back_change(struct kube_client *client, struct run_store *store, const c
 {
     AUTO_KUBE_ANSWER struct kube_answer present = {0};
     AUTO_KUBE_ANSWER struct kube_answer tried = {0};
-    if (kube_request(client, "GET", path, NULL, NULL, DEADLINE, &present, error) < 0)
+    if (kube_request(client, "GET", path, NULL, NULL, KUBE_DEADLINE, &present, error) < 0)
         return -1;
     const cJSON *spec = json_get(present.body, "spec");
     AUTO_JSON cJSON *wanted = change(json_copy(spec), context);
@@ -99,7 +98,7 @@ static enum put_back_result put_back(struct kube_client *client, struct run_stor
     AUTO_JSON cJSON *changed = json_parse(object->changed, strlen(object->changed), error);
     if (original == NULL || changed == NULL)
         return PUT_BACK_FAILED;
-    if (kube_request(client, "GET", object->path, NULL, NULL, DEADLINE, &present, error) < 0)
+    if (kube_request(client, "GET", object->path, NULL, NULL, KUBE_DEADLINE, &present, error) < 0)
         return present.code == 404 ? let_go(store, object, PUT_BACK_NEEDLESS, error) : PUT_BACK_FAILED;
     const cJSON *now = json_get(present.body, "spec");
     if (json_equal(now, original))

@@ -2,8 +2,8 @@
 
 #include "common/clock.h"
 #include "common/memory.h"
-#include "driver/run/live_changes.h"
 #include "driver/run/scale.h"
+#include "driver/run/undo.h"
 
 #define REMOVE_DEADLINE (90 * NANOSECONDS_PER_SECOND)
 
@@ -28,20 +28,35 @@ static void remove_namespace(struct variant_state *state)
         (void)run_store_add_note(state->context->store, note, NULL);
 }
 
+/* On a cluster that others use too. */
+static void note_what_stays(const struct variant_state *state)
+{
+    for (size_t i = 0; i < state->scaled; i++) {
+        const struct lesson_scale *scale = &state->variant->scale[i];
+        AUTO_FREE char *note =
+            memory_format("deployment %s in %s stays at %d replicas, as --keep says; `hpalab restore %s` puts back "
+                          "what it had",
+                          scale->deployment, scale->namespace, scale->replicas, state->context->options->folder);
+        (void)run_store_add_note(state->context->store, note, NULL);
+    }
+}
+
 void variant_remove(struct variant_state *state, bool goes_on)
 {
     const struct run_context *context = state->context;
     bool keep = context->options->keep && context->last;
     bool ends_with_its_cluster = context->embedded->pid > 0 && !context->options->keep && !goes_on;
     if (lesson_is_live(state->lesson)) {
-        live_changes_undo(state);
+        undo_changes(state);
         return;
     }
     state->phase = RUN_CLEANING;
     variant_report_progress(state);
+    if (keep && context->embedded->pid == 0)
+        note_what_stays(state);
     if (keep || ends_with_its_cluster || embedded_has_ended(context->embedded))
         return;
-    scale_restore(state);
+    undo_changes(state);
     remove_namespace(state);
     scale_wait_restored(state);
 }

@@ -6,13 +6,10 @@
 
 #include "driver/run/variant_state.h"
 
-/* Scales and waits for the pods; ends as variant_wait does. */
+/* Scales and waits for the pods; what there was before is in the run by then, for undo_changes. Ends as variant_wait does. */
 int scale_apply(struct variant_state *state, struct error *error);
 
-/* Puts back what was changed; what fails becomes a note of the run. */
-void scale_restore(struct variant_state *state);
-
-/* Waits until what was put back is there, so that the next variant finds the cluster as this one did. */
+/* Waits until what undo_changes put back is there, so that the next variant finds the cluster as this one did. */
 void scale_wait_restored(struct variant_state *state);
 
 #endif

@@ -261,9 +261,6 @@ int variant_run(const struct run_context *context, size_t index, struct error *e
     }
     variant_name_namespace(state.lesson, state.variant, state.namespace);
     state.loads = memory_allocate(state.lesson->load_count, sizeof *state.loads);
-    state.scale_before = memory_allocate(state.variant->scale_count, sizeof *state.scale_before);
-    for (size_t i = 0; i < state.variant->scale_count; i++)
-        state.scale_before[i] = -1;
     state.ready_pods = ready_pods_create();
     state.recorder = recorder_create(context->store, lesson_watched(state.lesson), state.lesson->spike_over);
     state.abort_watch = abort_watch_create(state.variant, recorder_load_sink(state.recorder));
@@ -279,7 +276,6 @@ int variant_run(const struct run_context *context, size_t index, struct error *e
     steps_release(&state);
     manifests_release(&state.manifests);
     free(state.loads);
-    free(state.scale_before);
     free(state.service_url);
     free(state.abort_note);
     return result;

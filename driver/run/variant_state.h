@@ -41,7 +41,7 @@ struct variant_state {
     struct ready_pods *ready_pods;
     _Atomic(struct fleet *) fleet; /* of generators in pods, which send the requests; NULL = they come from here */
     struct prepared_load *loads;   /* one for each of the lesson's */
-    int *scale_before;             /* replicas that the variant's scale entries found; -1 = not changed yet */
+    size_t scaled;                 /* so many of the variant's scale entries are done */
     char *service_url;
     struct kube_counts requests_before; /* made by the variants before */
     enum run_phase phase;
