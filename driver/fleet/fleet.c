@@ -34,7 +34,7 @@ int fleet_launch(struct fleet *fleet, struct error *error)
 {
     const struct fleet_options *options = &fleet->options;
     const struct fleet_identity identity = {
-        .run = fleet->run, .lesson = options->lesson, .name = fleet->name, .deadline = options->deadline};
+        .run = options->run, .fleet = fleet->id, .lesson = options->lesson, .name = fleet->name, .deadline = options->deadline};
     AUTO_FREE char *collection = collection_path(options);
     AUTO_FREE char *secrets = memory_format("/api/v1/namespaces/%s/secrets", options->namespace);
     AUTO_JSON cJSON *workload = objects_workload(&identity, options->spec);
@@ -54,10 +54,10 @@ struct fleet *fleet_create(const struct fleet_options *options)
 {
     struct fleet *fleet = memory_allocate(1, sizeof *fleet);
     fleet->options = *options;
-    (void)random_hex((FLEET_RUN_SIZE - 1) / 2, fleet->run);
+    (void)random_hex((FLEET_ID_SIZE - 1) / 2, fleet->id);
     (void)random_hex(FLEET_TOKEN_BYTES, fleet->token);
     fleet->name =
-        options->spec->kind == FLEET_JOB ? memory_format("generators-%s", fleet->run) : memory_copy_text(FLEET_DEPLOYMENT_NAME);
+        options->spec->kind == FLEET_JOB ? memory_format("generators-%s", fleet->id) : memory_copy_text(FLEET_DEPLOYMENT_NAME);
     fleet->control = (struct control){.client = options->client,
                                       .namespace = options->namespace,
                                       .port = options->spec->port,
@@ -119,7 +119,7 @@ double fleet_share(const struct fleet_spec *spec, size_t index)
 static void see_pod(struct fleet *fleet, const struct change *change)
 {
     struct generator_pod pod;
-    if (strcmp(json_text(json_get(change->object, "metadata", "labels", FLEET_RUN_LABEL), ""), fleet->run) != 0)
+    if (strcmp(json_text(json_get(change->object, "metadata", "labels", FLEET_LABEL), ""), fleet->id) != 0)
         return;
     generator_pod_read(change->object, &pod);
     struct seen_pod *seen = fleet_find_uid(fleet, pod.uid);

@@ -24,6 +24,7 @@ struct fleet_options {
     struct kube_client *client;
     const char *namespace;
     const char *lesson;
+    const char *run; /* value of the run's label */
     const struct fleet_spec *spec;
     int64_t deadline; /* of the generators' lives, from their creation, whatever becomes of this process; nanoseconds */
     /* Called with what is known of a generator, at its start and whenever that has changed; on any thread. */

@@ -11,7 +11,7 @@
 #include "driver/fleet/generator_pod.h"
 #include "driver/fleet/merge.h"
 
-#define FLEET_RUN_SIZE 9
+#define FLEET_ID_SIZE 9
 #define FLEET_TOKEN_BYTES 32
 #define FLEET_MOST_MEMBERS 512 /* that have ever joined; of a Deployment more than there are at once */
 #define FLEET_NOBODY SIZE_MAX
@@ -49,7 +49,7 @@ struct fleet_epoch {
 struct fleet {
     struct fleet_options options;
     struct control control;
-    char run[FLEET_RUN_SIZE];
+    char id[FLEET_ID_SIZE]; /* value of its label */
     char token[2 * FLEET_TOKEN_BYTES + 1];
     char *name;
     char *path; /* of the Job or Deployment */

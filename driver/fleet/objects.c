@@ -24,8 +24,9 @@ static cJSON *new_object(const char *api_version, const char *kind, const struct
     cJSON *labels = json_object_at(metadata, "labels");
     json_set_text(labels, "app.kubernetes.io/managed-by", "hpalab");
     json_set_text(labels, FLEET_COMPONENT_LABEL, FLEET_COMPONENT);
-    json_set_text(labels, "hpalab/lesson", identity->lesson);
+    json_set_text(labels, FLEET_LESSON_LABEL, identity->lesson);
     json_set_text(labels, FLEET_RUN_LABEL, identity->run);
+    json_set_text(labels, FLEET_LABEL, identity->fleet);
     return object;
 }
 
@@ -129,12 +130,12 @@ static cJSON *new_container(const struct fleet_identity *identity, const struct 
     return container;
 }
 
-/* No two generators of the run on one node, beside what the lesson says of affinity. */
+/* No two generators of the fleet on one node, beside what the lesson says of affinity. */
 static void separate_pods(cJSON *pod, const struct fleet_identity *identity)
 {
     cJSON *term = cJSON_CreateObject();
     cJSON *labels = json_object_at(json_object_at(term, "labelSelector"), "matchLabels");
-    json_set_text(labels, FLEET_RUN_LABEL, identity->run);
+    json_set_text(labels, FLEET_LABEL, identity->fleet);
     json_set_text(labels, FLEET_COMPONENT_LABEL, FLEET_COMPONENT);
     json_set_text(term, "topologyKey", "kubernetes.io/hostname");
     cJSON *anti_affinity = json_object_at(json_object_at(pod, "affinity"), "podAntiAffinity");
@@ -198,7 +199,7 @@ static void set_deployment(cJSON *deployment, const struct fleet_identity *ident
     cJSON *settings = json_object_at(deployment, "spec");
     cJSON *labels = json_object_at(json_object_at(settings, "selector"), "matchLabels");
     json_set_integer(settings, "replicas", 0);
-    json_set_text(labels, FLEET_RUN_LABEL, identity->run);
+    json_set_text(labels, FLEET_LABEL, identity->fleet);
     json_set_text(labels, FLEET_COMPONENT_LABEL, FLEET_COMPONENT);
 }
 

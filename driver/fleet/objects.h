@@ -11,7 +11,9 @@
 #include "driver/fleet/fleet_spec.h"
 #include "driver/observe/workload.h"
 
+#define FLEET_LESSON_LABEL "hpalab/lesson"
 #define FLEET_RUN_LABEL "hpalab/run"
+#define FLEET_LABEL "hpalab/fleet" /* a run has a fleet for each variant */
 #define FLEET_COMPONENT_LABEL "app.kubernetes.io/component"
 #define FLEET_COMPONENT "generator"
 #define FLEET_CONTROL_PORT "control"              /* name of the container's port */
@@ -20,6 +22,7 @@
 /* Whose objects they are. Texts are borrowed. */
 struct fleet_identity {
     const char *run;    /* value of the run's label */
+    const char *fleet;  /* value of the fleet's label */
     const char *lesson; /* the label hpalab/lesson */
     const char *name;   /* of the Job or Deployment, and of the Secret */
     int64_t deadline;   /* after which the Job's pods are ended, whatever became of the driver; nanoseconds */

@@ -225,7 +225,7 @@ int fleet_plan(struct fleet *fleet, const struct fleet_load *loads, size_t count
         specs[i] = loads[i].spec;
     fleet_stop(fleet);
     fleet_forget_plan(fleet);
-    (void)snprintf(fleet->plan, sizeof fleet->plan, "%s-%u", fleet->run, ++fleet->plan_number);
+    (void)snprintf(fleet->plan, sizeof fleet->plan, "%s-%u", fleet->id, ++fleet->plan_number);
     if (take_loads(fleet, loads, count, slow_over, error) < 0)
         return -1;
     fleet->merge = merge_create(specs, count, &sink);

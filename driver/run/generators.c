@@ -50,6 +50,7 @@ static int launch(struct variant_state *state, struct error *error)
         .client = state->context->client,
         .namespace = state->namespace,
         .lesson = state->lesson->name,
+        .run = state->context->label,
         .spec = &state->variant->generators,
         .deadline = lesson_load_duration(state->lesson) + 2 * state->lesson->start_timeout + SPARE,
         .context = state->recorder,

@@ -5,11 +5,12 @@
 
 #include "common/clock.h"
 #include "common/memory.h"
+#include "driver/fleet/objects.h"
 
 #define DEADLINE (20 * NANOSECONDS_PER_SECOND)
 #define MOST 10000
 
-static const char selector[] = "labelSelector=app.kubernetes.io%2Fmanaged-by%3Dhpalab%2Chpalab%2Flesson";
+static const char selector[] = "labelSelector=hpalab%2Frun"; /* FLEET_RUN_LABEL, whatever its value */
 
 /* What a run makes beside a namespace that exists. Jobs and Deployments take their pods with them. */
 static const struct {
@@ -30,9 +31,10 @@ static void add(struct leftovers *leftovers, const char *kind, const cJSON *obje
     leftovers->items = memory_resize(leftovers->items, leftovers->count + 1, sizeof *leftovers->items);
     leftovers->items[leftovers->count++] =
         (struct leftover){.path = path_take,
-                          .label = memory_format("%s %s%s%s (lesson %s, %s)", kind, name, namespace != NULL ? " in " : "",
+                          .label = memory_format("%s %s%s%s (lesson %s, run %s, %s)", kind, name, namespace != NULL ? " in " : "",
                                                  namespace != NULL ? namespace : "",
-                                                 json_text(json_get(object, "metadata", "labels", "hpalab/lesson"), ""),
+                                                 json_text(json_get(object, "metadata", "labels", FLEET_LESSON_LABEL), ""),
+                                                 json_text(json_get(object, "metadata", "labels", FLEET_RUN_LABEL), ""),
                                                  json_text(json_get(object, "metadata", "creationTimestamp"), ""))};
 }
 

@@ -1,6 +1,6 @@
 /*
  * What runs that were killed have left in a cluster: everything that a run makes outside of its own namespaces, and those,
- * carries its labels.
+ * carries its label hpalab/run.
  */
 #ifndef DRIVER_RUN_LEFTOVERS_H
 #define DRIVER_RUN_LEFTOVERS_H
@@ -11,7 +11,7 @@
 
 struct leftover {
     char *path;  /* in the API */
-    char *label; /* "namespace hpalab-behavior-defaults (lesson behavior, 2026-11-22T08:40:00Z)" */
+    char *label; /* "namespace hpalab-behavior-defaults (lesson behavior, run NAME, 2026-11-22T08:40:00Z)" */
 };
 
 struct leftovers {

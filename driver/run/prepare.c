@@ -5,23 +5,40 @@
 #include "common/clock.h"
 #include "common/memory.h"
 #include "driver/run/generators.h"
+#include "driver/run/labels.h"
 #include "driver/run/live_changes.h"
 #include "driver/run/scale.h"
 #include "driver/run/target.h"
 
 #define METRICS_INTERVAL (500 * NANOSECONDS_PER_MILLISECOND)
 
+/* Whether a run before, or `hpalab clean`, has the namespace removed, which takes its time. */
+static int is_not_leaving(struct variant_state *state, const void *what, struct error *error)
+{
+    AUTO_KUBE_ANSWER struct kube_answer answer = {0};
+    const atomic_bool *stop = state->context->options->stop;
+    if (kube_get_once(state->context->client, what, REQUEST_DEADLINE, stop, &answer, error) < 0)
+        return answer.code == 404 ? 1 : answer.code / 100 == 4 ? -1 : 0;
+    return json_get(answer.body, "metadata", "deletionTimestamp") == NULL;
+}
+
 static int create_namespace(struct variant_state *state, struct error *error)
 {
+    AUTO_FREE char *path = memory_format("/api/v1/namespaces/%s", state->namespace);
+    int result = variant_wait_asking(state, is_not_leaving, path, state->lesson->start_timeout, error);
+    if (result == STEP_TIMED_OUT)
+        return error_set(error, "namespace %s is still being removed", state->namespace);
+    if (result != STEP_DONE)
+        return result;
     AUTO_JSON cJSON *object = cJSON_CreateObject();
     json_set_text(object, "apiVersion", "v1");
     json_set_text(object, "kind", "Namespace");
     json_set_text(json_object_at(object, "metadata"), "name", state->namespace);
     cJSON *labels = json_object_at(json_object_at(object, "metadata"), "labels");
     json_set_text(labels, "app.kubernetes.io/managed-by", "hpalab");
-    json_set_text(labels, "hpalab/lesson", state->lesson->name);
     json_set_text(labels, "pod-security.kubernetes.io/enforce", "restricted");
     json_set_text(labels, "pod-security.kubernetes.io/warn", "restricted");
+    labels_add(object, state->lesson->name, state->context->label);
     return kube_apply(state->context->client, object, NULL, NULL, error);
 }
 
@@ -48,12 +65,9 @@ static int check_watched(struct variant_state *state, struct error *error)
 
 static int apply_manifests(struct variant_state *state, struct error *error)
 {
-    for (size_t i = 0; i < state->manifests.count; i++) {
-        const cJSON *object = state->manifests.objects[i];
-        if (kube_apply(state->context->client, object, state->namespace, NULL, error) < 0)
-            return error_context(error, "%s \"%s\"", json_text(json_get(object, "kind"), ""),
-                                 json_text(json_get(object, "metadata", "name"), ""));
-    }
+    for (size_t i = 0; i < state->manifests.count; i++)
+        if (labels_apply(state, state->manifests.objects[i], error) < 0)
+            return -1;
     return 0;
 }
 
@@ -176,9 +190,9 @@ int variant_prepare(struct variant_state *state, struct error *error)
     };
     state->phase = lesson_is_live(state->lesson) ? RUN_LOOKING : RUN_APPLYING;
     variant_report_progress(state);
-    if (lesson_is_live(state->lesson) ? check_watched(state, error) < 0 : create_namespace(state, error) < 0)
-        return -1;
-    int result = scale_apply(state, error);
+    int result = lesson_is_live(state->lesson) ? check_watched(state, error) : create_namespace(state, error);
+    if (result == 0)
+        result = scale_apply(state, error);
     if (result != 0)
         return result;
     state->observer = observe_start(&observe, REQUEST_DEADLINE, error);

@@ -12,6 +12,7 @@
 #include "driver/run/check.h"
 #include "driver/run/describe.h"
 #include "driver/run/embedded.h"
+#include "driver/run/labels.h"
 #include "driver/run/variant.h"
 
 #define CLUSTER_DEADLINE (30 * NANOSECONDS_PER_SECOND)
@@ -166,7 +167,9 @@ static int start_cluster(const struct run_options *options, struct embedded *emb
 
 static int run_with_cluster(const struct run_options *options, struct embedded *embedded, struct error *error)
 {
-    struct run_context context = {.options = options, .embedded = embedded, .started = clock_monotonic()};
+    char label[LABEL_SIZE];
+    struct run_context context = {.options = options, .embedded = embedded, .started = clock_monotonic(), .label = label};
+    labels_name_run(options->folder, label);
     if (start_cluster(options, embedded, error) < 0)
         return -1;
     context.client = kube_open(embedded->kubeconfig, is_embedded(options) ? NULL : options->target, error);

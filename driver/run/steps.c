@@ -4,6 +4,7 @@
 
 #include "common/clock.h"
 #include "common/memory.h"
+#include "driver/run/labels.h"
 
 #define MERGE_PATCH "application/merge-patch+json"
 
@@ -36,8 +37,8 @@ static int apply(struct variant_state *state, const struct manifests *manifests,
         const cJSON *object = manifests->objects[i];
         const char *kind = json_text(json_get(object, "kind"), "");
         const char *name = json_text(json_get(object, "metadata", "name"), "");
-        if (kube_apply(state->context->client, object, state->namespace, NULL, error) < 0)
-            return error_context(error, "%s \"%s\"", kind, name);
+        if (labels_apply(state, object, error) < 0)
+            return -1;
         AUTO_FREE char *text = memory_format("apply %s %s", kind, name);
         record(state, text);
     }

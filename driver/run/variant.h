@@ -16,6 +16,7 @@ struct run_context {
     struct run_store *store;
     struct embedded *embedded; /* the run's own cluster; its pid is 0 on another target */
     int64_t started;           /* monotonic */
+    const char *label;         /* value of the label hpalab/run of everything that the run makes */
     bool last;                 /* the variant is the last one, which keep leaves in place */
 };
 

@@ -433,12 +433,12 @@ static void test_clean_takes_what_is_ours(void **state)
     const struct shared_cluster *lab = *state;
     apply(lab, "left",
           "apiVersion: v1\nkind: Namespace\n"
-          "metadata: {name: hpalab-left-one, labels: {app.kubernetes.io/managed-by: hpalab, hpalab/lesson: left}}\n"
+          "metadata: {name: hpalab-left-one, labels: {hpalab/run: r1, hpalab/lesson: left}}\n"
           "---\napiVersion: v1\nkind: Secret\n"
-          "metadata: {name: generators, labels: {app.kubernetes.io/managed-by: hpalab, hpalab/lesson: left}}\n"
+          "metadata: {name: generators, labels: {hpalab/run: r1, hpalab/lesson: left}}\n"
           "---\napiVersion: v1\nkind: Secret\nmetadata: {name: ours, labels: {app.kubernetes.io/managed-by: hpalab}}\n");
     AUTO_ENDED struct test_ended refused = shared_cluster_run(lab, "production", "clean");
-    shared_cluster_assert_ended(&refused, 2, "namespace hpalab-left-one (lesson left, ");
+    shared_cluster_assert_ended(&refused, 2, "namespace hpalab-left-one (lesson left, run r1, ");
     shared_cluster_assert_ended(&refused, 2, "--yes says so");
     AUTO_ENDED struct test_ended removed = shared_cluster_run(lab, "production", "clean", "--yes");
     shared_cluster_assert_ended(&removed, 0, "removed namespace hpalab-left-one");

@@ -248,20 +248,20 @@ void fake_cluster_stop(struct fake_cluster *cluster)
     free(cluster->patch);
 }
 
-char *fake_cluster_run(struct fake_cluster *cluster)
+char *fake_cluster_fleet(struct fake_cluster *cluster)
 {
     AUTO_JSON cJSON *job = json_parse(cluster->job, strlen(cluster->job), NULL);
-    return memory_copy_text(json_text(json_get(job, "metadata", "labels", "hpalab/run"), ""));
+    return memory_copy_text(json_text(json_get(job, "metadata", "labels", "hpalab/fleet"), ""));
 }
 
 void fake_cluster_show(struct fake_cluster *cluster, struct fleet *fleet, size_t index, enum change_type type, const char *status)
 {
-    AUTO_FREE char *run = fake_cluster_run(cluster);
+    AUTO_FREE char *fleet_id = fake_cluster_fleet(cluster);
     bool is_leaving = status == FAKE_LEAVING;
     AUTO_FREE char *text =
-        memory_format("{\"metadata\":{\"name\":\"generator-%zu\",\"uid\":\"uid-%zu\",%s\"labels\":{\"hpalab/run\":\"%s\","
+        memory_format("{\"metadata\":{\"name\":\"generator-%zu\",\"uid\":\"uid-%zu\",%s\"labels\":{\"hpalab/fleet\":\"%s\","
                       "\"batch.kubernetes.io/job-completion-index\":\"%zu\"}},\"spec\":{\"nodeName\":\"lab\"},\"status\":%s}",
-                      index, index, is_leaving ? "\"deletionTimestamp\":\"2026-01-01T00:00:00Z\"," : "", run, index,
+                      index, index, is_leaving ? "\"deletionTimestamp\":\"2026-01-01T00:00:00Z\"," : "", fleet_id, index,
                       is_leaving ? FAKE_READY : status);
     AUTO_JSON cJSON *pod = json_parse(text, strlen(text), NULL);
     assert_non_null(pod);

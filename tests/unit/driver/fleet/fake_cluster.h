@@ -45,8 +45,8 @@ struct fake_cluster {
 void fake_cluster_start(struct fake_cluster *cluster);
 void fake_cluster_stop(struct fake_cluster *cluster);
 
-/* The label hpalab/run of the Job that was posted; the caller frees it. */
-char *fake_cluster_run(struct fake_cluster *cluster);
+/* The label hpalab/fleet of the Job that was posted; the caller frees it. */
+char *fake_cluster_fleet(struct fake_cluster *cluster);
 
 /* Tells the fleet of the pod of a generator, as the observer would. type: CHANGE_ADDED, ...; status: of the Pod, JSON. */
 void fake_cluster_show(struct fake_cluster *cluster, struct fleet *fleet, size_t index, enum change_type type,

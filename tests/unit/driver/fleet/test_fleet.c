@@ -87,6 +87,7 @@ static struct lab *open_lab(int parallelism, enum fleet_kind kind, int seconds)
     const struct fleet_options options = {.client = lab->cluster.client,
                                           .namespace = "here",
                                           .lesson = "some-lesson",
+                                          .run = "some-run",
                                           .spec = &lab->spec,
                                           .deadline = 600 * SECOND,
                                           .context = &lab->seen,
@@ -271,10 +272,10 @@ static void test_who_is_missing_and_why(void **state)
     struct error error = ERROR_NONE;
     fake_cluster_show(&lab->cluster, lab->fleet, 0, CHANGE_ADDED, FAKE_READY);
     assert_int_equal(fleet_is_ready(lab->fleet, &error), 0);
-    AUTO_FREE char *run = fake_cluster_run(&lab->cluster);
+    AUTO_FREE char *id = fake_cluster_fleet(&lab->cluster);
     AUTO_FREE char *event = memory_format("{\"type\":\"Warning\",\"reason\":\"FailedCreate\",\"message\":\"exceeded quota\","
                                           "\"involvedObject\":{\"kind\":\"Job\",\"name\":\"generators-%s\"}}",
-                                          run);
+                                          id);
     AUTO_JSON cJSON *object = json_parse(event, strlen(event), NULL);
     const struct change change = {.type = CHANGE_ADDED, .resource = "events", .name = "e", .object = object};
     fleet_see(lab->fleet, &change);

@@ -12,8 +12,11 @@
 #include "common/memory.h"
 #include "driver/fleet/objects.h"
 
-static const struct fleet_identity identity = {
-    .run = "abc123", .lesson = "some-lesson", .name = "generators-abc123", .deadline = 90 * NANOSECONDS_PER_SECOND};
+static const struct fleet_identity identity = {.run = "some-run",
+                                               .fleet = "abc123",
+                                               .lesson = "some-lesson",
+                                               .name = "generators-abc123",
+                                               .deadline = 90 * NANOSECONDS_PER_SECOND};
 
 static cJSON *parse(const char *text)
 {
@@ -147,7 +150,7 @@ static void test_what_the_lesson_says_of_the_pods(void **state)
     const cJSON *labels = json_get(job, "spec", "template", "metadata", "labels");
     assert_string_equal(json_text(json_get(labels, "team"), ""), "load");
     assert_string_equal(json_text(json_get(labels, FLEET_COMPONENT_LABEL), ""), FLEET_COMPONENT);
-    assert_string_equal(json_text(json_get(labels, FLEET_RUN_LABEL), ""), "abc123");
+    assert_string_equal(json_text(json_get(labels, FLEET_RUN_LABEL), ""), "some-run");
     assert_string_equal(json_text(json_get(job, "spec", "template", "metadata", "annotations", "note"), ""), "yes");
     const cJSON *terms = json_get(pod_of(job), "affinity", "podAntiAffinity", "requiredDuringSchedulingIgnoredDuringExecution");
     assert_int_equal(cJSON_GetArraySize(terms), 2);
@@ -172,7 +175,7 @@ static void test_the_secret_is_owned(void **state)
     AUTO_JSON cJSON *secret = objects_secret(&identity, owner, "sesame");
     assert_json(json_get(secret, "metadata", "ownerReferences"),
                 "[{\"apiVersion\":\"batch/v1\",\"kind\":\"Job\",\"name\":\"generators-abc123\",\"uid\":\"u-1\"}]");
-    assert_string_equal(json_text(json_get(secret, "metadata", "labels", FLEET_RUN_LABEL), ""), "abc123");
+    assert_string_equal(json_text(json_get(secret, "metadata", "labels", FLEET_RUN_LABEL), ""), "some-run");
     AUTO_FREE char *token = base64_decode(json_text(json_get(secret, "data", "token"), ""), NULL, NULL);
     assert_string_equal(token, "sesame");
 }
