@@ -32,6 +32,8 @@ UNIT_OBJECTS_apps_memapp := $(filter-out %/memapp/memapp.o,$(MEMAPP_OBJECTS))
 TEST_SUPPORT_OBJECTS := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard tests/support/*.c))
 UNIT_TESTS        := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*/test_*.c tests/unit/*/*/test_*.c))
 INTEGRATION_TESTS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/integration/test_*.c))
+# What integration tests share that needs kube/.
+INTEGRATION_OBJECTS := $(BUILD)/obj/tests/integration/shared_cluster.o
 # Scripts that run the real kubectl at a labcluster.
 KUBECTL_TESTS := $(wildcard tests/kubectl/test-*)
 # Tests of scripts; those of the image put the build's programs into it, which sanitizers make too large, and what Prometheus makes of
@@ -52,7 +54,7 @@ $(BUILD)/$(1): $(BUILD)/obj/$(1).o $(UNIT_OBJECTS_$(subst /,_,$(call unit_room,$
 endef
 $(foreach test,$(patsubst %.c,%,$(wildcard tests/unit/*/test_*.c tests/unit/*/*/test_*.c)),$(eval $(call unit_rule,$(test))))
 
-$(INTEGRATION_TESTS): $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(TEST_SUPPORT_OBJECTS) $(call archives,kube common)
+$(INTEGRATION_TESTS): $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(INTEGRATION_OBJECTS) $(TEST_SUPPORT_OBJECTS) $(call archives,kube common)
 	@mkdir -p $(@D)
 	$(LINK) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group -Wl,--as-needed $(TEST_LIBS)
 

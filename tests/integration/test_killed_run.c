@@ -15,8 +15,8 @@
 #include <cmocka.h>
 
 #include "common/memory.h"
+#include "tests/integration/shared_cluster.h"
 #include "tests/support/folder.h"
-#include "tests/support/shared_cluster.h"
 #include "tests/support/wait.h"
 
 #define METRICS_SERVER "/apis/apps/v1/namespaces/kube-system/deployments/metrics-server"

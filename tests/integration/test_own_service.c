@@ -20,9 +20,9 @@
 #include "common/json.h"
 #include "common/memory.h"
 #include "kube/kube.h"
+#include "tests/integration/shared_cluster.h"
 #include "tests/support/child.h"
 #include "tests/support/folder.h"
-#include "tests/support/shared_cluster.h"
 
 #define HPA "/apis/autoscaling/v2/namespaces/shop/horizontalpodautoscalers/webapp"
 

@@ -2,8 +2,8 @@
  * A cluster that has nothing to do with a run: the embedded one, started by `hpalab cluster up` and used by its context, with a
  * client of its administrator.
  */
-#ifndef TESTS_SUPPORT_SHARED_CLUSTER_H
-#define TESTS_SUPPORT_SHARED_CLUSTER_H
+#ifndef TESTS_INTEGRATION_SHARED_CLUSTER_H
+#define TESTS_INTEGRATION_SHARED_CLUSTER_H
 
 #include "common/clock.h"
 #include "common/json.h"

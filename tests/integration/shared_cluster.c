@@ -1,4 +1,4 @@
-#include "tests/support/shared_cluster.h"
+#include "tests/integration/shared_cluster.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
