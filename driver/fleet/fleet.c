@@ -10,7 +10,8 @@
 #include "driver/fleet/objects.h"
 
 #define REQUEST_DEADLINE (20 * NANOSECONDS_PER_SECOND)
-#define UNSCHEDULABLE_FOR (5 * NANOSECONDS_PER_SECOND) /* others may be on their way out */
+#define HOPELESS_AFTER (5 * NANOSECONDS_PER_SECOND) /* others may be on their way out, a new namespace not furnished yet */
+#define NOT_CREATED "FailedCreate:"
 #define MERGE_PATCH "application/merge-patch+json"
 
 static char *collection_path(const struct fleet_options *options)
@@ -181,17 +182,24 @@ static int say_pod(const struct fleet *fleet, size_t i, struct error *error)
                      seen->pod.name, seen->pod.reason);
 }
 
+static bool has_lasted(int64_t *since)
+{
+    int64_t now = clock_monotonic();
+    if (*since == 0)
+        *since = now;
+    return now - *since >= HOPELESS_AFTER;
+}
+
 /* With the lock held: whether waiting for the pod is in vain. */
 static bool is_hopeless(struct fleet *fleet, const struct seen_pod *seen)
 {
-    if (seen == NULL || seen->pod.state == GENERATOR_POD_WAITING || seen->pod.state == GENERATOR_POD_READY)
+    if (seen == NULL)
+        return strncmp(fleet->warning, NOT_CREATED, strlen(NOT_CREATED)) == 0 && has_lasted(&fleet->refused_since);
+    if (seen->pod.state == GENERATOR_POD_WAITING || seen->pod.state == GENERATOR_POD_READY)
         return false;
     if (seen->pod.state != GENERATOR_POD_UNSCHEDULABLE)
         return fleet->options.spec->kind == FLEET_JOB || seen->pod.state == GENERATOR_POD_STUCK;
-    int64_t now = clock_monotonic();
-    if (fleet->unschedulable_since == 0)
-        fleet->unschedulable_since = now;
-    return now - fleet->unschedulable_since >= UNSCHEDULABLE_FOR;
+    return has_lasted(&fleet->unschedulable_since);
 }
 
 int fleet_is_ready(struct fleet *fleet, struct error *error)

@@ -58,6 +58,7 @@ struct fleet {
     size_t seen_count;
     struct seen_pod *seen;
     int64_t unschedulable_since;    /* monotonic; 0 = no pod is */
+    int64_t refused_since;          /* that no pod may be made; monotonic; 0 = it may */
     char warning[LOAD_REASON_SIZE]; /* the last one of the Job or Deployment; "" */
     size_t member_count;
     struct member *members;

@@ -22,6 +22,8 @@ static cJSON *new_object(const char *api_version, const char *kind, const struct
     cJSON *metadata = json_object_at(object, "metadata");
     json_set_text(metadata, "name", identity->name);
     cJSON *labels = json_object_at(metadata, "labels");
+    json_set_text(labels, "app.kubernetes.io/name", "hpalab-generator");
+    json_set_text(labels, "app.kubernetes.io/part-of", "hpalab");
     json_set_text(labels, "app.kubernetes.io/managed-by", "hpalab");
     json_set_text(labels, FLEET_COMPONENT_LABEL, FLEET_COMPONENT);
     json_set_text(labels, FLEET_LESSON_LABEL, identity->lesson);
