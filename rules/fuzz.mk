@@ -18,7 +18,7 @@ FUZZ_ROOMS_fuzz_lesson   := driver/lesson driver/fleet driver/analyze driver/met
 
 # Files that its corpus starts from.
 FUZZ_SEEDS_fuzz_yaml     := lessons/*/lesson.yaml manifests/*/*.yaml manifests/*/*/*.yaml tests/data/lessons/*/*.yaml
-FUZZ_SEEDS_fuzz_lesson   := lessons/*/lesson.yaml tests/data/lessons/right/lesson.yaml tests/data/lessons/wrong/*.yaml
+FUZZ_SEEDS_fuzz_lesson   := lessons/*/lesson.yaml tests/data/lessons/right/lesson.yaml tests/data/lessons/generators/*.yaml tests/data/lessons/wrong/*.yaml
 FUZZ_SEEDS_fuzz_json     := tests/data/golden/objects/*.json tests/data/golden/errors/*.json
 FUZZ_SEEDS_fuzz_api_json := tests/data/golden/objects/*.json tests/data/golden/lists/*.json
 FUZZ_SEEDS_fuzz_custom_schema := tests/data/cluster/custom/fuzz/*.json
