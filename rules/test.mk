@@ -23,7 +23,7 @@ UNIT_NEEDS_cluster_metrics     := cluster/api cluster/kubelet cluster/supervisor
 
 # Objects that a room's unit tests share with a test program.
 UNIT_OBJECTS_driver_load := $(BUILD)/obj/tests/unit/driver/load/results.o
-UNIT_OBJECTS_driver_fleet := $(BUILD)/obj/tests/unit/driver/fleet/fake_cluster.o
+UNIT_OBJECTS_driver_fleet := $(patsubst %,$(BUILD)/obj/tests/unit/driver/fleet/%.o,fake_cluster fleet_lab)
 UNIT_OBJECTS_driver_load_report := $(BUILD)/obj/tests/unit/driver/load_report/fixture.o
 UNIT_OBJECTS_driver_wire := $(BUILD)/obj/tests/unit/driver/wire/random_values.o
 UNIT_OBJECTS_hpa := $(filter-out %/hpa_vectors.o,$(VECTOR_OBJECTS))

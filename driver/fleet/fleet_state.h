@@ -34,8 +34,6 @@ struct member {
     bool clock_was_seen;  /* after the start */
     bool was_limit;       /* as it says itself: not the server */
     bool is_over;         /* has told all, or is lost */
-    bool loss_is_open;    /* nobody has taken its share over yet */
-    double share;         /* of the loads, in the last epoch in which it had one */
     size_t first_epoch;   /* its plan begins there */
 };
 
@@ -90,6 +88,9 @@ const struct seen_pod *fleet_expected_pod(const struct fleet *fleet, size_t i);
 /* The share of the loads that a generator of a Job has. */
 double fleet_share(const struct fleet_spec *spec, size_t index);
 
+/* The share of the loads that the member at a place has in an epoch; 0 = none. */
+double fleet_share_in(const struct fleet *fleet, const struct fleet_epoch *epoch, size_t place);
+
 /* Releases the members, epochs, loads and results of the plan before. */
 void fleet_forget_plan(struct fleet *fleet);
 
@@ -103,9 +104,9 @@ void fleet_tell(const struct fleet *fleet, const struct load_generator *generato
 /* Marks the member as lost at this moment, unless it had told all. With the lock held. */
 void fleet_lose(struct fleet *fleet, size_t place, const char *reason);
 
-/* Works out what a lost member leaves undone until others take over (nanoseconds since the start; the end of the loads: nobody
- * does), and tells it. With the lock held. */
-void fleet_count_loss(struct fleet *fleet, size_t place, int64_t taken_over);
+/* Works out what a lost member leaves undone until others take over, by the epochs that there are, and tells it. With the lock
+ * held. */
+void fleet_count_loss(struct fleet *fleet, size_t place);
 
 /* Measures a member's clock against the one here. No lock. */
 int fleet_measure_clock(struct fleet *fleet, size_t place, struct error *error);

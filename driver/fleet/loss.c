@@ -27,14 +27,3 @@ double loss_amount(const struct load_spec *spec, int64_t from, int64_t until)
     }
     return amount;
 }
-
-struct loss loss_of(const struct load_spec *spec, double share, int64_t told, int64_t lost, int64_t taken_over)
-{
-    lost = lost > taken_over ? taken_over : lost;
-    told = told > lost ? lost : told;
-    return (struct loss){
-        .unknown = share * loss_amount(spec, told, lost),
-        .unsent = share * loss_amount(spec, lost, taken_over),
-        .whole = loss_amount(spec, 0, INT64_MAX),
-    };
-}

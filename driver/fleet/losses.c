@@ -4,7 +4,6 @@
 #include "common/clock.h"
 #include "driver/fleet/fleet_state.h"
 #include "driver/fleet/loss.h"
-#include "driver/fleet/rebalance.h"
 
 void fleet_tell(const struct fleet *fleet, const struct load_generator *generator)
 {
@@ -12,34 +11,43 @@ void fleet_tell(const struct fleet *fleet, const struct load_generator *generato
         fleet->options.tell(fleet->options.context, generator);
 }
 
-/* Requests of results that the generator threw away before they were read; 0 when there were none. */
-static double forgotten_requests(const struct member *member, const struct load_spec *spec, struct merge_told so_far)
+/* What of a load is the member's between two moments, by the epochs: from where others have its share on, nothing. */
+static double amount_of(const struct fleet *fleet, size_t place, const struct load_spec *spec, int64_t from, int64_t until)
 {
-    double expected = member->share * loss_amount(spec, member->told.joined, so_far.until);
-    return member->forgotten > 0 && expected > (double)so_far.planned ? expected - (double)so_far.planned : 0;
+    double amount = 0;
+    for (size_t i = 0; i < fleet->epoch_count; i++) {
+        int64_t begin = fleet->epochs[i].from;
+        int64_t end = i + 1 < fleet->epoch_count ? fleet->epochs[i + 1].from : INT64_MAX;
+        begin = from > begin ? from : begin;
+        end = until < end ? until : end;
+        if (end > begin)
+            amount += fleet_share_in(fleet, &fleet->epochs[i], place) * loss_amount(spec, begin, end);
+    }
+    return amount;
 }
 
-void fleet_count_loss(struct fleet *fleet, size_t place, int64_t taken_over)
+void fleet_count_loss(struct fleet *fleet, size_t place)
 {
-    struct member *member = &fleet->members[place];
-    struct load_generator *told = &member->told;
+    const struct member *member = &fleet->members[place];
+    struct load_generator *told = &fleet->members[place].told;
     double whole = 0;
     double missing = 0;
     told->unknown = told->unsent = 0;
     for (size_t i = 0; i < fleet->load_count; i++) {
         const struct load_spec *spec = &fleet->loads[i].spec;
         struct merge_told so_far = merge_told(fleet->merge, place, i);
-        int64_t from = so_far.until > told->joined ? so_far.until : told->joined;
-        struct loss loss = loss_of(spec, member->share, from, told->lost, taken_over);
-        whole += loss.whole;
-        missing += loss.unknown + loss.unsent;
+        int64_t known_until = so_far.until < told->lost ? so_far.until : told->lost;
+        double unknown = amount_of(fleet, place, spec, known_until, told->lost);
+        double unsent = amount_of(fleet, place, spec, told->lost, INT64_MAX);
+        double forgotten = amount_of(fleet, place, spec, 0, so_far.until) - (double)so_far.planned;
+        whole += loss_amount(spec, 0, INT64_MAX);
+        missing += unknown + unsent;
         if (load_executor_is_closed(spec->executor))
             continue;
-        told->unknown += (uint64_t)(loss.unknown + forgotten_requests(member, spec, so_far) + 0.5);
-        told->unsent += (uint64_t)(loss.unsent + 0.5);
+        told->unknown += (uint64_t)(unknown + (member->forgotten > 0 && forgotten > 0 ? forgotten : 0) + 0.5);
+        told->unsent += (uint64_t)(unsent + 0.5);
     }
     told->unsent_share = whole > 0 ? missing / whole : 0;
-    member->loss_is_open = taken_over >= rebalance_end(fleet) && fleet->options.spec->kind == FLEET_DEPLOYMENT;
     fleet_tell(fleet, told);
 }
 
@@ -53,7 +61,7 @@ void fleet_lose(struct fleet *fleet, size_t place, const char *reason)
     member->is_over = true;
     merge_end_part(fleet->merge, place);
     merge_flush(fleet->merge);
-    fleet_count_loss(fleet, place, rebalance_end(fleet));
+    fleet_count_loss(fleet, place);
 }
 
 size_t fleet_limited(struct fleet *fleet)

@@ -45,8 +45,7 @@ size_t fleet_add_member(struct fleet *fleet, const struct generator_pod *pod, si
     return place;
 }
 
-/* The member's share of the loads in an epoch; 0 = none. */
-static double share_in(const struct fleet *fleet, const struct fleet_epoch *epoch, size_t place)
+double fleet_share_in(const struct fleet *fleet, const struct fleet_epoch *epoch, size_t place)
 {
     size_t index = 0;
     while (index < epoch->count && epoch->places[index] != place)
@@ -62,14 +61,13 @@ void fleet_add_epoch(struct fleet *fleet, int64_t from, size_t *places_take, siz
     fleet->epochs[fleet->epoch_count++] = (struct fleet_epoch){.from = from, .count = count, .places = places_take};
     for (size_t place = 0; place < fleet->member_count; place++) {
         struct member *member = &fleet->members[place];
-        double share = share_in(fleet, &fleet->epochs[fleet->epoch_count - 1], place);
+        double share = fleet_share_in(fleet, &fleet->epochs[fleet->epoch_count - 1], place);
         merge_set_share(fleet->merge, place, from, share);
         if (share <= 0)
             continue;
         if (member->told.share <= 0)
             member->told.joined = from;
         member->told.share = member->told.share <= 0 ? share : member->told.share;
-        member->share = share;
     }
 }
 

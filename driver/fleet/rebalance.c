@@ -77,14 +77,15 @@ static size_t choose(struct fleet *fleet, size_t **places)
 }
 
 /* What the lost ones leave undone ends where others take over. With the lock held. */
-static void close_losses(struct fleet *fleet, int64_t from)
+static void close_losses(struct fleet *fleet)
 {
     for (size_t place = 0; place < fleet->member_count; place++)
-        if (fleet->members[place].loss_is_open)
-            fleet_count_loss(fleet, place, from);
+        if (fleet->members[place].told.lost != LOAD_NEVER)
+            fleet_count_loss(fleet, place);
 }
 
-/* It would send by the old division beside the others: it is ended, and what it had not told is unknown. */
+/* It would send by the old division beside the others: it is ended, unless it has ended itself, and what it had not told is
+ * unknown. */
 static void cut_off(struct fleet *fleet, size_t place, const char *why)
 {
     char pod[LOAD_POD_SIZE];
@@ -93,7 +94,9 @@ static void cut_off(struct fleet *fleet, size_t place, const char *why)
     AUTO_FREE char *reason = memory_format("it could not be told how the load is divided now: %.300s", why);
     (void)kube_delete(fleet->options.client, path, 0, NULL);
     (void)pthread_mutex_lock(&fleet->lock);
-    fleet_lose(fleet, place, reason);
+    const struct seen_pod *seen = fleet_find_uid(fleet, fleet->members[place].uid);
+    bool has_ended = seen != NULL && (seen->gone || seen->pod.state == GENERATOR_POD_ENDED);
+    fleet_lose(fleet, place, has_ended ? seen->pod.reason : reason);
     (void)pthread_mutex_unlock(&fleet->lock);
 }
 
@@ -135,7 +138,7 @@ static bool divide(struct fleet *fleet)
     size_t count = from < rebalance_end(fleet) && !fleet->ending ? choose(fleet, &places) : 0;
     if (count > 0) {
         fleet_add_epoch(fleet, from, places, count);
-        close_losses(fleet, from);
+        close_losses(fleet);
     } else {
         free(places);
     }

@@ -25,8 +25,8 @@ struct fake_generator {
     atomic_size_t told;  /* seconds so far */
     bool has_plan;
     struct wire_plan plan;
-    int64_t at;    /* as told, by its clock; 0 = not started */
-    int64_t first; /* second that it told of first */
+    int64_t at;         /* as told, by its clock; 0 = not started */
+    atomic_llong first; /* second that it told of first */
 };
 
 struct fake_cluster {
