@@ -191,7 +191,7 @@ static void say_name(const struct variant_figures *variant, bool first, struct b
     char head = name[0];
     if (head == '\0')
         return;
-    if (!first && islower((unsigned char)name[1]))
+    if (!first && (islower((unsigned char)name[1]) || name[1] == ' '))
         head = (char)tolower((unsigned char)head);
     buffer_append_format(sentence, "%c%s: ", head, name + 1);
 }
