@@ -1,6 +1,6 @@
 /*
  * A load from two generators in pods of the embedded cluster, through hpalab's own interface: each sends its half, and that one
- * is killed is a fault, with what was not sent.
+ * is killed is a fault, with what was not sent; that a threshold fails ends the load of both.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -20,7 +20,9 @@
 #define TWO "tests/data/lessons/generators"
 #define LONGEST_RUN 200.0
 #define PATIENCE 60.0
-#define PLANNED 160 /* requests of the lesson's load */
+#define PLANNED 160           /* requests of the lesson's load */
+#define ABORTED_PLANNED 24000 /* of the load that is ended by its threshold */
+#define EXIT_OF_THRESHOLDS 99
 
 struct lab {
     char *folder;
@@ -78,6 +80,31 @@ static void test_two_generators(void **state)
     check_parts(cJSON_GetArrayItem(json_get(document, "variants"), 0));
 }
 
+/* A threshold that fails ends the load of both: a finding, and no generator is lost by it. */
+static void test_a_threshold_ends_the_load(void **state)
+{
+    const struct lab *lab = *state;
+    AUTO_FREE char *run = memory_format("%s/aborted", lab->folder);
+    AUTO_ENDED struct test_ended ended = hpalab(lab, (const char *const[]){"run", TWO "/abort.yaml", "--out", run, NULL});
+    expect(&ended, EXIT_OF_THRESHOLDS, "");
+    assert_non_null(strstr(ended.output, "Note: failing: the load was ended after"));
+    assert_true(test_no_leftovers(lab->folder, PATIENCE));
+    AUTO_ENDED struct test_ended report = hpalab(lab, (const char *const[]){"report", run, "--format", "json", NULL});
+    AUTO_JSON cJSON *document = json_parse(report.output, strlen(report.output), NULL);
+    assert_non_null(document);
+    assert_false(cJSON_IsString(json_get(document, "fault")));
+    assert_int_equal(number(json_get(document, "expectations"), "pass"), 1);
+    assert_int_equal(number(json_get(document, "expectations"), "fail"), 1);
+    const cJSON *generators = json_get(cJSON_GetArrayItem(json_get(document, "variants"), 0), "generators");
+    assert_int_equal(cJSON_GetArraySize(generators), 2);
+    const cJSON *generator = NULL;
+    cJSON_ArrayForEach (generator, generators) {
+        assert_true(cJSON_IsNull(json_get(generator, "lost_at_s")));
+        assert_int_equal(number(generator, "ok"), 0);
+        assert_in_range(number(generator, "planned"), 1, ABORTED_PLANNED / 2 / 4);
+    }
+}
+
 static int set_up(void **state)
 {
     struct lab *lab = memory_allocate(1, sizeof *lab);
@@ -101,6 +128,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_two_generators),
+        cmocka_unit_test(test_a_threshold_ends_the_load),
     };
     return cmocka_run_group_tests_name("fleet", tests, set_up, tear_down);
 }
