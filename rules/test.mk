@@ -36,13 +36,12 @@ INTEGRATION_TESTS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/integration/test
 INTEGRATION_OBJECTS := $(BUILD)/obj/tests/integration/shared_cluster.o
 # Scripts that run the real kubectl at a labcluster.
 KUBECTL_TESTS := $(wildcard tests/kubectl/test-*)
-# Tests of scripts; those of the image put the build's programs into it, which sanitizers make too large, and what Prometheus makes of
-# a run does not depend on them.
-SCRIPT_TESTS := $(if $(SANITIZE),,$(wildcard tests/images/test-* tests/monitoring/test-*)) $(wildcard tests/kind/test-*)
+# Tests of scripts, and of what others make of ours: not under sanitizers, which have nothing to find there.
+SCRIPT_TESTS := $(if $(SANITIZE),,$(wildcard tests/images/test-* tests/monitoring/test-* tests/kind/test-*))
 TEST_LIBS := -lcmocka -lz -lcurl -lsqlite3 -lmicrohttpd -lcrypto -lssl $(COMMON_LIBS)
 
-# Unit tests that run at a time: many only wait. The other tests run alone.
-TEST_JOBS ?= 1
+# Tests that run at a time: most of them only wait.
+TEST_JOBS ?= 4
 
 unit_room  = $(patsubst tests/unit/%/,%,$(dir $(1)))
 unit_rooms = $(call unit_room,$(1)) $(UNIT_NEEDS_$(subst /,_,$(call unit_room,$(1)))) common
@@ -65,7 +64,7 @@ setup-test:
 	scripts/setup test
 
 run-tests: $(BINARIES) $(UNIT_TESTS) $(INTEGRATION_TESTS)
-	scripts/run-tests --build $(BUILD) --jobs $(TEST_JOBS) $(UNIT_TESTS) -- $(INTEGRATION_TESTS) $(KUBECTL_TESTS) $(SCRIPT_TESTS) \
+	scripts/run-tests --build $(BUILD) --jobs $(TEST_JOBS) $(UNIT_TESTS) $(INTEGRATION_TESTS) $(KUBECTL_TESTS) $(SCRIPT_TESTS) \
 	    $(wildcard tests/browser/test-*)
 
 build-tests: $(UNIT_TESTS) $(INTEGRATION_TESTS) $(BUILD)/tests/browser/example_report
@@ -74,6 +73,6 @@ test-unit: $(UNIT_TESTS) ## run the unit tests alone
 	scripts/run-tests --build $(BUILD) --jobs $(TEST_JOBS) $^
 
 test-integration: $(BINARIES) $(INTEGRATION_TESTS) ## run the integration tests alone
-	scripts/run-tests --build $(BUILD) $(INTEGRATION_TESTS) $(KUBECTL_TESTS) $(SCRIPT_TESTS)
+	scripts/run-tests --build $(BUILD) --jobs $(TEST_JOBS) $(INTEGRATION_TESTS) $(KUBECTL_TESTS) $(SCRIPT_TESTS)
 
 .PHONY: test setup-test build-tests run-tests test-unit test-integration
