@@ -189,6 +189,8 @@ int run_session(const struct lesson *lesson, struct run_options *options, const 
         return cli_fail(EXIT_FAULT, "%s", error.text);
     if (out == NULL && mkdir("runs", 0755) < 0 && errno != EEXIST)
         return cli_fail(EXIT_FAULT, "runs: %s", strerror(errno));
+    if (is_recorded(folder))
+        return cli_fail(EXIT_FAULT, "%s: holds a run already; --out takes another folder", folder);
     options->lesson = lesson;
     options->folder = folder;
     return execute(options, extra);
