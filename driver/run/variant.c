@@ -174,6 +174,18 @@ static int measure(struct variant_state *state, struct error *error)
     return settle(state, error);
 }
 
+/* A closed model is never late: it sends less. */
+static char *say_limited_generators(const struct variant_state *state, size_t limited, const struct live_view *view)
+{
+    AUTO_FREE char *counts = view->late + view->dropped == 0
+                                 ? memory_copy_text("it did not get the CPU that it wanted")
+                                 : memory_format("%llu requests were sent more than 10 ms late, %llu not at all",
+                                                 (unsigned long long)view->late, (unsigned long long)view->dropped);
+    return memory_format("%s: %zu of %d generators said that it was the limit itself, not the server (%s): more CPU "
+                         "(generators.resources), or more of them (parallelism)",
+                         state->variant->name, limited, view->generators, counts);
+}
+
 /* Figures of a load that this machine could not send as planned say more of the machine than of the cluster. */
 static void note_generator_limit(const struct variant_state *state)
 {
@@ -183,10 +195,7 @@ static void note_generator_limit(const struct variant_state *state)
     AUTO_FREE char *note = NULL;
     size_t limited = state->fleet != NULL ? fleet_limited(state->fleet) : 0;
     if (limited > 0)
-        note = memory_format(
-            "%s: %zu of %d generators said that it was the limit itself, not the server (%llu requests were sent more than "
-            "10 ms late, %llu not at all): more CPU (generators.resources), or more of them (parallelism)",
-            state->variant->name, limited, view.generators, (unsigned long long)view.late, (unsigned long long)view.dropped);
+        note = say_limited_generators(state, limited, &view);
     else if (view.late > view.requests / LATE_SHARE)
         note = memory_format(
             "%s: the load generator sent %llu of %llu requests more than 10 ms late, and %llu not at all; this machine "
