@@ -104,6 +104,7 @@ static void answer_status(struct fake_connection *connection, const struct fake_
     status.state = generator->stops ? WIRE_STOPPED : generator->at != 0 ? WIRE_RUNNING : WIRE_IDLE;
     if (generator->has_plan && elapsed(generator) >= load_spec_duration(&generator->plan.loads[0].spec))
         status.state = WIRE_FINISHED;
+    (void)snprintf(status.limit, sizeof status.limit, "%s", generator->is_limit ? "generator" : "none");
     AUTO_FREE char *text = wire_status_write(&status);
     fake_answer(connection, 200, JSON, "", text);
 }

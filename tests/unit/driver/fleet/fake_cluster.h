@@ -21,6 +21,7 @@ struct fake_generator {
     int64_t clock_ahead; /* of its clock; set before the fleet is planned */
     atomic_bool dead;    /* does not answer any more */
     int64_t invents;     /* adds these seconds to those that it tells of; set before the fleet is planned */
+    bool is_limit;       /* says that it is itself the limit; set before the fleet is planned */
     atomic_bool stops;   /* has been told to end by somebody else */
     atomic_size_t told;  /* seconds so far */
     bool has_plan;

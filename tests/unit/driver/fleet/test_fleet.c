@@ -19,6 +19,7 @@ static void test_three_send_one_load(void **state)
     struct error error = ERROR_NONE;
     lab->cluster.generators[0].clock_ahead = 3600 * SECOND;
     lab->cluster.generators[1].clock_ahead = -5 * SECOND;
+    lab->cluster.generators[2].is_limit = true;
     assert_string_equal(lab->cluster.patch, "{\"spec\":{\"suspend\":false}}");
     show_ready(lab, 3);
     begin(lab);
@@ -36,6 +37,7 @@ static void test_three_send_one_load(void **state)
     for (unsigned part = 1; part <= 3; part++)
         assert_int_equal(lab->seen.of_part[part], 2 * RATE / 3);
     assert_int_equal(fleet_losses(lab->fleet, &error), 0);
+    assert_int_equal(fleet_limited(lab->fleet), 1);
     assert_int_equal(lab->seen.told[1].lost, LOAD_NEVER);
     assert_true(lab->seen.told[1].clock_ahead > 3590 * SECOND && lab->seen.told[2].clock_ahead < -4 * SECOND);
     assert_int_equal(lab->seen.told[1].memory, 8 << 20);
