@@ -45,8 +45,10 @@ static void find_needs(const struct lesson *lesson, const struct lesson_variant 
     need_generators(&variant->generators, namespace, needs);
     if (lesson_changes_hpa(lesson))
         add_need(needs, &(struct preflight_need){"autoscaling", "horizontalpodautoscalers", namespace, {"patch"}});
-    for (size_t i = 0; i < variant->scale_count; i++)
+    for (size_t i = 0; i < variant->scale_count; i++) {
         add_need(needs, &(struct preflight_need){"apps", "deployments/scale", variant->scale[i].namespace, {"get", "patch"}});
+        add_need(needs, &(struct preflight_need){"apps", "deployments", variant->scale[i].namespace, {"get"}});
+    }
     for (size_t i = 0; i < lesson->step_count; i++)
         if (lesson->steps[i].action == ACTION_KILL && lesson_step_is_of(&lesson->steps[i], variant))
             add_need(needs, &(struct preflight_need){"", "pods", namespace, {"delete"}});
