@@ -81,15 +81,15 @@ int generators_prepare(struct variant_state *state, struct error *error)
     return reachable ? STEP_DONE : launch(state, error);
 }
 
-/* A cluster with DNS resolves its Services' names itself; where there is none, the generators are told the address. */
+/* A cluster with DNS resolves its Services' names itself. Where there is none, or nobody may look whether there is, the
+ * generators are told a Service's address: from a pod it is as good. */
 static int has_dns(const struct variant_state *state, bool *has, struct error *error)
 {
     AUTO_KUBE_ANSWER struct kube_answer answer = {0};
     struct error reason = ERROR_NONE;
     *has = kube_request(state->context->client, "GET", DNS_SERVICE, NULL, NULL, REQUEST_DEADLINE, &answer, &reason) == 0;
-    bool is_known = *has || answer.code == 404 || answer.code == 403;
-    *has = *has || answer.code == 403; /* who may not see it is on a cluster of somebody else, which has it */
-    return is_known ? 0 : error_set(error, "%s", reason.text);
+    bool is_told = *has || answer.code == 404 || answer.code == 403;
+    return is_told ? 0 : error_set(error, "%s", reason.text);
 }
 
 static int make_load(struct variant_state *state, const struct load_spec *spec, struct prepared_load *prepared,

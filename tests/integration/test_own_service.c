@@ -333,9 +333,10 @@ static void test_what_somebody_else_has_changed_is_left(void **state)
 /* ---- what it must be allowed ---- */
 
 #define RULES_MAXIMUM 30
+#define ROLES "/apis/rbac.authorization.k8s.io/v1/namespaces/shop/roles"
 
-/* A run by a service account of its own: NAME's kubeconfig acts as it, and its role is what `hpalab rbac` prints but for the
- * rule of a number (-1 = all of it). */
+/* A run by a service account of its own: NAME's kubeconfig acts as it, and its role is what `hpalab rbac` prints but for a
+ * rule, or one verb of it. */
 struct account {
     char name[24];
     char *run, *rule;
@@ -352,32 +353,46 @@ static void write_account(const struct shared_cluster *lab, const char *name)
     test_folder_write_file(path, as);
 }
 
-/* Takes the rule from the account's role; its text is the caller's. NULL = there are not so many. */
-static char *take_rule(const struct shared_cluster *lab, const char *name, int number)
+static struct kube_answer get_role(const struct shared_cluster *lab, const char *name)
+{
+    AUTO_FREE char *path = memory_format(ROLES "/%s", name);
+    struct kube_answer role = {0};
+    assert_int_equal(kube_request(lab->administrator, "GET", path, NULL, NULL, SHARED_CLUSTER_DEADLINE, &role, NULL), 0);
+    return role;
+}
+
+/* Takes a rule from the account's role, or (verb not -1) a verb from it; what was taken, as text, is the caller's. */
+static char *reduce_role(const struct shared_cluster *lab, const char *name, int number, int verb)
 {
     struct error error = ERROR_NONE;
-    AUTO_FREE char *path = memory_format("/apis/rbac.authorization.k8s.io/v1/namespaces/shop/roles/%s", name);
-    AUTO_KUBE_ANSWER struct kube_answer role = {0};
-    assert_int_equal(kube_request(lab->administrator, "GET", path, NULL, NULL, SHARED_CLUSTER_DEADLINE, &role, NULL), 0);
-    AUTO_JSON cJSON *rule = cJSON_DetachItemFromArray(json_array_at(role.body, "rules"), number);
-    if (rule == NULL)
-        return NULL;
+    AUTO_FREE char *path = memory_format(ROLES "/%s", name);
+    AUTO_KUBE_ANSWER struct kube_answer role = get_role(lab, name);
+    cJSON *rules = json_array_at(role.body, "rules");
+    cJSON *verbs = json_array_at(cJSON_GetArrayItem(rules, number), "verbs");
+    char *taken = json_print(cJSON_GetArrayItem(rules, number));
+    if (verb < 0 || cJSON_GetArraySize(verbs) == 1)
+        cJSON_DeleteItemFromArray(rules, number);
+    else
+        cJSON_DeleteItemFromArray(verbs, verb);
     AUTO_FREE char *text = json_print(role.body);
     if (kube_request(lab->administrator, "PUT", path, "application/json", text, SHARED_CLUSTER_DEADLINE, NULL, &error) < 0)
         fail_msg("%s", error.text);
-    return json_print(rule);
+    return taken;
 }
 
-static struct account make_account(const struct shared_cluster *lab, const char *lesson_path, int number)
+/* An account of the name for a lesson. rule: the number of one that it lacks, or (verb not -1) of whose verbs it lacks one; -1 =
+ * it has them all. */
+static struct account make_account(const struct shared_cluster *lab, const char *lesson_path, const char *kind, int rule,
+                                   int verb)
 {
     struct account account = {0};
-    (void)snprintf(account.name, sizeof account.name, "account-%d", number + 1);
+    (void)snprintf(account.name, sizeof account.name, "%s-%d-%d", kind, rule + 1, verb + 1);
     account.run = memory_format("%s/run-%s", lab->folder, account.name);
     AUTO_ENDED struct test_ended rbac = shared_cluster_run(lab, "own", "rbac", lesson_path, "--name", account.name);
     shared_cluster_assert_ended(&rbac, 0, "kind: Role");
     apply(lab, "rbac", rbac.output);
     write_account(lab, account.name);
-    account.rule = number < 0 ? NULL : take_rule(lab, account.name, number);
+    account.rule = rule < 0 ? NULL : reduce_role(lab, account.name, rule, verb);
     return account;
 }
 
@@ -400,30 +415,75 @@ static void account_release(struct account *account)
     free(account->rule);
 }
 
+/* None of them can run the lesson, each says why. */
+static void run_and_miss(const struct shared_cluster *lab, const char *lesson_path, struct account *accounts, int count)
+{
+    for (int i = 0; i < count; i++)
+        start_run(lab, &accounts[i], lesson_path);
+    for (int i = 0; i < count; i++) {
+        check_that_it_is_missed(&accounts[i]);
+        account_release(&accounts[i]);
+    }
+}
+
 static void test_exactly_the_printed_rules(void **state)
 {
     const struct shared_cluster *lab = *state;
     AUTO_FREE char *text = memory_format(CHANGED LOAD, "1s");
     AUTO_FREE char *path = lesson(lab, "account", text);
     AUTO_FREE char *original = hpa_spec(lab);
-    struct account whole = make_account(lab, path, -1);
+    struct account whole = make_account(lab, path, "changing", -1, -1);
     start_run(lab, &whole, path);
     AUTO_ENDED struct test_ended ended = test_child_finish(whole.child, SHARED_CLUSTER_PATIENCE);
     shared_cluster_assert_ended(&ended, 0, "Requests answered                20");
+    AUTO_KUBE_ANSWER struct kube_answer role = get_role(lab, whole.name);
+    account_release(&whole);
+    struct account accounts[RULES_MAXIMUM];
+    const int count = cJSON_GetArraySize(json_get(role.body, "rules"));
+    assert_in_range(count, 11, RULES_MAXIMUM);
+    for (int i = 0; i < count; i++)
+        accounts[i] = make_account(lab, path, "changing", i, -1);
+    run_and_miss(lab, path, accounts, count);
+    assert_original(lab, original);
+}
+
+#define GENERATING                                                                                                               \
+    "  variants:\n  - {name: job, generators: {parallelism: 2, resources: {requests: {cpu: 50m}}}}\n"                            \
+    "  - {name: deployment, generators: {kind: Deployment, parallelism: 2, resources: {requests: {cpu: 50m}}}}\n"
+
+static bool has_verb(const cJSON *rule, const char *name)
+{
+    const cJSON *verb = NULL;
+    cJSON_ArrayForEach (verb, json_get(rule, "verbs"))
+        if (strcmp(json_text(verb, ""), name) == 0)
+            return true;
+    return false;
+}
+
+/* With generators: each verb of the rules by which they are made, told, asked and removed. */
+static void test_exactly_the_printed_rules_for_generators(void **state)
+{
+    const struct shared_cluster *lab = *state;
+    AUTO_FREE char *text = memory_format(GENERATING LOAD, "1s");
+    AUTO_FREE char *path = lesson(lab, "generating", text);
+    struct account whole = make_account(lab, path, "generating", -1, -1);
+    start_run(lab, &whole, path);
+    AUTO_ENDED struct test_ended ended = test_child_finish(whole.child, SHARED_CLUSTER_PATIENCE);
+    shared_cluster_assert_ended(&ended, 0, "Generators of deployment");
+    AUTO_KUBE_ANSWER struct kube_answer role = get_role(lab, whole.name);
     account_release(&whole);
     struct account accounts[RULES_MAXIMUM];
     int count = 0;
-    while (count < RULES_MAXIMUM && (accounts[count] = make_account(lab, path, count)).rule != NULL)
-        count++;
-    account_release(&accounts[count]);
-    assert_true(count > 10 && count < RULES_MAXIMUM);
-    for (int i = 0; i < count; i++)
-        start_run(lab, &accounts[i], path);
-    for (int i = 0; i < count; i++) {
-        check_that_it_is_missed(&accounts[i]);
-        account_release(&accounts[i]);
+    int number = 0;
+    const cJSON *rule = NULL;
+    cJSON_ArrayForEach (rule, json_get(role.body, "rules")) {
+        const int verbs = has_verb(rule, "create") ? cJSON_GetArraySize(json_get(rule, "verbs")) : 0;
+        for (int verb = 0; verb < verbs && count < RULES_MAXIMUM; verb++)
+            accounts[count++] = make_account(lab, path, "generating", number, verb);
+        number++;
     }
-    assert_original(lab, original);
+    assert_int_equal(count, 10); /* of Jobs, Deployments, Secrets and the pods' proxy */
+    run_and_miss(lab, path, accounts, count);
 }
 
 /* ---- what is left ---- */
@@ -462,6 +522,7 @@ int main(void)
         cmocka_unit_test(test_a_change_is_put_back_after_a_kill),
         cmocka_unit_test(test_what_somebody_else_has_changed_is_left),
         cmocka_unit_test(test_exactly_the_printed_rules),
+        cmocka_unit_test(test_exactly_the_printed_rules_for_generators),
         cmocka_unit_test(test_clean_takes_what_is_ours),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
