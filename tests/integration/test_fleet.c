@@ -18,6 +18,7 @@
 #include "tests/support/leftovers.h"
 
 #define TWO "tests/data/lessons/generators"
+#define ABORTED TWO "/abort.yaml"
 #define LONGEST_RUN 200.0
 #define PATIENCE 60.0
 #define PLANNED 160           /* requests of the lesson's load */
@@ -85,7 +86,7 @@ static void test_a_threshold_ends_the_load(void **state)
 {
     const struct lab *lab = *state;
     AUTO_FREE char *run = memory_format("%s/aborted", lab->folder);
-    AUTO_ENDED struct test_ended ended = hpalab(lab, (const char *const[]){"run", TWO "/abort.yaml", "--out", run, NULL});
+    AUTO_ENDED struct test_ended ended = hpalab(lab, (const char *const[]){"run", ABORTED, "--out", run, NULL});
     expect(&ended, EXIT_OF_THRESHOLDS, "");
     assert_non_null(strstr(ended.output, "Note: failing: the load was ended after"));
     assert_true(test_no_leftovers(lab->folder, PATIENCE));
