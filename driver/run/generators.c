@@ -31,9 +31,7 @@ static int are_reachable(struct variant_state *state, bool *reachable, struct er
             return -1;
         *reachable = variant_is_reachable(state, spec, &prepared);
         if (!*reachable)
-            (void)error_set(error,
-                            "%s (%s:%u) does not answer from here; with generators: {where: cluster} the load comes from pods",
-                            spec->url, prepared.address, prepared.port);
+            (void)error_set(error, "%s (%s:%u) does not answer from here", spec->url, prepared.address, prepared.port);
     }
     return 0;
 }
@@ -76,9 +74,14 @@ int generators_prepare(struct variant_state *state, struct error *error)
         return launch(state, error);
     /* In a namespace that exists nothing is made but what the lesson was told to make. */
     bool from_here = spec->where == FLEET_DRIVER || lesson_is_live(state->lesson);
-    if (are_reachable(state, &reachable, &silent) < 0 || (!reachable && from_here))
+    if (are_reachable(state, &reachable, &silent) < 0)
         return error_set(error, "%s", silent.text);
-    return reachable ? STEP_DONE : launch(state, error);
+    if (reachable)
+        return STEP_DONE;
+    if (from_here)
+        return error_set(error, "%s; with generators: {where: cluster} the load comes from pods", silent.text);
+    AUTO_FREE char *note = memory_format("%s: %s; the load came from a pod", state->variant->name, silent.text);
+    return run_store_add_note(state->context->store, note, error) < 0 ? -1 : launch(state, error);
 }
 
 /* A cluster with DNS resolves its Services' names itself. Where there is none, or nobody may look whether there is, the

@@ -40,12 +40,12 @@ void shared_cluster_apply(const struct shared_cluster *cluster, const char *name
     }
 }
 
-void shared_cluster_up(struct shared_cluster *cluster)
+void shared_cluster_up(struct shared_cluster *cluster, const char *nodes)
 {
     struct error error = ERROR_NONE;
     cluster->folder = test_folder_create();
     cluster->state = memory_format("XDG_STATE_HOME=%s/state", cluster->folder);
-    AUTO_ENDED struct test_ended up = shared_cluster_run(cluster, "none", "cluster", "up");
+    AUTO_ENDED struct test_ended up = shared_cluster_run(cluster, "none", "cluster", "up", "--nodes", nodes);
     shared_cluster_assert_ended(&up, 0, "export KUBECONFIG=");
     AUTO_FREE char *path = memory_format("%s/state/hpalab/cluster/kubeconfig", cluster->folder);
     AUTO_FREE char *text = test_folder_read_file(path);

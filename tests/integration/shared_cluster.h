@@ -20,8 +20,8 @@ struct shared_cluster {
     struct kube_client *administrator;
 };
 
-/* Fails the test when it does not come up. */
-void shared_cluster_up(struct shared_cluster *cluster);
+/* With so many nodes. Fails the test when it does not come up. */
+void shared_cluster_up(struct shared_cluster *cluster, const char *nodes);
 void shared_cluster_down(struct shared_cluster *cluster);
 
 /* hpalab with a kubeconfig of the folder, such as "own", and arguments with NULL at the end. */

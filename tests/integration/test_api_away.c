@@ -7,7 +7,6 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -24,7 +23,6 @@
 #include "tests/support/wait.h"
 
 #define SECOND NANOSECONDS_PER_SECOND
-#define ADDRESS_SIZE 64
 #define AWAY (4 * SECOND)
 #define NAMESPACE "hpalab-small-one"
 
@@ -36,26 +34,6 @@ struct lab {
     struct test_forwarder *forwarder;
 };
 
-/* The cluster's kubeconfig with the forwarder in the place of the server, whose certificate is for its own address. */
-static void write_kubeconfig(struct lab *lab, const char *original)
-{
-    AUTO_FREE char *text = test_folder_read_file(original);
-    char address[ADDRESS_SIZE];
-    int port = 0;
-    char *at = strstr(text, "https://");
-    assert_non_null(at);
-    assert_int_equal(sscanf(at, "https://%63[0-9.]:%d", address, &port), 2);
-    lab->forwarder = test_forwarder_start(address, port);
-    at -= at[-1] == '"' ? 1 : 0;
-    *at = '\0';
-    const char *rest = at + 1 + strcspn(at + 1, "\n");
-    const char *indent = strrchr(text, '\n') + 1;
-    AUTO_FREE char *changed = memory_format("%shttps://127.0.0.1:%d\n%.*stls-server-name: %s%s", text,
-                                            test_forwarder_port(lab->forwarder), (int)strspn(indent, " "), indent, address, rest);
-    lab->kubeconfig = memory_format("%s/kubeconfig", lab->folder);
-    test_folder_write_file(lab->kubeconfig, changed);
-}
-
 static int start(void **state)
 {
     struct lab *lab = memory_allocate(1, sizeof *lab);
@@ -65,7 +43,8 @@ static int start(void **state)
     AUTO_FREE char *path = memory_format("%s/cluster/kubeconfig", lab->folder);
     lab->cluster = test_child_run("labcluster", "--folder", folder, "--pace", "quick");
     assert_true(test_wait_until(access(path, F_OK) == 0, 60));
-    write_kubeconfig(lab, path);
+    lab->kubeconfig = memory_format("%s/kubeconfig", lab->folder);
+    lab->forwarder = test_forwarder_before(path, lab->kubeconfig);
     lab->direct = kube_open(path, NULL, &error);
     if (lab->direct == NULL)
         fail_msg("%s", error.text);

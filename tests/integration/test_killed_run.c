@@ -206,7 +206,7 @@ static void work_in_folder(const struct shared_cluster *cluster)
 static int set_up(void **state)
 {
     struct shared_cluster *cluster = memory_allocate(1, sizeof *cluster);
-    shared_cluster_up(cluster);
+    shared_cluster_up(cluster, "1");
     *state = cluster;
     AUTO_FREE char *manifests = test_folder_read_file("tests/data/lessons/small/manifests/webapp.yaml");
     AUTO_FREE char *copy = memory_format("%s/webapp.yaml", cluster->folder);

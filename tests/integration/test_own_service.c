@@ -90,7 +90,7 @@ static void write_production(const struct shared_cluster *lab)
 static int set_up(void **state)
 {
     struct shared_cluster *lab = memory_allocate(1, sizeof *lab);
-    shared_cluster_up(lab);
+    shared_cluster_up(lab, "1");
     *state = lab;
     write_production(lab);
     apply(lab, "namespace", "apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n");

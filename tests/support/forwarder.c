@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,6 +20,7 @@
 #include <unistd.h>
 
 #include "common/memory.h"
+#include "tests/support/folder.h"
 #include "tests/support/network.h"
 #include "tests/support/wait.h"
 
@@ -184,4 +186,27 @@ void test_forwarder_return(struct test_forwarder *forwarder)
 {
     atomic_store(&forwarder->wish, STAY);
     assert_true(test_wait_until(!atomic_load(&forwarder->away), 30));
+}
+
+struct test_forwarder *test_forwarder_before(const char *kubeconfig, const char *changed)
+{
+    AUTO_FREE char *text = test_folder_read_file(kubeconfig);
+    char address[TEST_LOOPBACK_TEXT_SIZE];
+    int port = 0;
+    assert_non_null(text);
+    char *at = strstr(text, "https://");
+    if (at == NULL) {
+        fail_msg("%s names no server", kubeconfig);
+        return NULL;
+    }
+    assert_int_equal(sscanf(at, "https://%15[0-9.]:%d", address, &port), 2);
+    struct test_forwarder *forwarder = test_forwarder_start(address, port);
+    at -= at[-1] == '"' ? 1 : 0;
+    *at = '\0';
+    const char *rest = at + 1 + strcspn(at + 1, "\n");
+    const char *indent = strrchr(text, '\n') + 1;
+    AUTO_FREE char *written = memory_format("%shttps://127.0.0.1:%d\n%.*stls-server-name: %s%s", text, forwarder->port,
+                                            (int)strspn(indent, " "), indent, address, rest);
+    test_folder_write_file(changed, written);
+    return forwarder;
 }

@@ -9,6 +9,11 @@ struct test_forwarder;
 
 /* From 127.0.0.1 on a port of its own to an address. Fails the test when it cannot start. */
 struct test_forwarder *test_forwarder_start(const char *address, int port);
+
+/* To the server of a kubeconfig with one; the changed kubeconfig is written, in which the forwarder stands in the server's place
+ * (whose certificate is for its own address). */
+struct test_forwarder *test_forwarder_before(const char *kubeconfig, const char *changed);
+
 void test_forwarder_stop(struct test_forwarder *forwarder);
 int test_forwarder_port(const struct test_forwarder *forwarder);
 
