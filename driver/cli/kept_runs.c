@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/memory.h"
+#include "driver/cli/run_session.h"
 
 #define RUNS "runs"
 
@@ -19,7 +20,7 @@ static bool count(void *context, const struct kept_object *object)
 int kept_run_read(struct run_store *store, const char *folder, struct kept_run *run, struct error *error)
 {
     const char *context = run_store_summary(store)->description.cluster;
-    *run = (struct kept_run){.folder = folder, .context = context, .is_own_cluster = strcmp(context, "embedded") == 0};
+    *run = (struct kept_run){.folder = folder, .context = context, .is_own_cluster = strcmp(context, TARGET_EMBEDDED) == 0};
     return run_store_visit_kept(store, count, &run->count, error);
 }
 
