@@ -61,7 +61,8 @@ void shared_cluster_up(struct shared_cluster *cluster, const char *nodes)
 void shared_cluster_down(struct shared_cluster *cluster)
 {
     kube_close(cluster->administrator);
-    AUTO_ENDED struct test_ended ended = shared_cluster_run(cluster, "none", "cluster", "down");
+    struct test_ended ended = shared_cluster_run(cluster, "none", "cluster", "down");
+    test_ended_release(&ended);
     test_folder_remove(cluster->folder);
     free(cluster->folder);
     free(cluster->state);

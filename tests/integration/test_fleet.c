@@ -18,7 +18,7 @@
 #include "tests/support/leftovers.h"
 
 #define TWO "tests/data/lessons/generators"
-#define ABORTED TWO "/abort.yaml"
+#define ABORTED "tests/data/lessons/generators/abort.yaml"
 #define LONGEST_RUN 200.0
 #define PATIENCE 60.0
 #define PLANNED 160           /* requests of the lesson's load */
