@@ -10,7 +10,8 @@
 
 #define LEAD NANOSECONDS_PER_SECOND                     /* until all have been told to start, */
 #define LEAD_OF_EACH (50 * NANOSECONDS_PER_MILLISECOND) /* one after the other */
-#define DRAIN (8 * NANOSECONDS_PER_SECOND) /* of a Deployment's: an epoch's notice, and the time to see and to tell */
+#define DRAIN (8 * NANOSECONDS_PER_SECOND)     /* of a Deployment's: an epoch's notice, and the time to see and to tell */
+#define PATIENCE (60 * NANOSECONDS_PER_SECOND) /* one that has not answered for half of it is lost here */
 
 void fleet_forget_plan(struct fleet *fleet)
 {
@@ -103,6 +104,7 @@ static char *write_plan(const struct fleet *fleet, size_t place, struct error *e
     struct wire_plan plan = {
         .part = member->told.part,
         .drain = fleet->options.spec->kind == FLEET_DEPLOYMENT ? DRAIN : 0,
+        .patience = PATIENCE,
         .load_count = fleet->load_count,
         .loads = memory_allocate(fleet->load_count, sizeof *plan.loads),
         .epoch_count = fleet->epoch_count - member->first_epoch,

@@ -169,6 +169,7 @@ static int take_epochs(struct generator *generator, struct wire_plan *plan, stru
 
 static int plan_locked(struct generator *generator, struct wire_plan *plan, struct error *error)
 {
+    generator->asked = clock_monotonic();
     if (generator->state != WIRE_IDLE && strcmp(plan->id, generator->plan.id) == 0) {
         AUTO_FREE char *head = head_of(plan, error);
         if (head == NULL || strcmp(head, generator->head) != 0)
@@ -276,6 +277,7 @@ int generator_results(struct generator *generator, uint64_t since, struct buffer
     int status = OK;
     bool complete = false;
     lock(generator);
+    generator->asked = clock_monotonic();
     if (generator->queue == NULL)
         status = refuse(CONFLICT, error, "results: there is no plan");
     else if (result_queue_answer(generator->queue, since, generator_part(generator), text, &complete, error) < 0)

@@ -57,9 +57,18 @@ static void look_at_loads(struct generator *generator, int64_t now)
         epochs_close(generator->epochs);
 }
 
+/* Who planned has been killed, or cannot get here any more: nobody would end the load. */
+static bool is_abandoned(const struct generator *generator, int64_t now)
+{
+    int64_t since = generator->asked > generator->start ? generator->asked : generator->start;
+    return generator->plan.patience > 0 && generator->state >= WIRE_RUNNING && !generator->terminating &&
+           !result_queue_is_fetched(generator->queue) && now - since >= generator->plan.patience;
+}
+
 void generator_look(struct generator *generator)
 {
     bool late = false;
+    bool abandoned = false;
     (void)pthread_mutex_lock(&generator->lock);
     int64_t now = clock_monotonic();
     own_usage_look(&generator->usage, now);
@@ -70,9 +79,14 @@ void generator_look(struct generator *generator)
     }
     if (generator->queue != NULL)
         result_queue_encode(generator->queue, generator->state > WIRE_RUNNING);
+    abandoned = is_abandoned(generator, now);
+    if (abandoned) {
+        generator->terminating = true;
+        generator->end_by = now + GENERATOR_FETCH_GRACE;
+    }
     generator->look_at = clock_monotonic() + GENERATOR_LOOK_INTERVAL;
     (void)pthread_mutex_unlock(&generator->lock);
-    if (late)
+    if (late || abandoned)
         generator_stop(generator);
 }
 

@@ -23,6 +23,7 @@ struct generator {
     struct result_queue *queue;
     size_t load_count; /* that were made ready */
     struct sent_load **loads;
+    int64_t asked;     /* monotonic: when who planned asked last: for results, or with a plan; 0 = never */
     int64_t completed; /* monotonic: when the last results were given out; 0 = not yet */
     int64_t at;        /* wall clock of the start; 0 = none */
     int64_t start;     /* monotonic, of the start */

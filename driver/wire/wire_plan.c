@@ -40,6 +40,7 @@ static const struct wire_field plan_fields[] = {
     {WIRE_MEMBER(struct wire_plan, id, true, WIRE_NAME)},
     {WIRE_MEMBER(struct wire_plan, part, true, WIRE_WHOLE), .maximum = WIRE_MOST_WHOLE},
     {WIRE_MEMBER(struct wire_plan, drain, false, WIRE_WHOLE), .maximum = (double)LOAD_LONGEST_STAGE},
+    {WIRE_MEMBER(struct wire_plan, patience, false, WIRE_WHOLE), .maximum = (double)LOAD_LONGEST_STAGE},
     {WIRE_MEMBER(struct wire_plan, loads, true, WIRE_ARRAY), .minimum = 1, .maximum = WIRE_MOST_LOADS,
      .count_offset = offsetof(struct wire_plan, load_count), .table = &load_table},
     {WIRE_MEMBER(struct wire_plan, epochs, true, WIRE_ARRAY), .minimum = 1, .maximum = WIRE_MOST_EPOCHS,

@@ -45,9 +45,11 @@ struct wire_epoch {
 
 struct wire_plan {
     char id[WIRE_ID_SIZE];
-    unsigned part; /* the generator's number, from 1: its label in results; stays the same in all epochs */
-    int64_t drain; /* nanoseconds that a generator which is told to end (SIGTERM) goes on sending, so that the others can
-                      take over at an epoch; 0 = it ends at once */
+    unsigned part;    /* the generator's number, from 1: its label in results; stays the same in all epochs */
+    int64_t drain;    /* nanoseconds that a generator which is told to end (SIGTERM) goes on sending, so that the others can
+                         take over at an epoch; 0 = it ends at once */
+    int64_t patience; /* nanoseconds that nobody asks a generator that sends or keeps results, until it ends by itself; 0 = it
+                         never does */
     size_t load_count;
     struct wire_load *loads;
     size_t epoch_count; /* at least one; before the first nothing is sent */

@@ -267,6 +267,29 @@ static void test_the_end_waits_for_who_fetches(void **state)
     fake_server_stop(server);
 }
 
+/* As long as somebody asks it sends; then it ends by itself. */
+static void test_one_that_nobody_asks_ends(void **state)
+{
+    (void)state;
+    struct error error = ERROR_NONE;
+    uint64_t ok = 0;
+    bool complete = false;
+    struct fake_server *server = fake_server_start(answer_ok, NULL);
+    struct generator *generator = generator_create(0);
+    AUTO_FREE char *text = plan_text(server, "one", 100, 600 * SECOND, 0, "{\"from\":0,\"index\":0,\"count\":1}");
+    AUTO_FREE char *impatient = memory_format("{\"patience\":1000000000,%s", text + 1);
+    assert_int_equal(plan(generator, impatient, &error), 200);
+    assert_int_equal(start(generator, "one", clock_wall() + AHEAD, &error), 200);
+    assert_true(test_wait_until(fake_server_requests(server) > 5, WAIT));
+    int64_t asked = clock_monotonic();
+    (void)fetch(generator, &ok, &complete);
+    assert_true(test_wait_until(state_of(generator) == WIRE_STOPPED, WAIT));
+    assert_true(clock_monotonic() - asked >= SECOND);
+    assert_true(generator_is_terminating(generator));
+    generator_destroy(generator);
+    fake_server_stop(server);
+}
+
 static void test_one_without_results_ends_at_once(void **state)
 {
     (void)state;
@@ -389,6 +412,7 @@ int main(void)
         cmocka_unit_test(test_stop_ends_the_load),
         cmocka_unit_test(test_the_end_waits_for_who_fetches),
         cmocka_unit_test(test_one_without_results_ends_at_once),
+        cmocka_unit_test(test_one_that_nobody_asks_ends),
         cmocka_unit_test(test_a_drained_generator_sends_until_others_take_over),
         cmocka_unit_test(test_a_drain_has_an_end),
         cmocka_unit_test(test_a_generator_that_is_kept_from_running_says_so),

@@ -22,6 +22,7 @@ static void random_plan(struct wire_plan *plan)
     *plan = (struct wire_plan){.id = "run-7_a.b",
                                .part = 1 + (unsigned)random_below(1000),
                                .drain = (int64_t)random_below(100000000000),
+                               .patience = (int64_t)random_below(100000000000),
                                .load_count = 1 + random_below(3),
                                .epoch_count = 1};
     plan->loads = memory_allocate(plan->load_count, sizeof *plan->loads);
@@ -177,6 +178,7 @@ static void test_plans_come_back_as_they_were(void **state)
         assert_string_equal(plan.id, back.id);
         assert_int_equal(plan.part, back.part);
         assert_int_equal(plan.drain, back.drain);
+        assert_int_equal(plan.patience, back.patience);
         assert_int_equal(plan.load_count, back.load_count);
         for (size_t i = 0; i < plan.load_count; i++) {
             assert_same_spec(&plan.loads[i].spec, &back.loads[i].spec);
