@@ -36,15 +36,12 @@ static int read_number(const char *option, const char *text, uint64_t lowest, ui
 
 static int read_words(const struct load_texts *texts, struct load_spec *spec, struct error *error)
 {
-    static const char *const pacings[] = {"frugal", "precise", NULL};
-    static const char *const https[] = {"auto", "1.1", "2", NULL};
-    static const char *const ios[] = {"auto", "epoll", "io_uring", NULL};
     int pacing = (int)spec->pacing;
     int io = (int)spec->io;
     int http = (int)spec->http;
-    if ((texts->pacing != NULL && option_word("pacing", texts->pacing, pacings, &pacing, error) < 0) ||
-        (texts->io != NULL && option_word("io", texts->io, ios, &io, error) < 0) ||
-        (texts->http != NULL && option_word("http", texts->http, https, &http, error) < 0))
+    if ((texts->pacing != NULL && option_word("pacing", texts->pacing, load_pacing_words, &pacing, error) < 0) ||
+        (texts->io != NULL && option_word("io", texts->io, load_io_words, &io, error) < 0) ||
+        (texts->http != NULL && option_word("http", texts->http, load_http_words, &http, error) < 0))
         return -1;
     spec->pacing = (enum load_pacing)pacing;
     spec->io = (enum load_io)io;

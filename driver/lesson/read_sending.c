@@ -59,14 +59,12 @@ static int read_connections(const struct field_reader *reader, const struct yaml
 
 static int read_words(const struct field_reader *reader, const struct yaml_node *load, struct load_spec *spec)
 {
-    static const char *const pacings[] = {"frugal", "precise", NULL};
-    static const char *const https[] = {"auto", "1.1", "2", NULL};
-    static const char *const ios[] = {"auto", "epoll", "io_uring", NULL};
     int pacing = (int)spec->pacing;
     int io = (int)spec->io;
     int http = (int)spec->http;
-    if (field_word(reader, load, "pacing", false, pacings, &pacing) < 0 || field_word(reader, load, "io", false, ios, &io) < 0 ||
-        field_word(reader, load, "http", false, https, &http) < 0)
+    if (field_word(reader, load, "pacing", false, load_pacing_words, &pacing) < 0 ||
+        field_word(reader, load, "io", false, load_io_words, &io) < 0 ||
+        field_word(reader, load, "http", false, load_http_words, &http) < 0)
         return -1;
     spec->pacing = (enum load_pacing)pacing;
     spec->io = (enum load_io)io;

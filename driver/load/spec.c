@@ -53,16 +53,18 @@ const char *load_dns_select_name(enum load_dns_select select)
     return names[select];
 }
 
+const char *const load_pacing_words[] = {[PACING_FRUGAL] = "frugal", [PACING_PRECISE] = "precise", NULL};
+const char *const load_io_words[] = {[IO_AUTOMATIC] = "auto", [IO_EPOLL] = "epoll", [IO_URING] = "io_uring", NULL};
+const char *const load_http_words[] = {[HTTP_AS_AGREED] = "auto", [HTTP_1_1] = "1.1", [HTTP_2] = "2", NULL};
+
 const char *load_io_name(enum load_io io)
 {
-    static const char *const names[] = {[IO_AUTOMATIC] = "auto", [IO_EPOLL] = "epoll", [IO_URING] = "io_uring"};
-    return names[io];
+    return load_io_words[io];
 }
 
 const char *load_http_name(enum load_http http)
 {
-    static const char *const names[] = {[HTTP_AS_AGREED] = "auto", [HTTP_1_1] = "1.1", [HTTP_2] = "2"};
-    return names[http];
+    return load_http_words[http];
 }
 
 void load_spec_init(struct load_spec *spec)

@@ -111,6 +111,11 @@ enum load_http {
 /* "auto", "1.1", "2" */
 const char *load_http_name(enum load_http http);
 
+/* The words for pacing, io and http in lessons and options, in the order of their enums; NULL follows the last. */
+extern const char *const load_pacing_words[];
+extern const char *const load_io_words[];
+extern const char *const load_http_words[];
+
 /* Which of several requests is sent next. */
 enum load_choice {
     CHOICE_ROUND_ROBIN, /* each exactly as often as its weight says, evenly spread */
