@@ -67,7 +67,8 @@ static struct range range_make(uint32_t base, uint32_t first, uint32_t hosts)
 
 struct address_slice *address_slice_claim(struct error *error)
 {
-    for (unsigned number = 0; number < SLICES; number++) {
+    for (unsigned tries = 0; tries < SLICES; tries++) {
+        unsigned number = ((unsigned)getpid() + tries) % SLICES;
         int claim = claim_slice(number);
         if (claim < 0 && errno != EADDRINUSE) {
             (void)error_set(error, "cannot claim a slice of the loopback addresses: %m");

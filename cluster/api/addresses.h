@@ -12,7 +12,8 @@
 
 struct address_slice;
 
-/* Claims the first free slice; NULL when all are taken. */
+/* Claims a free slice, the search begins at one that depends on the process: addresses of a cluster that has just been killed are
+ * not at once those of another, where somebody may still look for the first. NULL when all are taken. */
 struct address_slice *address_slice_claim(struct error *error);
 void address_slice_release(struct address_slice *slice);
 

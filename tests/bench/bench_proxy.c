@@ -16,8 +16,8 @@
 #include "common/clock.h"
 #include "common/memory.h"
 
-#define SERVICE "127.37.201.1"
-#define BACKEND "127.69.201.1"
+#define SERVICE "127.201.201.1"
+#define BACKEND "127.202.201.1"
 #define PORT 18480
 #define SIZE 200
 #define CONNECTIONS 32

@@ -20,7 +20,7 @@ char *test_loopback_address(char text[TEST_LOOPBACK_TEXT_SIZE])
 {
     unsigned char random[2] = {0, 0};
     random_fill(random, sizeof random);
-    (void)snprintf(text, TEST_LOOPBACK_TEXT_SIZE, "127.77.%d.%d", random[0], 1 + random[1] % 254);
+    (void)snprintf(text, TEST_LOOPBACK_TEXT_SIZE, "127.177.%d.%d", random[0], 1 + random[1] % 254);
     return text;
 }
 
