@@ -8,7 +8,7 @@
 
 #define TEST_LOOPBACK_TEXT_SIZE 16
 
-/* A random address 127.77.x.y, on which every port is most likely free. Returns text. */
+/* A random address 127.177.x.y, on which every port is most likely free. Returns text. */
 char *test_loopback_address(char text[TEST_LOOPBACK_TEXT_SIZE]);
 
 /* A TCP connection as a descriptor that the caller closes, or -1: refused, or not made within seconds. */
