@@ -7,6 +7,9 @@
 #include <unistd.h>
 
 #include "common/duration.h"
+#include "common/fold.h"
+
+#define HELP_INDENT 6
 
 int settings_read_address(const struct setting *setting, const char *text, void *target, struct error *error)
 {
@@ -154,12 +157,8 @@ static void print_setting(FILE *stream, const struct setting *setting)
     (void)fprintf(stream, "  --%s %s  (%s", setting->flag, setting->value, setting->variable);
     if (setting->fallback != NULL)
         (void)fprintf(stream, ", default %s", setting->fallback);
-    (void)fputs(")\n", stream);
-    for (const char *line = setting->help; *line != '\0';) {
-        size_t length = strcspn(line, "\n");
-        (void)fprintf(stream, "      %.*s\n", (int)length, line);
-        line += length + (line[length] == '\n');
-    }
+    (void)fprintf(stream, ")\n%*s", HELP_INDENT, "");
+    fold_print(stream, HELP_INDENT, HELP_INDENT, setting->help);
 }
 
 void settings_print(const struct settings *settings, FILE *stream)

@@ -30,7 +30,7 @@ struct setting {
     size_t offset; /* of the member in the struct that is filled */
     int64_t minimum;
     int64_t maximum;
-    const char *help; /* lines parted by \n */
+    const char *help; /* is folded to the width of a terminal */
 };
 
 struct settings {

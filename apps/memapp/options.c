@@ -16,8 +16,8 @@ static setting_reader read_mode;
 
 static const struct setting table[] = {
     {"mode", "MEMAPP_MODE", "MODE", "private", read_mode, FIELD(mode), 0, 0,
-     "how the file becomes memory: private (mapped privately, each page written; counts as anonymous memory),\n"
-     "shared (mapped shared, each page read; counts as file memory, which not every kernel adds to a pod's\n"
+     "how the file becomes memory: private (mapped privately, each page written; counts as anonymous memory), "
+     "shared (mapped shared, each page read; counts as file memory, which not every kernel adds to a pod's "
      "working set) or anonymous (memory of the file's size, each page written)"},
     {"max", "MEMAPP_MAX", "MIB", "1024", settings_read_count, FIELD(maximum_mib), 1, 65536,
      "most MiB of the file that are mapped, and that PUT /size takes, 1 to 65536"},
@@ -66,30 +66,34 @@ int options_read(int count, char *const *arguments, struct options *options, enu
     return *request == SETTINGS_RUN ? read_operands(&operands, options, error) : 0;
 }
 
-static const char introduction[] =
-    "Usage: memapp FILE SECONDS [--FLAG VALUE]...\n"
-    "\n"
-    "Uses as much memory as FILE is large, for trying autoscaling on: maps the file, touches every page, holds it for\n"
-    "SECONDS (1 to 86400), unmaps it and looks again. A file that is missing, empty or no regular file maps nothing; one\n"
-    "that grows, shrinks or is replaced is seen at the next look. The log has a line whenever something changed.\n"
-    "\n"
-    "Flags, each with the environment variable that it overrides:\n"
-    "\n";
+static const char introduction[] = "Usage: memapp FILE SECONDS [--FLAG VALUE]...\n"
+                                   "\n"
+                                   "Uses as much memory as FILE is large, for trying autoscaling on: maps the file,\n"
+                                   "touches every page, holds it for SECONDS (1 to 86400), unmaps it and looks\n"
+                                   "again. A file that is missing, empty or no regular file maps nothing; one that\n"
+                                   "grows, shrinks or is replaced is seen at the next look. The log has a line\n"
+                                   "whenever something changed.\n"
+                                   "\n"
+                                   "Flags, each with the environment variable that it overrides:\n"
+                                   "\n";
 
-static const char interface[] =
-    "  --help, --version\n"
-    "\n"
-    "Paths:\n"
-    "  PUT  /size?mib=N  gives the file a size of N MiB, 0 to the maximum of --max: writes FILE.tmp and renames it to\n"
-    "                    FILE. Answers once it is mapped.\n"
-    "  GET  /readyz      200 once the file was looked at, whatever was found\n"
-    "  GET  /livez       200\n"
-    "  GET  /metrics     Prometheus text: memapp_mapped_bytes, memapp_file_bytes, memapp_maps_total,\n"
-    "                    memapp_failures_total, process_cpu_seconds_total\n"
-    "\n"
-    "Every answer has the header X-Pod-Name. Errors are JSON: {\"error\": \"...\"}. Request headers above 8 KiB give 431,\n"
-    "bodies above 64 KiB 413, a file that cannot be written or mapped 500.\n"
-    "Exit status: 0 after SIGTERM, which ends it at once, 1 on a failure, 2 on wrong input.\n";
+static const char interface[] = "  --help, --version\n"
+                                "\n"
+                                "Paths:\n"
+                                "  PUT  /size?mib=N  gives the file a size of N MiB, 0 to the maximum of --max:\n"
+                                "                    writes FILE.tmp and renames it to FILE. Answers once it is\n"
+                                "                    mapped.\n"
+                                "  GET  /readyz      200 once the file was looked at, whatever was found\n"
+                                "  GET  /livez       200\n"
+                                "  GET  /metrics     Prometheus text: memapp_mapped_bytes, memapp_file_bytes,\n"
+                                "                    memapp_maps_total, memapp_failures_total,\n"
+                                "                    process_cpu_seconds_total\n"
+                                "\n"
+                                "Every answer has the header X-Pod-Name. Errors are JSON: {\"error\": \"...\"}.\n"
+                                "Request headers above 8 KiB give 431, bodies above 64 KiB 413, a file that\n"
+                                "cannot be written or mapped 500.\n"
+                                "Exit status: 0 after SIGTERM, which ends it at once, 1 on a failure, 2 on wrong\n"
+                                "input.\n";
 
 void options_print_help(FILE *stream)
 {

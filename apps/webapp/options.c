@@ -25,7 +25,7 @@ static const struct setting table[] = {
     {"boot", "WEBAPP_BOOT", "DURATION", "0s", settings_read_duration, FIELD(boot), 0, HOUR,
      "time from the start to the first answer, up to 1h"},
     {"boot-mode", "WEBAPP_BOOT_MODE", "MODE", "hang", read_boot_mode, FIELD(boot_mode), 0, 0,
-     "while booting: hang (connections are made and wait), refuse (connection refused)\nor 503 (every answer is 503)"},
+     "while booting: hang (connections are made and wait), refuse (connection refused) or 503 (every answer is 503)"},
     {"boot-cpu", "WEBAPP_BOOT_CPU", "CORES", "0", read_millicores, FIELD(boot_millicores), 0, 16000,
      "CPU used while booting, in cores (0.25) or millicores (250m), up to 16"},
     {"cache-entries", "WEBAPP_CACHE_ENTRIES", "COUNT", "0", settings_read_count, FIELD(cache_entries), 0, 100000,
@@ -41,8 +41,8 @@ static const struct setting table[] = {
     {"hang-after", "WEBAPP_HANG_AFTER", "COUNT", "0", settings_read_count, FIELD(hang_after), 0, 1000000000,
      "after COUNT pages the pod hangs as in a deadlock: connections are made, nothing is answered any more; 0 = never"},
     {"term", "WEBAPP_TERM", "MODE", "drain", read_term_mode, FIELD(term_mode), 0, 0,
-     "on SIGTERM: drain (listen and answer for the drain time, with Connection: close, finish, exit 0),\n"
-     "close-listener (close the listening socket at once, finish what is in flight, exit 0)\n"
+     "on SIGTERM: drain (listen and answer for the drain time, with Connection: close, finish, exit 0), "
+     "close-listener (close the listening socket at once, finish what is in flight, exit 0) "
      "or abrupt (reset every connection, exit 143). A pod that hangs, or does not answer yet, ends at once."},
     {"drain", "WEBAPP_DRAIN", "DURATION", "5s", settings_read_duration, FIELD(drain), 0, HOUR,
      "how long --term drain goes on listening, up to 1h"},
@@ -116,37 +116,48 @@ int options_read(int count, char *const *arguments, struct options *options, enu
     return settings_read(&settings, count, arguments, options, &none, request, error);
 }
 
-static const char introduction[] =
-    "Usage: webapp [--FLAG VALUE]...\n"
-    "\n"
-    "A small web service for trying autoscaling on: it takes a while to boot, fills a cache on first use, spends a known\n"
-    "amount of CPU time on each request, and ends as gracefully or as rudely as asked.\n"
-    "\n"
-    "Flags, each with the environment variable that it overrides. A DURATION has units (500ms, 6s, 1m30s); a COST is a\n"
-    "DURATION or a bare number of milliseconds.\n"
-    "\n";
+static const char introduction[] = "Usage: webapp [--FLAG VALUE]...\n"
+                                   "\n"
+                                   "A small web service for trying autoscaling on: it takes a while to boot, fills\n"
+                                   "a cache on first use, spends a known amount of CPU time on each request, and\n"
+                                   "ends as gracefully or as rudely as asked.\n"
+                                   "\n"
+                                   "Flags, each with the environment variable that it overrides. A DURATION has\n"
+                                   "units (500ms, 6s, 1m30s); a COST is a DURATION or a bare number of\n"
+                                   "milliseconds.\n"
+                                   "\n";
 
-static const char interface[] =
-    "  --help, --version\n"
-    "\n"
-    "Paths:\n"
-    "  GET  /post/{id}                         a page, at the costs above\n"
-    "  GET  /readyz                            200 once booted, 503 while terminating\n"
-    "  GET  /readyz?warm=1                     starts building the whole cache; 503 until it is built, then 200\n"
-    "  GET  /livez                             200\n"
-    "  GET  /metrics                           Prometheus text\n"
-    "  POST /load/cpu?millicores=N&seconds=S   uses CPU in the background, N 1 to 16000, S 1 to 3600; several add up\n"
-    "  POST /load/memory?mib=N&seconds=S       holds touched memory, N 1 to 4096 in all, S 1 to 3600; several add up\n"
-    "\n"
-    "Headers of every answer:\n"
-    "  X-Pod-Name     the pod's name\n"
-    "  X-Pod-Age      seconds from the start of the process to the making of this answer, to the millisecond\n"
-    "  X-Pod-Phase    cold or warm: whether the whole cache was built when this request began (no cache: warm)\n"
-    "  X-Cache        this request's entry: hit, miss (it built the entry, or waited for its building) or none (not used)\n"
-    "  X-Request-CPU  milliseconds of CPU time that this request's thread spent on it, to the microsecond\n"
-    "\n"
-    "Errors are JSON: {\"error\": \"...\"}. Request headers above 8 KiB give 431, bodies above 64 KiB 413.\n"
-    "Exit status: 0 after SIGTERM, 143 after SIGTERM with --term abrupt, 1 on a failure, 2 on wrong input.\n";
+static const char interface[] = "  --help, --version\n"
+                                "\n"
+                                "Paths:\n"
+                                "  GET  /post/{id}        a page, at the costs above\n"
+                                "  GET  /readyz           200 once booted, 503 while terminating\n"
+                                "  GET  /readyz?warm=1    starts building the whole cache; 503 until it is\n"
+                                "                         built, then 200\n"
+                                "  GET  /livez            200\n"
+                                "  GET  /metrics          Prometheus text\n"
+                                "  POST /load/cpu?millicores=N&seconds=S\n"
+                                "                         uses CPU in the background, N 1 to 16000, S 1 to\n"
+                                "                         3600; several add up\n"
+                                "  POST /load/memory?mib=N&seconds=S\n"
+                                "                         holds touched memory, N 1 to 4096 in all, S 1 to\n"
+                                "                         3600; several add up\n"
+                                "\n"
+                                "Headers of every answer:\n"
+                                "  X-Pod-Name     the pod's name\n"
+                                "  X-Pod-Age      seconds from the start of the process to the making of this\n"
+                                "                 answer, to the millisecond\n"
+                                "  X-Pod-Phase    cold or warm: whether the whole cache was built when this\n"
+                                "                 request began (no cache: warm)\n"
+                                "  X-Cache        this request's entry: hit, miss (it built the entry, or waited\n"
+                                "                 for its building) or none (not used)\n"
+                                "  X-Request-CPU  milliseconds of CPU time that this request's thread spent on\n"
+                                "                 it, to the microsecond\n"
+                                "\n"
+                                "Errors are JSON: {\"error\": \"...\"}. Request headers above 8 KiB give 431, bodies\n"
+                                "above 64 KiB 413.\n"
+                                "Exit status: 0 after SIGTERM, 143 after SIGTERM with --term abrupt, 1 on a\n"
+                                "failure, 2 on wrong input.\n";
 
 void options_print_help(FILE *stream)
 {

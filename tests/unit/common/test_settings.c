@@ -24,7 +24,7 @@ struct target {
 static const struct setting table[] = {
     {"count", "TEST_SETTINGS_COUNT", "N", "3", settings_read_count, offsetof(struct target, count), 1, 9, "how many"},
     {"wait", "TEST_SETTINGS_WAIT", "DURATION", "2s", settings_read_duration, offsetof(struct target, wait), 0, 5000000000,
-     "how long\nin all"},
+     "how long in all"},
     {"address", "TEST_SETTINGS_ADDRESS", "IP", NULL, settings_read_address, offsetof(struct target, address), 0, 0, "where"},
     {"name", "TEST_SETTINGS_NAME", "NAME", NULL, settings_read_pod_name, offsetof(struct target, pod_name), 0, 0, "who"},
 };
@@ -132,7 +132,7 @@ static void help_lists_every_setting(void **state)
     settings_print(&settings, stream);
     (void)fclose(stream);
     assert_string_equal(text, "  --count N  (TEST_SETTINGS_COUNT, default 3)\n      how many\n"
-                              "  --wait DURATION  (TEST_SETTINGS_WAIT, default 2s)\n      how long\n      in all\n"
+                              "  --wait DURATION  (TEST_SETTINGS_WAIT, default 2s)\n      how long in all\n"
                               "  --address IP  (TEST_SETTINGS_ADDRESS)\n      where\n"
                               "  --name NAME  (TEST_SETTINGS_NAME)\n      who\n");
     free(text);
