@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "common/fold.h"
 #include "common/memory.h"
 
 /* What a server said must not write on the terminal: one line, no control characters. */
@@ -52,7 +53,9 @@ static const struct cli_option *find_option(const struct cli_option *options, co
 
 static int print_help(const struct command *command, const char *help)
 {
-    (void)printf("Usage: hpalab %s %s\n%s.\n%s", command->name, command->usage, command->summary, help);
+    int column = printf("Usage: hpalab %s ", command->name);
+    fold_print(stdout, column > 0 ? (size_t)column : 0, strlen("Usage: hpalab "), command->usage);
+    (void)printf("%s.\n%s", command->summary, help);
     return 1;
 }
 

@@ -6,16 +6,16 @@
 #include "driver/cli/interrupt.h"
 #include "driver/run/check.h"
 
-static const char help[] =
-    "\n"
-    "Tells in one line each what would keep the lesson from working there, with its cure; makes and changes nothing. A run\n"
-    "checks the same before it starts.\n"
-    "\n"
-    "  LESSON              a lesson's folder or its lesson.yaml\n"
-    "  --context CONTEXT   of the kubeconfig (default: its current context)\n"
-    "  --kubeconfig FILE   default: $KUBECONFIG, in a pod its ServiceAccount, else ~/.kube/config\n"
-    "\n"
-    "Exit status: 0 nothing is in the way, 1 something is, 2 wrong usage or lesson.\n";
+static const char help[] = "\n"
+                           "Tells in one line each what would keep the lesson from working there, with its\n"
+                           "cure; makes and changes nothing. A run checks the same before it starts.\n"
+                           "\n"
+                           "  LESSON              a lesson's folder or its lesson.yaml\n"
+                           "  --context CONTEXT   of the kubeconfig (default: its current context)\n"
+                           "  --kubeconfig FILE   default: $KUBECONFIG, in a pod its ServiceAccount, else\n"
+                           "                      ~/.kube/config\n"
+                           "\n"
+                           "Exit status: 0 nothing is in the way, 1 something is, 2 wrong usage or lesson.\n";
 
 static int tell(const struct obstacles *obstacles)
 {

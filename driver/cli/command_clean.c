@@ -9,16 +9,18 @@
 #include "driver/run/leftovers.h"
 #include "kube/kubeconfig.h"
 
-static const char help[] =
-    "\n"
-    "  --context CONTEXT where (default: the kubeconfig's current one)\n"
-    "  -n, --namespace NAMESPACE   look there where looking at the whole cluster is not allowed (default: the context's)\n"
-    "  --yes             without asking\n"
-    "\n"
-    "Removes what runs that were killed have left: namespaces of lessons, and generators in other ones. What a run makes\n"
-    "carries the label hpalab/run; nothing else is touched. A run that goes on\n"
-    "loses what it works with. What a run had changed of somebody's is put back by `hpalab restore`.\n"
-    "Exit status: 0 nothing is left, 1 a fault, 2 wrong usage, or nobody said yes.\n";
+static const char help[] = "\n"
+                           "  --context CONTEXT where (default: the kubeconfig's current one)\n"
+                           "  -n, --namespace NAMESPACE\n"
+                           "                    look there where looking at the whole cluster is not\n"
+                           "                    allowed (default: the context's)\n"
+                           "  --yes             without asking\n"
+                           "\n"
+                           "Removes what runs that were killed have left: namespaces of lessons, and\n"
+                           "generators in other ones. What a run makes carries the label hpalab/run; nothing\n"
+                           "else is touched. A run that goes on loses what it works with. What a run had\n"
+                           "changed of somebody's is put back by `hpalab restore`.\n"
+                           "Exit status: 0 nothing is left, 1 a fault, 2 wrong usage, or nobody said yes.\n";
 
 struct place {
     char *context, *namespace, *server;

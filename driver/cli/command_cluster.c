@@ -19,12 +19,15 @@ static const char help[] = "\n"
                            "  up               start the embedded cluster and leave it up\n"
                            "  down             end it and everything that runs on it\n"
                            "  status           say whether it is up, how to reach it, and what runs on it\n"
-                           "  --pace PACE      up: quick (default: control-plane periods divided by 5) or kubernetes\n"
+                           "  --pace PACE      up: quick (default: control-plane periods divided by 5) or\n"
+                           "                   kubernetes\n"
                            "  --nodes N        up: how many nodes, 1 to 20 (default 1)\n"
                            "  --node-cpu QUANTITY, --node-memory QUANTITY\n"
-                           "                   up: the capacity of each node, such as 2 and 4Gi (default: this machine's)\n"
+                           "                   up: the capacity of each node, such as 2 and 4Gi (default:\n"
+                           "                   this machine's)\n"
                            "  --controllers LIST\n"
-                           "                   up: which controllers run, such as -hpa,-deployment (default: all of them)\n";
+                           "                   up: which controllers run, such as -hpa,-deployment\n"
+                           "                   (default: all of them)\n";
 
 /* What `up` starts; NULL = labcluster's own default. */
 struct wanted {

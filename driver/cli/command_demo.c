@@ -22,13 +22,15 @@
 #define REPORT_MAXIMUM ((size_t)64 * 1024 * 1024)
 #define LOOK_AGAIN (100 * NANOSECONDS_PER_MILLISECOND)
 
-static const char help[] =
-    "\n"
-    "  LESSON                  another lesson than " DEFAULT_LESSON "\n"
-    "  --listen ADDRESS:PORT   where the page is (default: $" LISTEN_VARIABLE ", else " DEFAULT_LISTEN ")\n"
-    "  --out DIR               folder of the run (default: runs/DATE-LESSON, in $TMPDIR or /tmp where runs/ cannot be written)\n"
-    "\n"
-    "The page says how long it takes and turns into the report. Ctrl-C ends. Exit status: as hpalab run.\n";
+static const char help[] = "\n"
+                           "  LESSON                  another lesson than " DEFAULT_LESSON "\n"
+                           "  --listen ADDRESS:PORT   where the page is (default: $" LISTEN_VARIABLE ",\n"
+                           "                          else " DEFAULT_LISTEN ")\n"
+                           "  --out DIR               folder of the run (default: runs/DATE-LESSON, in\n"
+                           "                          $TMPDIR or /tmp where runs/ cannot be written)\n"
+                           "\n"
+                           "The page says how long it takes and turns into the report. Ctrl-C ends. Exit\n"
+                           "status: as hpalab run.\n";
 
 /* A new run's folder, below the working folder where that can be written. */
 static char *choose_folder(const struct lesson *lesson)

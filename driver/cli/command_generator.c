@@ -17,17 +17,20 @@
 #define TOKEN_VARIABLE "HPALAB_GENERATOR_TOKEN"
 #define TOKEN_MAXIMUM ((size_t)4096)
 
-static const char help[] =
-    "\n"
-    "One of several generators that send a load together, as a pod does: it waits for its plan, starts at the moment that it\n"
-    "is told, and keeps its results until they are fetched (docs/generators.md). Whoever runs a lesson with generators\n"
-    "starts them by itself.\n"
-    "\n"
-    "  --listen ADDRESS:PORT  where its control API is; port 0: any free one (default: " DEFAULT_LISTEN ")\n"
-    "  --token-file FILE      what the header X-Hpalab-Token must say, in a file of one line (default: the variable\n"
-    "                         " TOKEN_VARIABLE "; without a token only a generator on loopback starts)\n"
-    "\n"
-    "SIGTERM ends the load; the results stay until they have been fetched, for 20 s at most.\n";
+static const char help[] = "\n"
+                           "One of several generators that send a load together, as a pod does: it waits\n"
+                           "for its plan, starts at the moment that it is told, and keeps its results until\n"
+                           "they are fetched (docs/generators.md). Whoever runs a lesson with generators\n"
+                           "starts them by itself.\n"
+                           "\n"
+                           "  --listen ADDRESS:PORT  where its control API is; port 0: any free one\n"
+                           "                         (default: " DEFAULT_LISTEN ")\n"
+                           "  --token-file FILE      what the header X-Hpalab-Token must say, in a file of\n"
+                           "                         one line (default: $" TOKEN_VARIABLE "; without\n"
+                           "                         a token only a generator on loopback starts)\n"
+                           "\n"
+                           "SIGTERM ends the load; the results stay until they have been fetched, for 20 s\n"
+                           "at most.\n";
 
 static bool is_loopback(const char *address)
 {

@@ -8,8 +8,9 @@
 #include "driver/run/images.h"
 
 static const char help[] = "\n"
-                           "  load NAME:TAG PROGRAM   make a program of yours an image of the embedded cluster that is up; pods\n"
-                           "                          run it with `image: NAME:TAG` and the pull policy IfNotPresent or Never\n"
+                           "  load NAME:TAG PROGRAM   make a program of yours an image of the embedded\n"
+                           "                          cluster that is up; pods run it with `image:\n"
+                           "                          NAME:TAG` and the pull policy IfNotPresent or Never\n"
                            "  list                    say which images were loaded\n"
                            "  remove NAME:TAG         take one away; pods that run it go on\n";
 

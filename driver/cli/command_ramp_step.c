@@ -10,18 +10,20 @@
 
 #define LONGEST_DEADLINE (3600 * NANOSECONDS_PER_SECOND)
 
-static const char help[] =
-    "\n"
-    "Adds to the ConfigMap's size (MiB; no further than its max), divides it by the ready pods, tells each pod its part\n"
-    "(PUT http://POD:PORT/size?mib=PART) and keeps the new size. A step in which a pod fails leaves the size as it was.\n"
-    "\n"
-    "  --config-map NAME  holds the keys size and max\n"
-    "  --add MIB          what is added; 0 spreads the size anew\n"
-    "  --selector LABELS  of the pods (app=NAME)\n"
-    "  --port PORT        of the pods (default: 8080)\n"
-    "  --deadline TIME    for the whole step (default: 30s)\n"
-    "  --namespace NAME   default: that of the pod it runs in, or of the kubeconfig's context\n"
-    "  --kubeconfig FILE  default: $KUBECONFIG, in a pod its ServiceAccount, else ~/.kube/config\n";
+static const char help[] = "\n"
+                           "Adds to the ConfigMap's size (MiB; no further than its max), divides it by the\n"
+                           "ready pods, tells each pod its part (PUT http://POD:PORT/size?mib=PART) and\n"
+                           "keeps the new size. A step in which a pod fails leaves the size as it was.\n"
+                           "\n"
+                           "  --config-map NAME  holds the keys size and max\n"
+                           "  --add MIB          what is added; 0 spreads the size anew\n"
+                           "  --selector LABELS  of the pods (app=NAME)\n"
+                           "  --port PORT        of the pods (default: 8080)\n"
+                           "  --deadline TIME    for the whole step (default: 30s)\n"
+                           "  --namespace NAME   default: that of the pod it runs in, or of the\n"
+                           "                     kubeconfig's context\n"
+                           "  --kubeconfig FILE  default: $KUBECONFIG, in a pod its ServiceAccount, else\n"
+                           "                     ~/.kube/config\n";
 
 struct arguments {
     const char *config_map, *add, *selector, *port, *deadline, *namespace, *kubeconfig;

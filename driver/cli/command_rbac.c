@@ -12,12 +12,17 @@
 #define LONGEST_NAME 63
 
 static const char help[] = "\n"
-                           "  LESSON            a lesson that works in a namespace that exists (spec.namespace)\n"
-                           "  --watch WHAT      instead of a lesson: what `hpalab record` watches, such as hpa/webapp,\n"
-                           "  -n, --namespace NAMESPACE   and where\n"
-                           "  --name NAME       of the ServiceAccount, Role and RoleBinding (default: hpalab)\n"
+                           "  LESSON            a lesson that works in a namespace that exists\n"
+                           "                    (spec.namespace)\n"
+                           "  --watch WHAT      instead of a lesson: what `hpalab record` watches, such as\n"
+                           "                    hpa/webapp\n"
+                           "  -n, --namespace NAMESPACE\n"
+                           "                    with --watch: where that is\n"
+                           "  --name NAME       of the ServiceAccount, Role and RoleBinding (default:\n"
+                           "                    hpalab)\n"
                            "\n"
-                           "Prints YAML; kubectl apply -f - takes it. With it, and nothing else, the lesson runs.\n";
+                           "Prints YAML; kubectl apply -f - takes it. With it, and nothing else, the lesson\n"
+                           "runs.\n";
 
 static int print(const struct lesson *lesson, const char *name)
 {

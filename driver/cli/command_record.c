@@ -9,19 +9,24 @@
 #include "driver/lesson/recording.h"
 #include "kube/kubeconfig.h"
 
-static const char help[] =
-    "\n"
-    "  --watch WHAT      hpa/NAME, or deployment/NAME or statefulset/NAME where there is no HPA\n"
-    "  -n, --namespace NAMESPACE   default: that of the context\n"
-    "  --context CONTEXT default: the kubeconfig's current one\n"
-    "  --duration TIME   record so long, such as 10m (default: until Ctrl-C)\n"
-    "  --out DIR         folder of the run (default: runs/DATE-recording)\n"
-    "  --k6 FILE         results of a k6 that runs at the same time, read at the end: what `k6 run --out json=FILE` or\n"
-    "                    `--out csv=FILE` wrote, .gz too; given again for each k6 of a distributed test\n"
-    "  --run RUN         with --k6 alone: puts the results into a recording that has ended\n"
-    "\n"
-    "Nothing is made or changed in the cluster, and nothing is sent to it but reads of the API.\n"
-    "Exit status: 0 recorded, 1 a fault, 2 wrong usage, 130 ended before its --duration.\n";
+static const char help[] = "\n"
+                           "  --watch WHAT      hpa/NAME, or deployment/NAME or statefulset/NAME where\n"
+                           "                    there is no HPA\n"
+                           "  -n, --namespace NAMESPACE   default: that of the context\n"
+                           "  --context CONTEXT default: the kubeconfig's current one\n"
+                           "  --duration TIME   record so long, such as 10m (default: until Ctrl-C)\n"
+                           "  --out DIR         folder of the run (default: runs/DATE-recording)\n"
+                           "  --k6 FILE         results of a k6 that runs at the same time, read at the\n"
+                           "                    end: what `k6 run --out json=FILE` or `--out csv=FILE`\n"
+                           "                    wrote, .gz too; given again for each k6 of a distributed\n"
+                           "                    test\n"
+                           "  --run RUN         with --k6 alone: puts the results into a recording that has\n"
+                           "                    ended\n"
+                           "\n"
+                           "Nothing is made or changed in the cluster, and nothing is sent to it but reads\n"
+                           "of the API.\n"
+                           "Exit status: 0 recorded, 1 a fault, 2 wrong usage, 130 ended before its\n"
+                           "--duration.\n";
 
 struct arguments {
     const char *watch, *namespace, *context, *duration, *out, *run;

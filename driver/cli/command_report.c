@@ -5,13 +5,12 @@
 #include "driver/cli/figures_output.h"
 #include "driver/cli/remote_output.h"
 
-static const char help[] =
-    "\n"
-    "  RUN               folder of a run (runs/...), or its run.db\n"
-    "  --format FORMAT   text (default), html, json, csv or junit\n"
-    "  --output FILE     write there instead of to standard output\n"
-    "  --out prometheus=URL  write its time series there, as Prometheus's remote write; no report then, unless\n"
-    "                    --output says where\n";
+static const char help[] = "\n"
+                           "  RUN               folder of a run (runs/...), or its run.db\n"
+                           "  --format FORMAT   text (default), html, json, csv or junit\n"
+                           "  --output FILE     write there instead of to standard output\n"
+                           "  --out prometheus=URL  write its time series there, as Prometheus's remote\n"
+                           "                        write; no report then, unless --output says where\n";
 
 static int run(int count, char **arguments)
 {

@@ -4,15 +4,16 @@
 #include "driver/cli/kept_runs.h"
 #include "driver/run/put_back.h"
 
-static const char help[] =
-    "\n"
-    "  RUN               folder of a run whose variants changed an HPA or replicas (default: each under runs/)\n"
-    "  --context CONTEXT where it is (default: the run's)\n"
-    "  --force           also over what somebody else has made of it since\n"
-    "\n"
-    "A run puts back by itself what it changed, also after Ctrl-C; this is for one that was killed, or\n"
-    "whose API server was away. It may be said again: what is as it was is left alone.\n"
-    "Exit status: 0 everything is as it was, 1 something is not, 2 wrong usage.\n";
+static const char help[] = "\n"
+                           "  RUN               folder of a run whose variants changed an HPA or replicas\n"
+                           "                    (default: each under runs/)\n"
+                           "  --context CONTEXT where it is (default: the run's)\n"
+                           "  --force           also over what somebody else has made of it since\n"
+                           "\n"
+                           "A run puts back by itself what it changed, also after Ctrl-C; this is for one\n"
+                           "that was killed, or whose API server was away. It may be said again: what is as\n"
+                           "it was is left alone.\n"
+                           "Exit status: 0 everything is as it was, 1 something is not, 2 wrong usage.\n";
 
 struct restoration {
     const char *context;

@@ -8,20 +8,27 @@
 #include "driver/cli/remote_output.h"
 #include "driver/cli/run_session.h"
 
-static const char help[] =
-    "\n"
-    "  LESSON            a lesson's folder or its lesson.yaml, such as lessons/readiness-probe\n"
-    "  --target TARGET   embedded (default: a cluster of this machine's own, started for the run) or a kubeconfig context\n"
-    "  --pace PACE       quick (default on embedded) or kubernetes: control-plane periods, and the lesson's values\n"
-    "  --out DIR         folder of the run (default: runs/DATE-LESSON)\n"
-    "  --out prometheus=URL  at its end, also write its time series there, as Prometheus's remote write\n"
-    "  --keep            leave the cluster and the last variant's objects for playing on\n"
-    "  --format FORMAT   of the report: text (default), or junit: also JUnit XML for CI, a test case an expectation\n"
-    "  --output FILE     where the JUnit XML goes (default: junit.xml in the folder of the run)\n"
-    "  --max-rate N      refuse a lesson that sends more requests a second\n"
-    "  --yes             load a cluster that is not kind's without asking\n"
-    "\n"
-    "Exit status: 0 every expectation passed, 99 one did not, 1 a fault of the lab, 2 wrong usage or lesson, 130 Ctrl-C.\n";
+static const char help[] = "\n"
+                           "  LESSON            a lesson's folder or its lesson.yaml, such as\n"
+                           "                    lessons/readiness-probe\n"
+                           "  --target TARGET   embedded (default: a cluster of this machine's own, started\n"
+                           "                    for the run) or a kubeconfig context\n"
+                           "  --pace PACE       quick (default on embedded) or kubernetes: control-plane\n"
+                           "                    periods, and the lesson's values\n"
+                           "  --out DIR         folder of the run (default: runs/DATE-LESSON)\n"
+                           "  --out prometheus=URL  at its end, also write its time series there, as\n"
+                           "                        Prometheus's remote write\n"
+                           "  --keep            leave the cluster and the last variant's objects for\n"
+                           "                    playing on\n"
+                           "  --format FORMAT   of the report: text (default), or junit: also JUnit XML for\n"
+                           "                    CI, a test case an expectation\n"
+                           "  --output FILE     where the JUnit XML goes (default: junit.xml in the folder\n"
+                           "                    of the run)\n"
+                           "  --max-rate N      refuse a lesson that sends more requests a second\n"
+                           "  --yes             load a cluster that is not kind's without asking\n"
+                           "\n"
+                           "Exit status: 0 every expectation passed, 99 one did not, 1 a fault of the lab,\n"
+                           "2 wrong usage or lesson, 130 Ctrl-C.\n";
 
 /* What keeps a lesson from being run at all, before anything is done. */
 static int check(const struct lesson *lesson, const char *target, const char *max_rate, bool yes)
