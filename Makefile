@@ -38,7 +38,12 @@ BINARIES := $(addprefix $(BUILD)/bin/,$(PROGRAMS))
 
 help: ## list the targets
 	@grep -hE '^[a-zA-Z0-9_%-]+:.*## ' $(MAKEFILE_LIST) | sort | \
-	    awk 'BEGIN {FS = ":.*## "} {printf "  make %-22s %s\n", $$1, $$2}'
+	    awk 'BEGIN {FS = ":.*## "} \
+	        {line = sprintf("  make %-18s", $$1); count = split($$2, word, " "); \
+	         for (i = 1; i <= count; i++) { \
+	             if (length(line) + length(word[i]) > 78) {print line; line = sprintf("%25s", "")} \
+	             line = line " " word[i]} \
+	         print line}'
 
 all: $(BINARIES) ## build every program
 
