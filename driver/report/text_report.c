@@ -177,7 +177,7 @@ static void write_expectations(const struct terminal *terminal, const struct run
 
 static void write_requests_of(const struct terminal *terminal, const struct variant_figures *variant)
 {
-    static const int widths[REQUEST_COLUMNS] = {20, 9, 7, 9, 9, 9, 9, 13};
+    static const int widths[REQUEST_COLUMNS] = {18, 9, 7, 9, 8, 8, 8, 13};
     AUTO_FREE char *heading = memory_format("Requests of %s", variant->name);
     AUTO_FREE char *vus = request_vus_text(variant);
     terminal_heading(terminal, heading);
