@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "common/clock.h"
+#include "driver/run/generator_rights.h"
 #include "driver/run/manifests.h"
 #include "driver/run/variant_state.h"
 
@@ -27,16 +28,21 @@ static void add_need(struct needs *needs, const struct preflight_need *need)
     needs->list[needs->count++] = *need;
 }
 
-/* The owner of the generators, what it owns, and their control interface. */
+static void need_right(const struct generator_right *right, const char *namespace, struct needs *needs)
+{
+    struct preflight_need need = right->need;
+    need.namespace = namespace;
+    add_need(needs, &need);
+}
+
 static void need_generators(const struct fleet_spec *generators, const char *namespace, struct needs *needs)
 {
-    bool is_job = generators->kind == FLEET_JOB;
+    const struct generator_right *right;
     if (!fleet_spec_is_in_cluster(generators))
         return;
-    add_need(needs, &(struct preflight_need){
-                        is_job ? "batch" : "apps", is_job ? "jobs" : "deployments", namespace, {"create", "patch", "delete"}});
-    add_need(needs, &(struct preflight_need){"", "secrets", namespace, {"create"}});
-    add_need(needs, &(struct preflight_need){"", "pods/proxy", namespace, {"get", "update", "create"}});
+    need_right(generator_owner_right(generators->kind), namespace, needs);
+    for (size_t i = 0; (right = generator_common_right(i)) != NULL; i++)
+        need_right(right, namespace, needs);
 }
 
 static void find_needs(const struct lesson *lesson, const struct lesson_variant *variant, const char *namespace,

@@ -5,6 +5,7 @@
 #include "common/memory.h"
 #include "driver/load/request_mix.h"
 #include "driver/observe/observe.h"
+#include "driver/run/generator_rights.h"
 
 #define API_GROUPS "/apis/"
 
@@ -59,21 +60,28 @@ static bool any_asks_for_service(const struct lesson *lesson)
     return lesson->warm_up != NULL && asks_for_service(lesson->warm_up);
 }
 
-/* The owner of the generators, what it owns, and their control interface. */
+static void add_right(const struct generator_right *right, struct buffer *yaml)
+{
+    AUTO_BUFFER struct buffer verbs;
+    buffer_init(&verbs, 200);
+    for (size_t i = 0; right->need.verbs[i] != NULL; i++)
+        (void)buffer_append_format(&verbs, "%s%s", i > 0 ? ", " : "", right->need.verbs[i]);
+    add_rule(right->need.group, right->need.resource, verbs.data, right->reason, yaml);
+}
+
 static void add_generators(const struct lesson *lesson, struct buffer *yaml)
 {
+    const struct generator_right *right;
     bool kinds[2] = {false, false};
     for (size_t i = 0; i < lesson->variant_count; i++)
         if (fleet_spec_is_in_cluster(&lesson->variants[i].generators))
             kinds[lesson->variants[i].generators.kind == FLEET_DEPLOYMENT] = true;
     if (kinds[0])
-        add_rule("batch", "jobs", "create, patch, delete", "the generators' Job", yaml);
+        add_right(generator_owner_right(FLEET_JOB), yaml);
     if (kinds[1])
-        add_rule("apps", "deployments", "create, patch, delete", "the generators' Deployment", yaml);
-    if (!kinds[0] && !kinds[1])
-        return;
-    add_rule("", "secrets", "create", "the generators' token", yaml);
-    add_rule("", "pods/proxy", "get, update, create", "the generators are told what to send, and asked what came of it", yaml);
+        add_right(generator_owner_right(FLEET_DEPLOYMENT), yaml);
+    for (size_t i = 0; (kinds[0] || kinds[1]) && (right = generator_common_right(i)) != NULL; i++)
+        add_right(right, yaml);
 }
 
 static void add_rules(const struct lesson *lesson, struct buffer *yaml)
