@@ -1,12 +1,5 @@
 #include "driver/report/document_parts.h"
 
-#include "common/clock.h"
-
-static cJSON *milliseconds(int64_t nanoseconds)
-{
-    return document_number((double)nanoseconds / (double)NANOSECONDS_PER_MILLISECOND);
-}
-
 static cJSON *make_generator(const struct generator_figures *generator)
 {
     cJSON *entry = cJSON_CreateObject();
@@ -23,12 +16,12 @@ static cJSON *make_generator(const struct generator_figures *generator)
     json_set_integer(entry, "lost", (int64_t)generator->failed);
     json_set(entry, "sent_per_s",
              document_number(generator->seconds > 0 ? (double)generator->sent / (double)generator->seconds : 0));
-    json_set(entry, "lateness_p99_ms", milliseconds(generator->lateness.p99));
+    json_set(entry, "lateness_p99_ms", document_milliseconds(generator->lateness.p99));
     json_set(entry, "cpu_cores", document_number(generator->cpu));
     json_set(entry, "memory_mib", document_number(generator->memory));
-    json_set(entry, "clock_ahead_ms", milliseconds(generator->clock_ahead));
-    json_set(entry, "clock_error_ms", milliseconds(generator->clock_error));
-    json_set(entry, "start_skew_ms", milliseconds(generator->start_skew));
+    json_set(entry, "clock_ahead_ms", document_milliseconds(generator->clock_ahead));
+    json_set(entry, "clock_error_ms", document_milliseconds(generator->clock_error));
+    json_set(entry, "start_skew_ms", document_milliseconds(generator->start_skew));
     json_set(entry, "lost_at_s", document_seconds(generator->lost_at));
     json_set_text(entry, "reason", generator->reason);
     json_set_integer(entry, "unsent", (int64_t)generator->unsent);

@@ -15,8 +15,7 @@ cJSON *document_seconds(int64_t nanoseconds)
     return nanoseconds == FIGURES_NEVER ? cJSON_CreateNull() : document_number((double)nanoseconds / 1e9);
 }
 
-/* With microsecond precision; null when not known. */
-static cJSON *document_milliseconds(int64_t nanoseconds)
+cJSON *document_milliseconds(int64_t nanoseconds)
 {
     return nanoseconds == FIGURES_NEVER ? cJSON_CreateNull() : document_number((double)nanoseconds / 1e6);
 }

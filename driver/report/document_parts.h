@@ -21,6 +21,9 @@ void document_add_generators(cJSON *target, const struct variant_figures *varian
 /* Seconds with millisecond precision; null when not known. */
 cJSON *document_seconds(int64_t nanoseconds);
 
+/* Milliseconds with microsecond precision; null when not known. */
+cJSON *document_milliseconds(int64_t nanoseconds);
+
 /* A number with at most three decimals. */
 cJSON *document_number(double value);
 
